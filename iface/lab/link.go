@@ -1,0 +1,82 @@
+package lab
+
+import (
+	"fmt"
+	"net"
+
+	"github.com/vishvananda/netlink"
+)
+
+// Cable joins interface aName of host a and bName of host b by a virtual
+// Ethernet cable and brings both up.
+func Cable(a *Host, aName string, b *Host, bName string) error {
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = aName
+	veth := &netlink.Veth{LinkAttrs: attrs, PeerName: bName, PeerNamespace: netlink.NsFd(int(b.ns))}
+	if err := a.nl.LinkAdd(veth); err != nil {
+		return fmt.Errorf("cable %s:%s to %s:%s: %w", a.Name, aName, b.Name, bName, err)
+	}
+	if err := a.Up(aName); err != nil {
+		return err
+	}
+	return b.Up(bName)
+}
+
+// Switch makes a Linux bridge in the host and brings it up. Ports are added by
+// AddPort.
+func (h *Host) Switch(name string) error {
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = name
+	if err := h.nl.LinkAdd(&netlink.Bridge{LinkAttrs: attrs}); err != nil {
+		return fmt.Errorf("make switch %s: %w", name, err)
+	}
+	return h.Up(name)
+}
+
+// AddPort makes interface port of the host a port of its switch.
+func (h *Host) AddPort(switchName, port string) error {
+	br, err := h.nl.LinkByName(switchName)
+	if err != nil {
+		return err
+	}
+	l, err := h.nl.LinkByName(port)
+	if err != nil {
+		return err
+	}
+	return h.nl.LinkSetMaster(l, br)
+}
+
+// Up brings an interface up.
+func (h *Host) Up(name string) error {
+	return h.withLink(name, h.nl.LinkSetUp)
+}
+
+// Down takes an interface down.
+func (h *Host) Down(name string) error {
+	return h.withLink(name, h.nl.LinkSetDown)
+}
+
+// SetHardwareAddr gives an interface its MAC address.
+func (h *Host) SetHardwareAddr(name string, mac net.HardwareAddr) error {
+	return h.withLink(name, func(l netlink.Link) error { return h.nl.LinkSetHardwareAddr(l, mac) })
+}
+
+// AddAddress gives an interface an address such as 192.0.2.1/24.
+func (h *Host) AddAddress(name, cidr string) error {
+	addr, err := netlink.ParseAddr(cidr)
+	if err != nil {
+		return err
+	}
+	return h.withLink(name, func(l netlink.Link) error { return h.nl.AddrAdd(l, addr) })
+}
+
+func (h *Host) withLink(name string, do func(netlink.Link) error) error {
+	l, err := h.nl.LinkByName(name)
+	if err == nil {
+		err = do(l)
+	}
+	if err != nil {
+		return fmt.Errorf("lab host %s, interface %s: %w", h.Name, name, err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package iface
+
+import "golang.org/x/net/bpf"
+
+// Options say what Open makes of a port. The zero value receives everything
+// the interface gets and can send.
+type Options struct {
+	// Filter is attached before the socket is bound, so no other frame is
+	// ever seen. Nil takes every frame. The kernel runs it on frames without
+	// their outer VLAN tag: see Match.
+	Filter []bpf.RawInstruction
+	// Promiscuous takes frames for other hosts too, until Close.
+	Promiscuous bool
+	// SendOnly ports never receive, ReceiveOnly ports hold no means to send.
+	SendOnly, ReceiveOnly bool
+	// Immediate hands every frame over as it arrives, at more cost a frame
+	// than the default ring, which may hold a lone frame for some ms.
+	Immediate bool
+	// SnapLen cuts what Receive copies of each frame; 0 copies all.
+	SnapLen int
+	// TxStamps asks the kernel for the time each sent frame left: the port
+	// then implements TxStamper.
+	TxStamps bool
+	// Engine is the mechanism that sends.
+	Engine Engine
+	// Buffer is the size in bytes of the receive buffer; 0 takes what the
+	// system allows and the tool needs.
+	Buffer int
+}
+
+// Engine names a mechanism for sending.
+type Engine uint8
+
+const (
+	EngineAuto Engine = iota
+	EngineSocket
+	EngineXDP
+)
+
+// A TxStamper is a Port that can say when frames left.
+type TxStamper interface {
+	// TxStamps takes the stamps that are there, without waiting, oldest
+	// first. Sequence counts the frames accepted by Send from 0.
+	TxStamps(stamps []TxStamp) (n int, err error)
+}
+
+// TxStamp is the time one accepted frame left.
+type TxStamp struct {
+	Sequence uint64
+	At       int64 // Unix time in nanoseconds
+	Clock    Clock
+}

@@ -1,0 +1,145 @@
+// Package iface moves Ethernet frames in and out of one network interface and
+// accounts for every one of them. It knows no protocols above the VLAN tag,
+// which the kernel takes off received frames and this package puts back.
+package iface
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// Errors a Port reports. They are wrapped with the interface's name: test with
+// errors.Is. A passed read deadline is os.ErrDeadlineExceeded and a port that
+// its owner closed is net.ErrClosed.
+var (
+	// ErrDown: the interface is down. The port lives on and works again when
+	// the interface comes back up.
+	ErrDown = errors.New("interface is down")
+	// ErrGone: the interface was removed or moved to another namespace. The
+	// port is dead; close it.
+	ErrGone = errors.New("interface is gone")
+	// ErrTooLong: a frame is longer than the interface takes.
+	ErrTooLong = errors.New("frame is longer than the interface takes")
+	// ErrTooShort: a frame has no whole Ethernet header (14 bytes).
+	ErrTooShort = errors.New("frame is shorter than an Ethernet header")
+	// ErrQueueFull: this host's own queue refused the frame.
+	ErrQueueFull = errors.New("transmit queue is full")
+)
+
+// A Port is a place frames go in and come out. One goroutine may send while
+// another receives; Close may be called at any time and ends both.
+type Port interface {
+	// Name is the interface's name now (an interface can be renamed).
+	Name() string
+	// HardwareAddr is the interface's address now. The caller owns the slice.
+	HardwareAddr() net.HardwareAddr
+	// MTU is the largest layer-3 packet in bytes: a frame may be 14 bytes
+	// longer, or 18 when its outer tag is 802.1Q (TPID 0x8100).
+	MTU() int
+	// Send offers whole frames (without FCS) to the kernel in order and
+	// returns how many it took. If n < len(frames), err says why frame n was
+	// not taken. Frames are not kept after Send returns.
+	Send(frames [][]byte) (n int, err error)
+	// Receive waits for one frame, then takes what is there, up to len(rx).
+	// It fills rx[:n], writing each frame into rx[i].Bytes[:0], which grows
+	// as needed: the caller owns the memory and may pass the same rx again.
+	Receive(rx []Received) (n int, err error)
+	// SetReadDeadline ends a waiting or future Receive at t with
+	// os.ErrDeadlineExceeded; the zero time means no deadline.
+	SetReadDeadline(t time.Time) error
+	// Counters is everything this host knows about this port's frames,
+	// counted since Open. It never decreases.
+	Counters() (Counters, error)
+	Close() error
+}
+
+// Received is one frame as it was on the wire, without FCS: a VLAN tag the
+// kernel took off is back in Bytes.
+type Received struct {
+	Bytes []byte
+	// At is when the kernel, or the NIC if Clock says so, got the frame.
+	At    time.Time
+	Clock Clock
+	// Length is the frame's length on the wire in bytes without FCS; it is
+	// greater than len(Bytes) when the frame was cut short.
+	Length int
+	To     Class
+	// Super marks a frame that the kernel merged from several on the wire
+	// (GRO) or has not cut yet (GSO).
+	Super bool
+	// ChecksumPending marks a frame whose TCP or UDP checksum this kernel has
+	// not filled in, because sender and receiver share the machine.
+	ChecksumPending bool
+}
+
+// Class says for whom the kernel took a frame to be (sll_pkttype).
+type Class uint8
+
+// The classes, with the values of linux/if_packet.h.
+const (
+	ToHost Class = iota
+	ToBroadcast
+	ToMulticast
+	ToOtherHost
+	Outgoing
+)
+
+// Clock says who took a time stamp.
+type Clock uint8
+
+const (
+	KernelClock Clock = iota
+	HardwareClock
+	UserClock
+)
+
+// Counters is the account of one Port. Always:
+//
+//	Attempted = Accepted + Refused.Total()
+//	Seen      = Delivered + Queued + SocketDropped
+//
+// where Queued is what waits in the socket and is zero after a drained Close.
+type Counters struct {
+	Attempted uint64  `json:"attempted"` // frames given to Send, each counted once
+	Accepted  uint64  `json:"accepted"`  // frames the kernel took
+	Refused   Refused `json:"refused"`
+
+	Delivered     uint64 `json:"delivered"`      // frames handed out by Receive
+	SocketDropped uint64 `json:"socket_dropped"` // frames the kernel had for this port and no room
+	RingFreezes   uint64 `json:"ring_freezes"`
+	Truncated     uint64 `json:"truncated"` // delivered, but cut short
+
+	// What the interface itself counted since Open, for all its users.
+	Interface InterfaceCounters `json:"interface"`
+	// CarrierChanges counts losses and returns of the carrier since Open.
+	CarrierChanges uint64 `json:"carrier_changes"`
+}
+
+// Refused counts frames the kernel did not take, by reason.
+type Refused struct {
+	QueueFull  uint64 `json:"queue_full"`  // ENOBUFS
+	WouldBlock uint64 `json:"would_block"` // EAGAIN
+	TooLong    uint64 `json:"too_long"`    // EMSGSIZE
+	TooShort   uint64 `json:"too_short"`   // EINVAL, below 14 bytes
+	Down       uint64 `json:"down"`        // ENETDOWN
+	Gone       uint64 `json:"gone"`        // ENXIO, ENODEV
+	Other      uint64 `json:"other"`
+}
+
+// Total is the sum of all reasons.
+func (r Refused) Total() uint64 {
+	return r.QueueFull + r.WouldBlock + r.TooLong + r.TooShort + r.Down + r.Gone + r.Other
+}
+
+// InterfaceCounters are differences of the interface's own statistics
+// (IFLA_STATS64) since the port was opened.
+type InterfaceCounters struct {
+	TxPackets uint64 `json:"tx_packets"`
+	TxDropped uint64 `json:"tx_dropped"`
+	TxErrors  uint64 `json:"tx_errors"`
+	RxPackets uint64 `json:"rx_packets"`
+	RxDropped uint64 `json:"rx_dropped"`
+	RxErrors  uint64 `json:"rx_errors"`
+	RxMissed  uint64 `json:"rx_missed"`
+}
