@@ -1,0 +1,12 @@
+package main
+
+import "github.com/urfave/cli/v2"
+
+// commands are all commands in the order the help shows them.
+func commands() []*cli.Command {
+	return []*cli.Command{
+		completionCommand(),
+		manCommand(),
+		versionCommand(),
+	}
+}

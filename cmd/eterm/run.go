@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// run is the whole program but for the process: it returns the exit status and
+// touches nothing but its arguments and the network.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	app := newApp(stdin, stdout, stderr)
+	args, err := normalise(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if err != nil && err.Error() != "" {
+		fmt.Fprintf(stderr, "eterm: %s\n", oneLine(err.Error()))
+	}
+	return statusOf(err)
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
+	app := &cli.App{
+		Name:  "eterm",
+		Usage: "raw Ethernet frame lab tool: build, send, receive and account for every frame",
+		UsageText: "eterm COMMAND [flags] [operands]   (flags may follow operands; every command has --help)\n" +
+			"eterm lab                          (try it without root and without a second machine)",
+		HideVersion:          true,
+		HideHelpCommand:      true,
+		EnableBashCompletion: true,
+		Reader:               stdin,
+		Writer:               stdout,
+		ErrWriter:            stderr,
+		Commands:             commands(),
+		Action:               noCommand,
+		// Errors are printed by run alone, with their status.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   usageError,
+	}
+	prepare(app.Commands)
+	return app
+}
+
+// prepare gives every command what cli gives only to the app, and refuses
+// operands where a command says it takes none.
+func prepare(commands []*cli.Command) {
+	for _, c := range commands {
+		c.OnUsageError = usageError
+		c.HideHelpCommand = true
+		c.UseShortOptionHandling = false
+		if c.Action != nil && c.ArgsUsage == "" {
+			c.Action = withoutOperands(c.Action)
+		}
+		if len(c.Subcommands) > 0 && c.Action == nil {
+			c.Action = noSubcommand
+		}
+		prepare(c.Subcommands)
+	}
+}
+
+func noCommand(c *cli.Context) error {
+	if !c.Args().Present() {
+		return usage("no command given: eterm --help lists them, eterm lab tries them")
+	}
+	word := c.Args().First()
+	return usage("unknown command %q: %s (eterm --help lists all)", word, cli.SuggestCommand(c.App.Commands, word))
+}
+
+func noSubcommand(c *cli.Context) error {
+	var names []string
+	for _, s := range c.Command.Subcommands {
+		names = append(names, s.Name)
+	}
+	return usage("eterm %s needs one of: %s", c.Command.Name, strings.Join(names, ", "))
+}
+
+func withoutOperands(action cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		if c.Args().Present() {
+			return usage("%s takes no operand, but was given %q", c.Command.HelpName, c.Args().First())
+		}
+		return action(c)
+	}
+}
+
+// usageError keeps cli from printing the whole help for one wrong flag.
+func usageError(c *cli.Context, err error, _ bool) error {
+	return usage("%s", longFlag(err.Error()))
+}
+
+// longFlag writes long flags with the two dashes people type: package flag
+// knows only one.
+func longFlag(msg string) string {
+	before, after, found := strings.Cut(msg, "for flag -")
+	name, _, _ := strings.Cut(after, ":")
+	if !found || len(name) < 2 {
+		return msg
+	}
+	return before + "for flag --" + after
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// countValue is a number of frames; 0 is until stopped.
+type countValue uint64
+
+func (v *countValue) Set(s string) error {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return errors.New("want a whole number of frames, 0 for until stopped")
+	}
+	*v = countValue(n)
+	return nil
+}
+
+func (v *countValue) String() string {
+	if *v == 0 {
+		return "until stopped"
+	}
+	return strconv.FormatUint(uint64(*v), 10)
+}
+
+// durationValue takes seconds as ping does (0.2) and Go's durations (200ms).
+type durationValue time.Duration
+
+func (v *durationValue) Set(s string) error {
+	d, err := parseDuration(s)
+	if err != nil {
+		return err
+	}
+	*v = durationValue(d)
+	return nil
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		d, err = time.ParseDuration(s + "s")
+	}
+	if err != nil || d < 0 {
+		return 0, errors.New("want a time such as 0.2, 200ms or 1m30s")
+	}
+	return d, nil
+}
+
+func (v *durationValue) String() string { return time.Duration(*v).String() }
+
+// macValue is a MAC address or a word that stands for one. The zero value is
+// one that was not given.
+type macValue struct {
+	text string
+	addr net.HardwareAddr
+}
+
+func (v *macValue) Set(s string) error {
+	v.text, v.addr = s, nil
+	switch s {
+	case "broadcast":
+		v.addr = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	case "own":
+	case "random":
+		v.addr = randomMAC()
+	default:
+		addr, err := parseMAC(s)
+		if err != nil {
+			return err
+		}
+		v.addr = addr
+	}
+	return nil
+}
+
+func (v *macValue) String() string { return v.text }
+
+// or is the address given; own stands for the interface's own, and fallback
+// for what is meant where none was given.
+func (v *macValue) or(own, fallback net.HardwareAddr) net.HardwareAddr {
+	switch {
+	case v.text == "":
+		return fallback
+	case v.addr == nil:
+		return own
+	default:
+		return v.addr
+	}
+}
+
+// parseMAC reads the usual spellings of 48-bit addresses: 02:00:00:00:00:01,
+// 02-00-.., 0200.0000.0001, 2:0:0:0:0:1 and 020000000001.
+func parseMAC(s string) (net.HardwareAddr, error) {
+	wrong := errors.New("want a MAC address of six bytes, such as 02:00:00:00:00:01, or broadcast, own, random")
+	if b, err := hex.DecodeString(s); err == nil && len(b) == 6 {
+		return b, nil
+	}
+	if a, err := net.ParseMAC(s); err == nil {
+		if len(a) != 6 {
+			return nil, wrong
+		}
+		return a, nil
+	}
+	parts := strings.Split(s, ":")
+	if len(parts) != 6 {
+		return nil, wrong
+	}
+	addr := make(net.HardwareAddr, 6)
+	for i, p := range parts {
+		n, err := strconv.ParseUint(p, 16, 8)
+		if err != nil {
+			return nil, wrong
+		}
+		addr[i] = byte(n)
+	}
+	return addr, nil
+}
+
+// randomMAC is a locally administered individual address (IEEE 802, clause 8).
+func randomMAC() net.HardwareAddr {
+	a := make(net.HardwareAddr, 6)
+	rand.Read(a)
+	a[0] = a[0]&^0x01 | 0x02
+	return a
+}
+
+// etherTypeValue is an EtherType; 0 is one that was not given.
+type etherTypeValue uint16
+
+func (v *etherTypeValue) Set(s string) error {
+	n, err := strconv.ParseUint(s, 0, 16)
+	if err != nil || strings.HasPrefix(s, "0") && len(s) == 4 {
+		n, err = strconv.ParseUint(strings.TrimPrefix(s, "0x"), 16, 16) // 88b5, 0800
+	}
+	if err != nil {
+		return errors.New("want an EtherType such as 0x88b5")
+	}
+	if n < 0x0600 {
+		return fmt.Errorf("0x%04x is a length, not an EtherType: those begin at 0x0600", n)
+	}
+	*v = etherTypeValue(n)
+	return nil
+}
+
+func (v *etherTypeValue) String() string {
+	if *v == 0 {
+		return "any"
+	}
+	return fmt.Sprintf("0x%04x", uint16(*v))
+}
+
+// payloadValue is the payload given by either of two flags; nil if by neither.
+type payloadValue []byte
+
+type payloadText struct{ p *payloadValue }
+
+func (v payloadText) Set(s string) error {
+	*v.p = append(payloadValue{}, s...)
+	return nil
+}
+
+func (v payloadText) String() string { return "" }
+
+type payloadHex struct{ p *payloadValue }
+
+func (v payloadHex) Set(s string) error {
+	digits := strings.NewReplacer(" ", "", ":", "", "-", "", "0x", "").Replace(s)
+	b, err := hex.DecodeString(digits)
+	switch {
+	case errors.Is(err, hex.ErrLength):
+		return errors.New("odd number of hex digits: a byte takes two")
+	case err != nil:
+		return errors.New("want hex digits, such as 000102ff")
+	}
+	*v.p = append(payloadValue{}, b...)
+	return nil
+}
+
+func (v payloadHex) String() string { return "" }
+
+// sizeValue is a frame size on the wire with FCS; 0 is as the content needs.
+type sizeValue int
+
+func (v *sizeValue) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 64 || n > 9216 {
+		return errors.New("want a frame size in bytes with FCS, 64 to 9216")
+	}
+	*v = sizeValue(n)
+	return nil
+}
+
+func (v *sizeValue) String() string {
+	if *v == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*v))
+}
+
+// colorValue is when to colour.
+type colorValue string
+
+func (v *colorValue) Set(s string) error {
+	switch s {
+	case "auto", "always", "never":
+		*v = colorValue(s)
+		return nil
+	}
+	return errors.New("want auto, always or never")
+}
+
+func (v *colorValue) String() string { return string(*v) }
