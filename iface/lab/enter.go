@@ -1,13 +1,30 @@
 package lab
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
-// insideVar marks a process that runs in namespaces of its own.
-const insideVar = "ETERM_LAB_INSIDE"
+// insideVar marks a process that runs in namespaces of its own; ownVar marks
+// the one that Enter made, and Settle takes it away, so that a lab started in a
+// lab gets namespaces of its own again.
+const (
+	insideVar = "ETERM_LAB_INSIDE"
+	ownVar    = "ETERM_LAB_OWN"
+)
+
+// ErrForbidden means that this system lets this user make no namespaces. Its
+// text says what to do about it.
+var ErrForbidden = errors.New("this system does not let you make network namespaces; run with sudo, or allow them: " +
+	"sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0 " +
+	"(those your kernel has)")
 
 // Inside says whether this process was started by a command from Command, and
 // so may make hosts.
@@ -27,4 +44,73 @@ func Command(args ...string) *exec.Cmd {
 		GidMappingsEnableSetgroups: false,
 	}
 	return cmd
+}
+
+// Entered says whether Enter made this process. It then calls Settle first.
+func Entered() bool { return os.Getenv(ownVar) != "" }
+
+// Enter starts a command made by Command in a process namespace of its own
+// too, so that everything in it ends when it ends, and waits for it. When ctx
+// ends the process gets an interrupt. Where user namespaces are forbidden but
+// this user is root, it does without them.
+func Enter(ctx context.Context, cmd *exec.Cmd) (status int, err error) {
+	cmd.Env = append(cmd.Env, ownVar+"=1")
+	cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWPID
+	again := *cmd
+	if err = cmd.Start(); err != nil && forbidden(err) && os.Geteuid() == 0 {
+		attr := *again.SysProcAttr
+		attr.Cloneflags &^= syscall.CLONE_NEWUSER
+		attr.UidMappings, attr.GidMappings = nil, nil
+		again.SysProcAttr = &attr
+		cmd = &again
+		err = cmd.Start()
+	}
+	if err != nil {
+		return 0, explain(err)
+	}
+	return wait(ctx, cmd)
+}
+
+// Settle finishes what Enter began, inside: mounts made from here on stay
+// here, and /proc shows this lab's processes where it may be mounted (not in
+// every container; nothing in this package needs it).
+func Settle() error {
+	if err := os.Unsetenv(ownVar); err != nil {
+		return err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("keep the lab's mounts to itself: %w", explain(err))
+	}
+	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	return nil
+}
+
+// wait waits for a started command, passing the end of ctx on as an interrupt.
+func wait(ctx context.Context, cmd *exec.Cmd) (status int, err error) {
+	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(os.Interrupt) })
+	defer stop()
+	err = cmd.Wait()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		if exit.ExitCode() >= 0 {
+			return exit.ExitCode(), nil
+		}
+		return killedStatus, nil
+	}
+	return 0, err
+}
+
+// killedStatus stands for a process that a signal ended: nothing it said can
+// be trusted to be whole.
+const killedStatus = 3
+
+func forbidden(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EUSERS)
+}
+
+// explain puts the remedy on errors that mean that namespaces are forbidden.
+func explain(err error) error {
+	if forbidden(err) {
+		return fmt.Errorf("%w: %w", ErrForbidden, err)
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 )
 
 // Host is a network namespace: interfaces and a network stack of its own.
@@ -29,16 +30,19 @@ type Host struct {
 func NewHost(name string) (*Host, error) {
 	h := &Host{Name: name, ns: netns.None()}
 	err := onThread(func() error {
-		ns, err := netns.New()
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return err
+		}
+		ns, err := current()
 		if err != nil {
 			return err
 		}
 		h.ns = ns
+		if h.nl, err = netlink.NewHandle(); err != nil {
+			return err
+		}
 		return setIPv6(false)
 	})
-	if err == nil {
-		h.nl, err = netlink.NewHandleAt(h.ns)
-	}
 	if err == nil {
 		err = h.Up("lo")
 	}
@@ -95,7 +99,7 @@ func onThread(fn func() error) error {
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		home, err := netns.Get()
+		home, err := current()
 		if err != nil {
 			done <- err
 			return
@@ -109,6 +113,10 @@ func onThread(fn func() error) error {
 	}()
 	return <-done
 }
+
+// current is the namespace of the calling thread. It does not go by process
+// number, which /proc may not know in a process namespace of its own.
+func current() (netns.NsHandle, error) { return netns.GetFromPath("/proc/thread-self/ns/net") }
 
 func setIPv6(on bool) error {
 	disable := "1"

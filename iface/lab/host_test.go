@@ -5,10 +5,16 @@ import (
 	"os"
 	"testing"
 
+	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(lab.ReadyVar) != "" {
+		os.Exit(act(os.Args[1:]))
+	}
+	os.Exit(labtest.Main(m))
+}
 
 func TestHostsAreApart(t *testing.T) {
 	left, right, middle := labtest.Switched(t)

@@ -22,6 +22,11 @@ func Main(m *testing.M) int {
 	}
 	cmd := lab.Command(os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if os.Getenv("GORACE") == "" {
+		// Programs built with -race wait a second before they end; tests
+		// start many.
+		cmd.Env = append(cmd.Env, "GORACE=atexit_sleep_ms=0")
+	}
 	err := cmd.Start()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "labtest: no namespaces here:", err)
