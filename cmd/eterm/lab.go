@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"eterm/iface/lab"
+
+	"github.com/urfave/cli/v2"
+)
+
+// labOptions are the flags of eterm lab.
+type labOptions struct {
+	left, right string
+	shell       string
+	json        bool
+}
+
+func labCommand() *cli.Command {
+	var o labOptions
+	return &cli.Command{
+		Name:  "lab",
+		Usage: "try eterm on two virtual hosts, without root and without a second machine",
+		UsageText: "eterm lab                                          (three frames from left to right)\n" +
+			"eterm lab --left \"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 -c3\" --right \"listen -d 4\"\n" +
+			"eterm lab --shell left                             (a shell on the left host)\n" +
+			"eterm lab --shell left --right respond             (with something on the right to talk to)",
+		Description: "Makes two hosts, left (192.0.2.1, 2001:db8::1) and right (192.0.2.2, 2001:db8::2),\n" +
+			"each with an interface eth0, joined by a Linux bridge. Runs an eterm command line on each,\n" +
+			"right first, and prints what they say with \"left | \" and \"right | \" in front.\n" +
+			"Ends when both end, with the worst exit status. Leaves nothing behind.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "left", Value: "exchange -c 3", Destination: &o.left, Usage: "run eterm `COMMAND` on the left host"},
+			&cli.StringFlag{Name: "right", Value: "listen -t 0x88b5 -c 3", Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
+			&cli.StringFlag{Name: "shell", Destination: &o.shell, Usage: "open a shell on `HOST`, left or right; --left and --right, where given, run beside it"},
+			jsonFlag(&o.json),
+		},
+		Action: func(c *cli.Context) error { return o.run(c) },
+	}
+}
+
+func (o *labOptions) run(c *cli.Context) error {
+	left, right, err := o.commandLines(c)
+	if err != nil {
+		return err
+	}
+	if !lab.Entered() {
+		return o.enter(c)
+	}
+	if err := lab.Settle(); err != nil {
+		return err
+	}
+	bench, err := lab.NewBench()
+	if err == nil {
+		defer bench.Close()
+		err = bench.Bridge()
+	}
+	if err != nil {
+		return err
+	}
+	p := labPrinter{out: c.App.Writer, errors: c.App.ErrWriter, json: o.json}
+	commands := lab.Commands{Left: left, Right: right, Line: p.line}
+	if o.shell != "" {
+		return runShell(c, bench, o.shell, commands)
+	}
+	status, err := bench.Run(c.Context, commands)
+	if err != nil {
+		return err
+	}
+	return quietly(status)
+}
+
+// commandLines checks the flags. Beside a shell only what was asked for runs.
+func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err error) {
+	if o.shell != "" && o.shell != "left" && o.shell != "right" {
+		return nil, nil, usage("there is no host %q: --shell takes left or right", o.shell)
+	}
+	if left, err = splitWords(o.left); err != nil {
+		return nil, nil, usage("--left %s: %w", o.left, err)
+	}
+	if right, err = splitWords(o.right); err != nil {
+		return nil, nil, usage("--right %s: %w", o.right, err)
+	}
+	if o.shell != "" && !c.IsSet("left") {
+		left = nil
+	}
+	if o.shell != "" && !c.IsSet("right") {
+		right = nil
+	}
+	return left, right, nil
+}
+
+// enter runs this command again in namespaces of its own.
+func (o *labOptions) enter(c *cli.Context) error {
+	args := []string{"lab"}
+	for _, name := range c.FlagNames() {
+		if c.IsSet(name) {
+			args = append(args, fmt.Sprintf("--%s=%v", name, c.Value(name)))
+		}
+	}
+	cmd := lab.Command(args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.App.Reader, c.App.Writer, c.App.ErrWriter
+	if o.shell == "" {
+		cmd.Stdin = nil
+		// An interrupt from the terminal reaches the lab once, through us.
+		cmd.SysProcAttr.Setpgid = true
+	}
+	status, err := lab.Enter(c.Context, cmd)
+	if err != nil {
+		return usage("%w", err)
+	}
+	return quietly(status)
+}
+
+// runShell opens a shell on a host; the commands run until it ends.
+func runShell(c *cli.Context, bench *lab.Bench, host string, commands lab.Commands) error {
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := bench.Run(ctx, commands)
+		done <- err
+	}()
+	shell := os.Getenv("SHELL")
+	if shell == "" {
+		shell = "/bin/sh"
+	}
+	if exe, err := os.Executable(); err == nil {
+		os.Setenv("PATH", filepath.Dir(exe)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	status, err := bench.Host(host).Shell(c.Context, []string{shell})
+	cancel()
+	if runErr := <-done; err == nil {
+		err = runErr
+	}
+	if err != nil {
+		return err
+	}
+	return quietly(status)
+}
+
+// labPrinter prints the lines of both hosts.
+type labPrinter struct {
+	out, errors io.Writer
+	json        bool
+}
+
+// labLine is a line of a host as JSON: an object where the host printed one.
+type labLine struct {
+	Type   string          `json:"type"`
+	Host   string          `json:"host"`
+	Stream string          `json:"stream"`
+	Object json.RawMessage `json:"object,omitempty"`
+	Text   *string         `json:"text,omitempty"`
+}
+
+func (p labPrinter) line(host string, stderr bool, line []byte) {
+	w, stream := p.out, "stdout"
+	if stderr {
+		w, stream = p.errors, "stderr"
+	}
+	if !p.json {
+		fmt.Fprintf(w, "%s | %s\n", host, line)
+		return
+	}
+	l := labLine{Type: "output", Host: host, Stream: stream}
+	if len(line) > 0 && line[0] == '{' && json.Valid(line) {
+		l.Object = line
+	} else {
+		text := string(line)
+		l.Text = &text
+	}
+	b, err := json.Marshal(l)
+	if err == nil {
+		fmt.Fprintf(p.out, "%s\n", b)
+	}
+}

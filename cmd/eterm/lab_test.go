@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"reflect"
+	"strings"
+	"testing"
+
+	"eterm/iface/lab/labtest"
+)
+
+func TestSplitWords(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		want []string
+	}{
+		{"exchange -c 3", []string{"exchange", "-c", "3"}},
+		{"  eterm listen\t-t 0x88b5 ", []string{"listen", "-t", "0x88b5"}},
+		{`send --payload "a b" 'c"d' e\ f`, []string{"send", "--payload", "a b", `c"d`, "e f"}},
+		{`x ""`, []string{"x", ""}},
+		{"", []string{}},
+		{`"open`, nil},
+		{`end\`, nil},
+	} {
+		got, err := splitWords(c.line)
+		if !reflect.DeepEqual(got, c.want) || (err == nil) != (c.want != nil) {
+			t.Errorf("%q: %q, %v; want %q", c.line, got, err, c.want)
+		}
+	}
+}
+
+func TestLabUsage(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--shell", "middle"}, `there is no host "middle": --shell takes left or right`},
+		{[]string{"--left", "'x"}, "--left 'x: a quote or a backslash has no end"},
+		{[]string{"x"}, `eterm lab takes no operand, but was given "x"`},
+	} {
+		status, stdout, stderr := eterm(t, append([]string{"lab"}, c.args...)...)
+		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+			t.Errorf("lab %q: status %d, stdout %q, stderr %q; want 2, none, %q", c.args, status, stdout, stderr, c.want)
+		}
+	}
+}
+
+func TestLabPrefixesBothHosts(t *testing.T) {
+	status, stdout, stderr := runProgram(t, "lab", "--left", "version", "--right", "nonsense")
+	if status != statusUsage || !strings.HasPrefix(stdout, "left | eterm ") || !strings.HasPrefix(stderr, "right | eterm: unknown command") {
+		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
+	}
+	status, stdout, _ = runProgram(t, "lab", "--json", "--left", "version", "--right", "version")
+	if status != statusDone || strings.Count(stdout, `{"type":"output","host":"right","stream":"stdout","text":"eterm `) != 1 {
+		t.Errorf("status %d, stdout %q", status, stdout)
+	}
+}
+
+// TestLabLeavesNothingBehind ends labs in every way there is, then looks for
+// processes that still hold on to anything of theirs: the pipe they inherited
+// reaches its end only when the last of them is gone.
+func TestLabLeavesNothingBehind(t *testing.T) {
+	labtest.Need(t)
+	for name, end := range map[string]func(*exec.Cmd, io.Closer) error{
+		"killed":      func(c *exec.Cmd, _ io.Closer) error { return c.Process.Kill() },
+		"interrupted": func(c *exec.Cmd, _ io.Closer) error { return c.Process.Signal(os.Interrupt) },
+		"shell ended": func(_ *exec.Cmd, stdin io.Closer) error { return stdin.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			held, given, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer held.Close()
+			cmd := program(t.Context(), "lab", "--shell", "left")
+			cmd.Env = append(cmd.Env, "SHELL=/bin/sh")
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Stdout = given
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			given.Close()
+			// A grandchild that nobody waits for, deaf to hang-ups.
+			io.WriteString(stdin, "(trap '' HUP INT; exec sleep 1000) & echo up\n")
+			out := bufio.NewReader(held)
+			if line, err := out.ReadString('\n'); line != "up\n" {
+				t.Fatal(line, err)
+			}
+			if err := end(cmd, stdin); err != nil {
+				t.Fatal(err)
+			}
+			if rest, err := io.ReadAll(out); err != nil {
+				t.Error(rest, err)
+			}
+			_ = cmd.Wait()
+		})
+	}
+}
+
+func TestLabShellHasAddresses(t *testing.T) {
+	labtest.Need(t)
+	cmd := program(t.Context(), "lab", "--shell", "right")
+	cmd.Env = append(cmd.Env, "SHELL=/bin/sh")
+	cmd.Stdin = strings.NewReader("cat /proc/net/fib_trie /proc/net/if_inet6; echo $ETERM_INTERFACE; exit 3\n")
+	out, err := cmd.Output()
+	if cmd.ProcessState.ExitCode() != 3 {
+		t.Errorf("status %v, want the shell's 3", err)
+	}
+	for _, want := range []string{"192.0.2.2\n", "20010db8000000000000000000000002 ", "eth0\n"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is missing in %s", want, out)
+		}
+	}
+}
