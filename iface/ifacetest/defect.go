@@ -1,0 +1,62 @@
+package ifacetest
+
+import "time"
+
+// A Defect is one thing a switch does wrong, everywhere and always. What
+// happens to some frames only is a Fault.
+type Defect struct {
+	kind  defectKind
+	size  int
+	vid   uint16
+	after time.Duration
+}
+
+type defectKind uint8
+
+const (
+	sound defectKind = iota
+	hub
+	neverLearns
+	learnsGroupSources
+	leaksVLAN
+	swallowsAbove
+	altersPriority
+	duplicates
+	reflects
+	agesEarly
+)
+
+// Defective makes a switch with this defect.
+func Defective(d Defect) Option { return func(c *config) { c.defect = d } }
+
+// Hub repeats every frame to all other ports, whatever its VLAN or address.
+func Hub() Defect { return Defect{kind: hub} }
+
+// NeverLearns floods every frame in its VLAN.
+func NeverLearns() Defect { return Defect{kind: neverLearns} }
+
+// LearnsGroupSources learns group addresses seen as source, and sends frames
+// for that group to one port only.
+func LearnsGroupSources() Defect { return Defect{kind: learnsGroupSources} }
+
+// LeaksVLAN sends the frames of one VLAN to all ports.
+func LeaksVLAN(vid uint16) Defect { return Defect{kind: leaksVLAN, vid: vid} }
+
+// SwallowsAbove loses frames longer than so many bytes, without FCS.
+func SwallowsAbove(bytes int) Defect { return Defect{kind: swallowsAbove, size: bytes} }
+
+// AltersPriority gives every tag this priority (PCP, 0 to 7).
+func AltersPriority(pcp uint8) Defect { return Defect{kind: altersPriority, size: int(pcp & 7)} }
+
+// Duplicates sends every frame twice.
+func Duplicates() Defect { return Defect{kind: duplicates} }
+
+// Reflects sends every frame back out of the port it came in by, too.
+func Reflects() Defect { return Defect{kind: reflects} }
+
+// AgesEarly forgets stations after d, whatever Ageing says.
+func AgesEarly(d time.Duration) Defect { return Defect{kind: agesEarly, after: d} }
+
+func (d Defect) swallows(frame []byte) bool {
+	return d.kind == swallowsAbove && len(frame) > d.size
+}

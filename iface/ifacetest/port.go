@@ -1,0 +1,201 @@
+// Package ifacetest has ports in memory: the two ends of a wire, and the ports
+// of a learning switch, each with faults on demand. They keep the contract of
+// iface.Port, need no rights and no kernel, and work inside testing/synctest,
+// where their delays cost no time. Conform is that contract as a test.
+package ifacetest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"eterm/iface"
+)
+
+// Port is one end of a wire, or what is plugged into one port of a switch. It
+// is an iface.Port; its further methods do to it what happens to interfaces.
+type Port struct {
+	name   string
+	mac    net.HardwareAddr
+	refuse func(frame []byte) bool
+	out    func(frame []byte) // puts a frame on the cable; it does not keep it
+	linked func(up bool)      // tells the other end of the cable
+
+	ready    chan struct{} // holds one value after something changed
+	deadline deadline
+
+	mu      sync.Mutex
+	mtu     int
+	up      bool
+	tell    bool // Receive has yet to say that the port went down
+	ending  error
+	queue   inbox
+	counted iface.Counters
+	closed  bool
+}
+
+func newPort(name string, last byte, c config) *Port {
+	return &Port{
+		name: name, mac: net.HardwareAddr{2, 0, 0, 0, 0, last}, mtu: c.mtu, up: true,
+		refuse: c.refuser(), linked: func(bool) {},
+		ready: make(chan struct{}, 1), deadline: newDeadline(), queue: newInbox(c.buffer),
+	}
+}
+
+func (p *Port) Name() string { return p.name }
+
+func (p *Port) HardwareAddr() net.HardwareAddr { return slices.Clone(p.mac) }
+
+func (p *Port) MTU() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mtu
+}
+
+// SetMTU changes the MTU, as ip link set mtu does.
+func (p *Port) SetMTU(mtu int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mtu = mtu
+}
+
+// SetUp takes the interface down or brings it up. The other end of a wire
+// loses or gains its carrier. A Receive that waits, or else the next, gets
+// iface.ErrDown once; after that Receive waits for better times, as sockets do.
+func (p *Port) SetUp(up bool) {
+	p.mu.Lock()
+	changed := p.up != up
+	p.up, p.tell = up, !up && (changed || p.tell)
+	p.mu.Unlock()
+	if changed {
+		p.wake()
+		p.linked(up)
+	}
+}
+
+// Remove takes the interface away: the port is dead, as after ip link del.
+func (p *Port) Remove() {
+	p.mu.Lock()
+	p.end(iface.ErrGone)
+	p.mu.Unlock()
+	p.wake()
+	p.linked(false)
+}
+
+func (p *Port) Close() error {
+	p.mu.Lock()
+	already := p.closed
+	p.closed = true
+	p.end(net.ErrClosed)
+	p.mu.Unlock()
+	p.wake()
+	if already {
+		return p.wrap(net.ErrClosed)
+	}
+	p.linked(false)
+	return nil
+}
+
+// end makes err the answer to everything from now on. The first reason stays,
+// but a closed port says that it is closed.
+func (p *Port) end(err error) {
+	if p.ending == nil || err == net.ErrClosed {
+		p.ending = err
+	}
+}
+
+func (p *Port) SetReadDeadline(t time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return p.wrap(net.ErrClosed)
+	}
+	p.deadline.set(t)
+	return nil
+}
+
+func (p *Port) Counters() (iface.Counters, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.counted, nil
+}
+
+// Queued is how many frames wait for Receive.
+func (p *Port) Queued() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.queue.length
+}
+
+func (p *Port) Receive(rx []iface.Received) (int, error) {
+	if len(rx) == 0 {
+		return 0, nil
+	}
+	for {
+		expired := p.deadline.wait()
+		select {
+		case <-expired:
+			return 0, p.wrap(os.ErrDeadlineExceeded)
+		default:
+		}
+		if n, err := p.take(rx); n > 0 || err != nil {
+			return n, err
+		}
+		select {
+		case <-p.ready:
+		case <-expired:
+		}
+	}
+}
+
+// take hands out what is there without waiting.
+func (p *Port) take(rx []iface.Received) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return 0, p.wrap(net.ErrClosed)
+	case p.tell:
+		p.tell = false
+		return 0, p.wrap(iface.ErrDown)
+	}
+	n := p.queue.take(rx)
+	p.counted.Delivered += uint64(n)
+	if n == 0 && p.ending != nil {
+		return 0, p.wrap(p.ending)
+	}
+	return n, nil
+}
+
+// arrive is what the cable calls when a frame comes out of it.
+func (p *Port) arrive(frame []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.up || p.ending != nil {
+		return
+	}
+	p.counted.Interface.RxPackets++
+	if !p.queue.put(frame, p.mac) {
+		p.counted.SocketDropped++
+	}
+	p.wake()
+}
+
+// carrier notes that the far end went down or came up.
+func (p *Port) carrier() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counted.CarrierChanges++
+}
+
+func (p *Port) wake() {
+	select {
+	case p.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Port) wrap(err error) error { return fmt.Errorf("%s: %w", p.name, err) }
