@@ -1,0 +1,123 @@
+// Package arp reads and writes ARP packets for IPv4 over Ethernet (RFC 826)
+// and names what they are for: request, reply, probe and announcement
+// (RFC 5227). Packets are plain values; nothing here allocates.
+package arp
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+)
+
+const (
+	// EtherType is the one of frames that carry ARP.
+	EtherType = 0x0806
+	// Len is the length in bytes of a packet for IPv4 over Ethernet.
+	Len = 28
+)
+
+// Why Parse refuses bytes.
+var (
+	ErrShort = errors.New("arp: fewer than 28 bytes")
+	ErrForm  = errors.New("arp: not for IPv4 over Ethernet")
+)
+
+// Op is the operation.
+type Op uint16
+
+// The operations this package's users act on.
+const (
+	Request Op = 1
+	Reply   Op = 2
+)
+
+// ops is the IANA registry "ARP Parameters", operation codes.
+var ops = [...]string{
+	0: "reserved", 1: "REQUEST", 2: "REPLY", 3: "request Reverse", 4: "reply Reverse",
+	5: "DRARP-Request", 6: "DRARP-Reply", 7: "DRARP-Error", 8: "InARP-Request",
+	9: "InARP-Reply", 10: "ARP-NAK", 11: "MARS-Request", 12: "MARS-Multi",
+	13: "MARS-MServ", 14: "MARS-Join", 15: "MARS-Leave", 16: "MARS-NAK",
+	17: "MARS-Unserv", 18: "MARS-SJoin", 19: "MARS-SLeave", 20: "MARS-Grouplist-Request",
+	21: "MARS-Grouplist-Reply", 22: "MARS-Redirect-Map", 23: "MAPOS-UNARP",
+	24: "OP_EXP1", 25: "OP_EXP2",
+}
+
+// String is the registry's name, or "operation N".
+func (o Op) String() string {
+	if int(o) < len(ops) {
+		return ops[o]
+	}
+	return "operation " + strconv.Itoa(int(o))
+}
+
+// Packet is an ARP packet for IPv4 over Ethernet. After Parse the hardware
+// addresses share the memory of the bytes parsed.
+type Packet struct {
+	Op        Op
+	SenderMAC net.HardwareAddr // 6 bytes; nil is written as zeros
+	SenderIP  netip.Addr       // IPv4; the zero Addr is written as 0.0.0.0
+	TargetMAC net.HardwareAddr
+	TargetIP  netip.Addr
+}
+
+// NewRequest asks who has target. A sender IP of the zero Addr makes it a
+// probe, which changes nobody's table (RFC 5227, 2.1.1); one equal to the
+// target makes it an announcement.
+func NewRequest(mac net.HardwareAddr, sender, target netip.Addr) Packet {
+	return Packet{Op: Request, SenderMAC: mac, SenderIP: sender, TargetIP: target}
+}
+
+// Answer is the reply of the host that has mac and the address p asks for.
+func (p Packet) Answer(mac net.HardwareAddr) Packet {
+	return Packet{Op: Reply, SenderMAC: mac, SenderIP: p.TargetIP, TargetMAC: p.SenderMAC, TargetIP: p.SenderIP}
+}
+
+// IsProbe says whether p asks without claiming an address (RFC 5227, 1.1).
+func (p Packet) IsProbe() bool {
+	return p.Op == Request && p.SenderIP == netip.IPv4Unspecified() && p.TargetIP != netip.IPv4Unspecified()
+}
+
+// IsAnnouncement says whether p claims an address unasked (RFC 5227, 1.1 and 3).
+func (p Packet) IsAnnouncement() bool {
+	return p.SenderIP == p.TargetIP && p.SenderIP != netip.IPv4Unspecified()
+}
+
+// Append appends the 28 bytes of p. Addresses of another length or family are
+// written as zeros.
+func (p Packet) Append(dst []byte) []byte {
+	dst = append(dst, 0, 1, 8, 0, 6, 4)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(p.Op))
+	dst = appendPair(dst, p.SenderMAC, p.SenderIP)
+	return appendPair(dst, p.TargetMAC, p.TargetIP)
+}
+
+func appendPair(dst []byte, mac net.HardwareAddr, ip netip.Addr) []byte {
+	var m [6]byte
+	var a [4]byte
+	if len(mac) == len(m) {
+		copy(m[:], mac)
+	}
+	if ip.Is4() {
+		a = ip.As4()
+	}
+	dst = append(dst, m[:]...)
+	return append(dst, a[:]...)
+}
+
+// Parse reads the packet at the start of b; what follows it is padding. It
+// refuses with [ErrForm] what is for other networks or protocols.
+func Parse(b []byte) (Packet, error) {
+	if len(b) >= 6 && (b[0] != 0 || b[1] != 1 || b[2] != 8 || b[3] != 0 || b[4] != 6 || b[5] != 4) {
+		return Packet{}, ErrForm
+	}
+	if len(b) < Len {
+		return Packet{}, ErrShort
+	}
+	return Packet{
+		Op:        Op(binary.BigEndian.Uint16(b[6:])),
+		SenderMAC: net.HardwareAddr(b[8:14:14]), SenderIP: netip.AddrFrom4([4]byte(b[14:18])),
+		TargetMAC: net.HardwareAddr(b[18:24:24]), TargetIP: netip.AddrFrom4([4]byte(b[24:28])),
+	}, nil
+}
