@@ -44,9 +44,12 @@ type Port interface {
 	// Receive waits for one frame, then takes what is there, up to len(rx).
 	// It fills rx[:n], writing each frame into rx[i].Bytes[:0], which grows
 	// as needed: the caller owns the memory and may pass the same rx again.
+	// ErrDown is returned once each time the interface goes down; a Receive
+	// after it waits for the interface to come back. ErrGone is for ever.
 	Receive(rx []Received) (n int, err error)
 	// SetReadDeadline ends a waiting or future Receive at t with
-	// os.ErrDeadlineExceeded; the zero time means no deadline.
+	// os.ErrDeadlineExceeded, after the frames that the kernel had by then
+	// (which can take some ms more); the zero time means no deadline.
 	SetReadDeadline(t time.Time) error
 	// Counters is everything this host knows about this port's frames,
 	// counted since Open. It never decreases.
@@ -99,12 +102,18 @@ const (
 //	Attempted = Accepted + Refused.Total()
 //	Seen      = Delivered + Queued + SocketDropped
 //
-// where Queued is what waits in the socket and is zero after a drained Close.
+// where Queued is what waits in the socket: zero after Receive has returned
+// os.ErrDeadlineExceeded or ErrGone, if no frame came since.
 type Counters struct {
-	Attempted uint64  `json:"attempted"` // frames given to Send, each counted once
+	Attempted uint64  `json:"attempted"` // frames Send tried; those after a refused one were not tried
 	Accepted  uint64  `json:"accepted"`  // frames the kernel took
 	Refused   Refused `json:"refused"`
+	// Retried frames were offered to the kernel a second time, within one
+	// Send, because it tells why it refused a frame only if that was the first
+	// of a batch. A queue on the way counts them twice, the sums above once.
+	Retried uint64 `json:"retried"`
 
+	Seen          uint64 `json:"seen"`           // frames the kernel had for this port
 	Delivered     uint64 `json:"delivered"`      // frames handed out by Receive
 	SocketDropped uint64 `json:"socket_dropped"` // frames the kernel had for this port and no room
 	RingFreezes   uint64 `json:"ring_freezes"`

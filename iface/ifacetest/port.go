@@ -178,6 +178,7 @@ func (p *Port) arrive(frame []byte) {
 		return
 	}
 	p.counted.Interface.RxPackets++
+	p.counted.Seen++
 	if !p.queue.put(frame, p.mac) {
 		p.counted.SocketDropped++
 	}

@@ -1,14 +1,17 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // Cable joins interface aName of host a and bName of host b by a virtual
-// Ethernet cable and brings both up.
+// Ethernet cable, brings both up and waits until frames can cross.
 func Cable(a *Host, aName string, b *Host, bName string) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = aName
@@ -16,10 +19,25 @@ func Cable(a *Host, aName string, b *Host, bName string) error {
 	if err := a.nl.LinkAdd(veth); err != nil {
 		return fmt.Errorf("cable %s:%s to %s:%s: %w", a.Name, aName, b.Name, bName, err)
 	}
-	if err := a.Up(aName); err != nil {
-		return err
+	return errors.Join(a.Up(aName), b.Up(bName), a.Running(aName), b.Running(bName))
+}
+
+// Running waits until an interface that is up has a carrier and takes frames:
+// the kernel sees to that a moment after both ends are up, and until then
+// drops silently what is sent.
+func (h *Host) Running(name string) error {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+		l, err := h.nl.LinkByName(name)
+		if err != nil {
+			return fmt.Errorf("lab host %s, interface %s: %w", h.Name, name, err)
+		}
+		if l.Attrs().RawFlags&unix.IFF_RUNNING != 0 {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("lab host %s, interface %s: no carrier after 5 s: bring up its other end", h.Name, name)
+		}
 	}
-	return b.Up(bName)
 }
 
 // Switch makes a Linux bridge in the host and brings it up. Ports are added by
@@ -68,6 +86,11 @@ func (h *Host) AddAddress(name, cidr string) error {
 		return err
 	}
 	return h.withLink(name, func(l netlink.Link) error { return h.nl.AddrAdd(l, addr) })
+}
+
+// Move gives an interface to another host, where it arrives down.
+func (h *Host) Move(name string, to *Host) error {
+	return h.withLink(name, func(l netlink.Link) error { return h.nl.LinkSetNsFd(l, int(to.ns)) })
 }
 
 func (h *Host) withLink(name string, do func(netlink.Link) error) error {

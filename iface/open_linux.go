@@ -1,0 +1,171 @@
+package iface
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/mdlayher/packet"
+	"golang.org/x/sys/unix"
+)
+
+// defaultBuffer is the receive buffer asked for, in bytes. Small frames use
+// 832 bytes of it each: it holds 10,000 of them.
+const defaultBuffer = 8 << 20
+
+// Open opens the interface called name in the namespace of the calling thread.
+// It must be an Ethernet interface and up. Errors name the remedy and wrap
+// ErrDown or os.ErrPermission.
+func Open(name string, o Options) (Port, error) {
+	if o.SendOnly && o.ReceiveOnly {
+		return nil, fmt.Errorf("open %s: asked to only send and to only receive: choose one", name)
+	}
+	l, err := openLink(name)
+	if err != nil {
+		return nil, openError(name, err)
+	}
+	if err := usable(l.now.Load()); err != nil {
+		go l.follow()
+		l.close()
+		return nil, err
+	}
+	p := &port{link: l, base: l.now.Load()}
+	if !o.SendOnly {
+		p.rx, err = openReceiver(l, o)
+	}
+	if err == nil && !o.ReceiveOnly {
+		p.tx, err = newSocketSender(l.index)
+	}
+	if p.rx != nil {
+		l.notify = p.rx.wake
+	}
+	go l.follow()
+	if err != nil {
+		p.Close()
+		return nil, openError(name, err)
+	}
+	return p, nil
+}
+
+// usable says what keeps an interface from being used.
+func usable(s *linkState) error {
+	switch {
+	case s.kind != unix.ARPHRD_ETHER && s.kind != unix.ARPHRD_LOOPBACK:
+		return fmt.Errorf("interface %s is not Ethernet (link type %d): name one that is (%s)", s.name, s.kind, interfaceNames())
+	case !s.up():
+		return fmt.Errorf("%s: %w: bring it up with \"sudo ip link set dev %s up\"", s.name, ErrDown, s.name)
+	}
+	return nil
+}
+
+// openError adds the remedy to what the kernel said.
+func openError(name string, err error) error {
+	switch {
+	case name == "":
+		return fmt.Errorf("no interface named: there are %s", interfaceNames())
+	case errors.Is(err, unix.ENODEV), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EINVAL):
+		return fmt.Errorf("no interface %q: there are %s", name, interfaceNames())
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("open a raw socket on %s: %w: allow it with \"sudo setcap cap_net_raw+ep %s\", or try without permission in \"eterm lab\"",
+			name, os.ErrPermission, executable())
+	}
+	return fmt.Errorf("open %s: %w", name, err)
+}
+
+// executable is the file that needs the permission.
+func executable() string {
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
+}
+
+func interfaceNames() string {
+	all, err := net.Interfaces()
+	if err != nil || len(all) == 0 {
+		return "none"
+	}
+	names := make([]string, len(all))
+	for i, ifi := range all {
+		names[i] = ifi.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// openReceiver makes the receiving socket: without protocol, so that nothing
+// is queued before all options are set and the filter stands, then bound to
+// every protocol (a socket bound to one loses VLAN tags).
+func openReceiver(l *link, o Options) (*receiver, error) {
+	ifi := &net.Interface{Index: l.index, HardwareAddr: l.now.Load().addr}
+	conn, err := packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: o.Filter})
+	if err != nil {
+		return nil, err
+	}
+	r, err := prepareReceiver(conn, l, o)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	if o.Promiscuous {
+		if err := conn.SetPromiscuous(true); err != nil {
+			return nil, fmt.Errorf("promiscuous mode: %w", err)
+		}
+	}
+	var optErr error
+	var src source
+	err = raw.Control(func(fd uintptr) {
+		if optErr = setReceiveOptions(int(fd), o); optErr != nil {
+			return
+		}
+		src = newMessages(o.SnapLen, l.mtu)
+		optErr = unix.Bind(int(fd), &unix.SockaddrLinklayer{Ifindex: l.index, Protocol: htons(unix.ETH_P_ALL)})
+	})
+	if err := errors.Join(err, optErr); err != nil {
+		return nil, err
+	}
+	return newReceiver(conn, raw, l, src), nil
+}
+
+// setReceiveOptions sets what every receiving socket needs before it is bound.
+func setReceiveOptions(fd int, o Options) error {
+	size := o.Buffer
+	if size <= 0 {
+		size = defaultBuffer
+	}
+	// Beyond the system's limit with CAP_NET_ADMIN, up to it without.
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, size) != nil {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, size); err != nil {
+			return fmt.Errorf("receive buffer of %d bytes: %w", size, err)
+		}
+	}
+	stamping := unix.SOF_TIMESTAMPING_RX_SOFTWARE | unix.SOF_TIMESTAMPING_SOFTWARE
+	for _, opt := range []struct {
+		what              string
+		level, opt, value int
+	}{
+		{"ignoring outgoing frames", unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1},
+		{"auxiliary data", unix.SOL_PACKET, unix.PACKET_AUXDATA, 1},
+		{"time stamps", unix.SOL_SOCKET, unix.SO_TIMESTAMPING, stamping},
+	} {
+		if err := unix.SetsockoptInt(fd, opt.level, opt.opt, opt.value); err != nil {
+			return fmt.Errorf("%s: %w", opt.what, err)
+		}
+	}
+	return nil
+}
+
+func htons(v uint16) uint16 {
+	b := [2]byte{byte(v >> 8), byte(v)}
+	return nativeUint16(b)
+}

@@ -1,0 +1,194 @@
+package iface
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// nativeUint16 is two bytes of the wire as a number in memory.
+func nativeUint16(b [2]byte) uint16 { return binary.NativeEndian.Uint16(b[:]) }
+
+// port is the Port that Open makes: a receiver, a sender, or both.
+type port struct {
+	link *link
+	base *linkState // when the port was opened
+	rx   *receiver
+	tx   sender
+
+	sentMu   sync.Mutex
+	accepted uint64
+	refused  Refused
+
+	last     atomic.Pointer[linkState] // when last asked
+	closing  sync.Once
+	closeErr error
+}
+
+func (p *port) Name() string                   { return p.link.now.Load().name }
+func (p *port) HardwareAddr() net.HardwareAddr { return slices.Clone(p.link.now.Load().addr) }
+func (p *port) MTU() int                       { return p.link.mtu() }
+
+func (l *link) mtu() int { return l.now.Load().mtu }
+
+// wrap puts the interface's name in front of an error.
+func (p *port) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", p.Name(), err)
+}
+
+// Receive implements Port.
+func (p *port) Receive(rx []Received) (int, error) {
+	if p.rx == nil {
+		return 0, p.wrap(errors.New("opened for sending only"))
+	}
+	n, err := p.rx.receive(rx)
+	return n, p.wrap(err)
+}
+
+// SetReadDeadline implements Port.
+func (p *port) SetReadDeadline(t time.Time) error {
+	if p.rx == nil {
+		return nil
+	}
+	return p.rx.setDeadline(t)
+}
+
+// Send implements Port.
+func (p *port) Send(frames [][]byte) (int, error) {
+	if p.tx == nil {
+		return 0, p.wrap(errors.New("opened for receiving only"))
+	}
+	n, err := p.tx.send(frames)
+	p.sentMu.Lock()
+	defer p.sentMu.Unlock()
+	p.accepted += uint64(n)
+	if err == nil {
+		return n, nil
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return n, p.wrap(err)
+	}
+	return n, p.wrap(p.refuse(frames[n], err))
+}
+
+// refuse counts a frame the kernel did not take and says why. It needs sentMu.
+func (p *port) refuse(frame []byte, err error) error {
+	r := &p.refused
+	switch {
+	case len(frame) < 14 && errors.Is(err, unix.EINVAL):
+		r.TooShort++
+		return fmt.Errorf("%w: %d bytes", ErrTooShort, len(frame))
+	case errors.Is(err, unix.EMSGSIZE):
+		r.TooLong++
+		mtu := p.interfaceNow().mtu
+		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), longest(frame, mtu), mtu)
+	case errors.Is(err, unix.ENOBUFS):
+		r.QueueFull++
+		return ErrQueueFull
+	case errors.Is(err, unix.EAGAIN):
+		r.WouldBlock++
+		return fmt.Errorf("%w: no room in the socket for %v", ErrQueueFull, sendPatience)
+	case errors.Is(err, unix.ENETDOWN):
+		r.Down++
+		return ErrDown
+	case errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
+		r.Gone++
+		return ErrGone
+	}
+	r.Other++
+	return fmt.Errorf("send: %w", err)
+}
+
+// longest is the longest frame like this one that an interface takes: only a
+// tag of type 0x8100 may come on top of the MTU.
+func longest(frame []byte, mtu int) int {
+	if len(frame) >= tagOffset+2 && binary.BigEndian.Uint16(frame[tagOffset:]) == unix.ETH_P_8021Q {
+		return mtu + 14 + tagLength
+	}
+	return mtu + 14
+}
+
+// Mechanism says how frames are received and sent, for people to read.
+func (p *port) Mechanism() string {
+	rx, tx := "none", "none"
+	if p.rx != nil {
+		rx = p.rx.src.mechanism()
+	}
+	if p.tx != nil {
+		tx = p.tx.mechanism()
+	}
+	return "receive: " + rx + ", send: " + tx
+}
+
+// Counters implements Port. It works on after Close, with the last values.
+func (p *port) Counters() (Counters, error) {
+	var c Counters
+	p.sentMu.Lock()
+	c.Accepted, c.Refused = p.accepted, p.refused
+	c.Attempted = c.Accepted + c.Refused.Total()
+	p.sentMu.Unlock()
+	if p.tx != nil {
+		c.Retried = p.tx.retried()
+	}
+	var err error
+	if p.rx != nil {
+		c.Delivered, c.Truncated = p.rx.delivered.Load(), p.rx.truncated.Load()
+		var s socketCounts
+		s, err = p.rx.stats.update()
+		c.Seen, c.SocketDropped, c.RingFreezes = s.seen, s.dropped, s.freezes
+	}
+	now := p.interfaceNow()
+	c.Interface = now.stats.since(p.base.stats)
+	c.CarrierChanges = now.carrierChanges - p.base.carrierChanges
+	if p.rx != nil && p.rx.closing.Load() {
+		err = nil
+	}
+	return c, p.wrap(err)
+}
+
+// interfaceNow is the interface as it is, or as it last was.
+func (p *port) interfaceNow() *linkState {
+	s, err := p.link.ask(p.link.index, "")
+	if err == nil {
+		p.last.Store(s)
+		return s
+	}
+	return cmp.Or(p.last.Load(), p.link.now.Load())
+}
+
+// since is the difference of two readings.
+func (c InterfaceCounters) since(base InterfaceCounters) InterfaceCounters {
+	return InterfaceCounters{
+		TxPackets: c.TxPackets - base.TxPackets, TxDropped: c.TxDropped - base.TxDropped, TxErrors: c.TxErrors - base.TxErrors,
+		RxPackets: c.RxPackets - base.RxPackets, RxDropped: c.RxDropped - base.RxDropped, RxErrors: c.RxErrors - base.RxErrors,
+		RxMissed: c.RxMissed - base.RxMissed,
+	}
+}
+
+// Close implements Port.
+func (p *port) Close() error {
+	p.closing.Do(func() {
+		p.interfaceNow()
+		var errs [2]error
+		if p.rx != nil {
+			errs[0] = p.rx.close()
+		}
+		if p.tx != nil {
+			errs[1] = p.tx.close()
+		}
+		p.link.close()
+		p.closeErr = p.wrap(errors.Join(errs[:]...))
+	})
+	return p.closeErr
+}
