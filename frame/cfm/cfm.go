@@ -1,0 +1,124 @@
+// Package cfm reads and writes the loopback messages of Connectivity Fault
+// Management (IEEE 802.1Q clause 20, once 802.1ag; ITU-T G.8013): the ping of
+// Ethernet, which switches answer too.
+package cfm
+
+import (
+	"encoding/binary"
+	"errors"
+	"strconv"
+)
+
+const (
+	// EtherType is the one of frames that carry CFM.
+	EtherType = 0x8902
+	// HeaderLen is the length in bytes of the common header and the
+	// transaction identifier of loopback messages.
+	HeaderLen = 8
+	// MaxLevel is the highest maintenance domain level.
+	MaxLevel = 7
+
+	firstTLV = 4 // offset of the first TLV, counted from behind the common header
+	tlvEnd   = 0
+	tlvData  = 3
+)
+
+// Why Parse refuses bytes.
+var (
+	ErrShort = errors.New("cfm: message is cut short")
+	ErrOther = errors.New("cfm: not a loopback message of version 0")
+)
+
+// Opcode says which message it is (IEEE 802.1Q, table 21-4).
+type Opcode uint8
+
+// The opcodes of loopback.
+const (
+	LBR Opcode = 2
+	LBM Opcode = 3
+)
+
+// String is the standard's abbreviation, or "opcode N".
+func (o Opcode) String() string {
+	if s, ok := opcodes[o]; ok {
+		return s
+	}
+	return "opcode " + strconv.Itoa(int(o))
+}
+
+var opcodes = map[Opcode]string{
+	1: "CCM", 2: "LBR", 3: "LBM", 4: "LTR", 5: "LTM", 32: "GNM", 33: "AIS", 35: "LCK", 37: "TST",
+	39: "APS", 40: "RAPS", 41: "MCC", 42: "LMR", 43: "LMM", 45: "1DM", 46: "DMR", 47: "DMM",
+	48: "EXR", 49: "EXM", 50: "VSR", 51: "VSM", 52: "CSF", 53: "1SL", 54: "SLR", 55: "SLM",
+}
+
+// Loopback is a loopback message or reply (IEEE 802.1Q, 21.7).
+type Loopback struct {
+	Level       uint8 // maintenance domain level, at most MaxLevel
+	Opcode      Opcode
+	Flags       uint8 // reserved, 0
+	Transaction uint32
+	// TLVs is what follows, end TLV included.
+	TLVs []byte
+}
+
+// NewLoopback is a loopback message with one data TLV, appended to buf.
+func NewLoopback(buf []byte, level uint8, transaction uint32, data []byte) Loopback {
+	buf = append(buf, tlvData)
+	buf = binary.BigEndian.AppendUint16(buf, uint16(len(data)))
+	buf = append(append(buf, data...), tlvEnd)
+	return Loopback{Level: level, Opcode: LBM, Transaction: transaction, TLVs: buf}
+}
+
+// Reply is the answer to a loopback message: all of it again under the other
+// opcode (IEEE 802.1Q, 20.2.2).
+func (l Loopback) Reply() Loopback { l.Opcode = LBR; return l }
+
+// Append appends the message.
+func (l Loopback) Append(dst []byte) []byte {
+	dst = append(dst, l.Level<<5, byte(l.Opcode), l.Flags, firstTLV)
+	dst = binary.BigEndian.AppendUint32(dst, l.Transaction)
+	return append(dst, l.TLVs...)
+}
+
+// Parse reads a loopback message or reply; TLVs share b's memory and end with
+// the end TLV, so that padding is left out. Other CFM messages are ErrOther.
+func Parse(b []byte) (Loopback, error) {
+	if len(b) < HeaderLen {
+		return Loopback{}, ErrShort
+	}
+	o := Opcode(b[1])
+	if b[0]&0x1f != 0 || o != LBM && o != LBR || b[3] != firstTLV {
+		return Loopback{}, ErrOther
+	}
+	l := Loopback{Level: b[0] >> 5, Opcode: o, Flags: b[2], Transaction: binary.BigEndian.Uint32(b[4:])}
+	rest := b[HeaderLen:]
+	at := 0
+	for {
+		switch {
+		case at >= len(rest):
+			return Loopback{}, ErrShort
+		case rest[at] == tlvEnd:
+			l.TLVs = rest[: at+1 : at+1]
+			return l, nil
+		case at+3 > len(rest):
+			return Loopback{}, ErrShort
+		}
+		at += 3 + int(binary.BigEndian.Uint16(rest[at+1:]))
+	}
+}
+
+// Data is the value of the first data TLV; ok is false if there is none.
+func (l Loopback) Data() (data []byte, ok bool) {
+	for b := l.TLVs; len(b) >= 3 && b[0] != tlvEnd; {
+		n := 3 + int(binary.BigEndian.Uint16(b[1:]))
+		if n > len(b) {
+			break
+		}
+		if b[0] == tlvData {
+			return b[3:n:n], true
+		}
+		b = b[n:]
+	}
+	return nil, false
+}
