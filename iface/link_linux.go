@@ -50,16 +50,14 @@ func openLink(name string) (*link, error) {
 	if l.events, err = nl.Subscribe(unix.NETLINK_ROUTE, unix.RTNLGRP_LINK); err != nil {
 		return nil, err
 	}
-	s, err := nl.GetNetlinkSocketAt(-1, -1, unix.NETLINK_ROUTE)
-	if err != nil {
+	if l.query, err = openQuery(); err != nil {
 		l.events.Close()
 		return nil, err
 	}
-	l.query = map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: {Socket: s}}
 	state, err := l.ask(0, name)
 	if err != nil {
 		l.events.Close()
-		s.Close()
+		closeQuery(l.query)
 		return nil, err
 	}
 	l.index = state.index
@@ -156,8 +154,19 @@ func (l *link) ask(index int, name string) (*linkState, error) {
 func (l *link) close() {
 	l.events.Close()
 	<-l.done
-	l.query[unix.NETLINK_ROUTE].Socket.Close()
+	closeQuery(l.query)
 }
+
+// openQuery opens a netlink socket for questions.
+func openQuery() (map[int]*nl.SocketHandle, error) {
+	s, err := nl.GetNetlinkSocketAt(-1, -1, unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, err
+	}
+	return map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: {Socket: s}}, nil
+}
+
+func closeQuery(sockets map[int]*nl.SocketHandle) { sockets[unix.NETLINK_ROUTE].Close() }
 
 // parseLink reads the parts of an RTM_NEWLINK message that matter here.
 func parseLink(data []byte) (*linkState, error) {

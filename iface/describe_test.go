@@ -1,0 +1,103 @@
+package iface_test
+
+import (
+	"bytes"
+	"net"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vishvananda/netlink"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
+)
+
+func describe(t *testing.T, h *lab.Host, name string) (info iface.Info) {
+	t.Helper()
+	err := h.Do(func() (err error) {
+		info, err = iface.Describe(name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+func TestDescribe(t *testing.T) {
+	left, right := labtest.Pair(t)
+	nl := left.Netlink()
+	l, err := nl.LinkByName("eth0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := describe(t, left, "eth0")
+	want := l.Attrs()
+	if info.Index != want.Index || info.MTU != want.MTU || !slices.Equal(info.HardwareAddr, want.HardwareAddr) {
+		t.Errorf("%+v\nnetlink says %+v", info, want)
+	}
+	if info.Type != "ethernet" || !info.Up || !info.Carrier || info.DefaultRoute {
+		t.Errorf("%+v", info)
+	}
+	if info.Driver != "veth" || info.Speed != 10e9 || info.Duplex != "full" || !info.Stamps.TxSoftware || info.Stamps.Clock != -1 {
+		t.Errorf("%+v", info)
+	}
+	if lo := describe(t, left, "lo"); lo.Type != "loopback" || lo.MTU != 65536 {
+		t.Errorf("%+v", lo)
+	}
+	if err := right.Down("eth0"); err != nil {
+		t.Fatal(err)
+	}
+	if info := describe(t, left, "eth0"); !info.Up || info.Carrier {
+		t.Errorf("with the far end down: %+v", info)
+	}
+}
+
+func TestDescribeTheDefaultRoute(t *testing.T) {
+	left, _ := labtest.Pair(t)
+	if err := left.AddAddress("eth0", "192.0.2.1/24"); err != nil {
+		t.Fatal(err)
+	}
+	if describe(t, left, "eth0").DefaultRoute {
+		t.Error("a default route before there is one")
+	}
+	if err := left.Netlink().RouteAdd(&netlink.Route{Gw: net.IPv4(192, 0, 2, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	if !describe(t, left, "eth0").DefaultRoute || describe(t, left, "lo").DefaultRoute {
+		t.Error("the default route is not seen")
+	}
+}
+
+// The offloads are compared with what ethtool prints.
+func TestDescribeOffloadsAsEthtool(t *testing.T) {
+	needTool(t, "ethtool")
+	left, _ := labtest.Pair(t)
+	for _, setting := range []string{"on", "off"} {
+		ethtool(t, left, "-K", "eth0", "gro", setting, "tso", setting, "gso", setting, "rxvlan", setting)
+		shown := string(ethtool(t, left, "-k", "eth0"))
+		info := describe(t, left, "eth0")
+		for _, name := range []string{"generic-receive-offload", "large-receive-offload", "rx-vlan-offload", "rx-fcs", "tcp-segmentation-offload", "generic-segmentation-offload"} {
+			if got, want := slices.Contains(info.Offloads, name), strings.Contains(shown, name+": on"); got != want {
+				t.Errorf("%s: on is %v, ethtool says %v", name, got, want)
+			}
+		}
+	}
+}
+
+func ethtool(t *testing.T, h *lab.Host, args ...string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command("ethtool", args...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := h.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, &out)
+	}
+	return out.Bytes()
+}
