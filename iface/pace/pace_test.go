@@ -44,6 +44,9 @@ func TestNoDrift(t *testing.T) {
 	if got := pace.Rate(1e-300)(1); got != math.MaxInt64 {
 		t.Errorf("a frame beyond all time is due at %v", got)
 	}
+	if n := pace.Bursts(8, time.Hour, 1).Within(24*time.Hour, math.MaxUint64); n != 192 {
+		t.Errorf("%d frames in 24 bursts of 8", n)
+	}
 }
 
 func TestWithin(t *testing.T) {

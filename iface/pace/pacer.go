@@ -20,9 +20,14 @@ const longest = time.Minute
 
 // New makes a Pacer whose frame 0 is due by its schedule from now on.
 func New(s Schedule, c Clock) *Pacer {
-	return &Pacer{schedule: s, clock: c, start: c.Now(),
-		late: hdrhistogram.New(1, int64(longest), 3)}
+	return &Pacer{schedule: s, clock: c, start: c.Now(), late: newHistogram()}
 }
+
+// Start makes frame 0 due at a time of the clock, rather than at that of New.
+// It is called before the first Next.
+func (p *Pacer) Start(at time.Duration) { p.start = at }
+
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
 
 // Next waits until the next frame is due and says how many are due by then,
 // 1 to most: more than one when the caller was held up or the rate is high. It
@@ -65,7 +70,7 @@ func (p *Pacer) Lateness() Lateness { return lateness(p.late) }
 
 // Combine is the lateness of the frames of several pacers.
 func Combine(pacers ...*Pacer) Lateness {
-	all := hdrhistogram.New(1, int64(longest), 3)
+	all := newHistogram()
 	for _, p := range pacers {
 		all.Merge(p.late)
 	}

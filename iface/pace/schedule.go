@@ -22,7 +22,12 @@ func Rate(perSecond float64) Schedule {
 func Bursts(n uint64, gap time.Duration, perSecond float64) Schedule {
 	within := Rate(perSecond)
 	period := within(n-1) + gap
-	return func(i uint64) time.Duration { return time.Duration(i/n)*period + within(i%n) }
+	return func(i uint64) time.Duration {
+		if float64(i/n)*float64(period) > float64(math.MaxInt64/2) {
+			return math.MaxInt64
+		}
+		return time.Duration(i/n)*period + within(i%n)
+	}
 }
 
 // Ramp changes the rate evenly from one to another, both in frames a second
@@ -46,8 +51,7 @@ func Ramp(from, to float64, in time.Duration) Schedule {
 func Times(at []time.Duration, period time.Duration, speed float64) Schedule {
 	n := uint64(len(at))
 	return func(i uint64) time.Duration {
-		t := float64(at[i%n]-at[0]) + float64(i/n)*float64(period)
-		return time.Duration(t / speed)
+		return seconds((float64(at[i%n]-at[0]) + float64(i/n)*float64(period)) / speed / 1e9)
 	}
 }
 
