@@ -128,13 +128,28 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 		if optErr = setReceiveOptions(int(fd), o); optErr != nil {
 			return
 		}
-		src = newMessages(o.SnapLen, l.mtu)
+		src = newSource(int(fd), o, l.mtu)
 		optErr = unix.Bind(int(fd), &unix.SockaddrLinklayer{Ifindex: l.index, Protocol: htons(unix.ETH_P_ALL)})
 	})
 	if err := errors.Join(err, optErr); err != nil {
 		return nil, err
 	}
 	return newReceiver(conn, raw, l, src), nil
+}
+
+// newSource makes the mechanism: a ring, unless it was not wanted or the
+// kernel refuses it.
+func newSource(fd int, o Options, mtu func() int) source {
+	if !o.Immediate {
+		size := o.Buffer
+		if size <= 0 {
+			size = defaultBuffer
+		}
+		if r, err := newRing(fd, size, o.SnapLen, mtu); err == nil {
+			return r
+		}
+	}
+	return newMessages(o.SnapLen, mtu)
 }
 
 // setReceiveOptions sets what every receiving socket needs before it is bound.
