@@ -1,0 +1,95 @@
+package frame
+
+import "eterm/ipv4"
+
+// The Internet checksums of a frame: what each covers and where it is.
+
+// sumAt is where in a layer's header its checksum is.
+func sumAt(l Layer) int {
+	switch l {
+	case LayerIPv4:
+		return 10
+	case LayerTCP:
+		return 16
+	case LayerUDP:
+		return 6
+	}
+	return 2 // ICMP, ICMPv6, IGMP
+}
+
+// covered is the bytes a part's checksum covers.
+func (d *Decoded) covered(i int) []byte {
+	p := &d.Parts[i]
+	if p.Layer == LayerIPv4 {
+		return p.bytes(d.Bytes)
+	}
+	return d.Bytes[p.Offset:max(p.end, p.Offset+p.Length)]
+}
+
+// checksum is what the checksum of a part should hold, whatever it holds now.
+func (d *Decoded) checksum(i int) uint16 {
+	p := &d.Parts[i]
+	b, at := d.covered(i), sumAt(p.Layer)
+	sum := ipv4.Sum(d.pseudo(i), b[:at])
+	sum = ^ipv4.Sum(sum, b[at+2:])
+	if sum == 0 && p.Layer == LayerUDP {
+		return 0xffff // 0 says that there is none (RFC 768)
+	}
+	return sum
+}
+
+// valid says whether a part's checksum is right as it stands.
+func (d *Decoded) valid(i int) bool {
+	return ipv4.Sum(d.pseudo(i), d.covered(i)) == 0xffff
+}
+
+// pseudo is the sum of the pseudo-header a part's checksum covers besides its
+// own bytes; 0 for those without one, or when no IP header is around.
+func (d *Decoded) pseudo(i int) uint16 {
+	var proto int
+	switch d.Parts[i].Layer {
+	case LayerUDP:
+		proto = ipv4.ProtocolUDP
+	case LayerTCP:
+		proto = ipv4.ProtocolTCP
+	case LayerICMPv6:
+		proto = ipv4.ProtocolICMPv6
+	default:
+		return 0
+	}
+	for j := i - 1; j >= 0; j-- {
+		switch d.Parts[j].Layer {
+		case LayerIPv4:
+			at := d.Parts[j].Offset
+			return pseudoSum(proto, len(d.covered(i)), d.Bytes[at+12:at+20])
+		case LayerIPv6:
+			return pseudoSum(proto, len(d.covered(i)), d.addresses(j, i))
+		}
+	}
+	return 0
+}
+
+// addresses is source and destination of the IPv6 header that is part j, for
+// part i: the last hop's if a routing header still has segments to go to
+// (RFC 8200, 8.1).
+func (d *Decoded) addresses(j, i int) []byte {
+	at := d.Parts[j].Offset
+	for k := j + 1; k < i; k++ {
+		p := &d.Parts[k]
+		h := p.bytes(d.Bytes)
+		if p.Layer != LayerRouting || h[3] == 0 || len(h) < 24 {
+			continue
+		}
+		last := len(h) - 16 // types 0 and 2
+		if h[2] == 4 {      // segment routing lists them backwards (RFC 8754)
+			last = 8
+		}
+		return append(append(make([]byte, 0, 32), d.Bytes[at+8:at+24]...), h[last:last+16]...)
+	}
+	return d.Bytes[at+8 : at+40]
+}
+
+func pseudoSum(proto, length int, addresses []byte) uint16 {
+	sum := proto + length>>16 + length&0xffff
+	return ipv4.Sum(uint16(sum>>16+sum), addresses)
+}

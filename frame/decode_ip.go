@@ -1,0 +1,160 @@
+package frame
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+
+	"eterm/ipv4"
+)
+
+func (d *Decoded) ipv4() Layer {
+	w := &d.walk
+	at := w.off
+	b := d.Bytes[at:w.end]
+	if len(b) < ipv4.HeaderLen {
+		return d.cut(LayerIPv4, ipv4.HeaderLen)
+	}
+	if b[0]>>4 != 4 {
+		d.fault("ipv4.version", at, strconv.Itoa(int(b[0]>>4)), "4", "unknown version")
+		return LayerData
+	}
+	n := int(b[0]&15) * 4
+	if n < ipv4.HeaderLen || n > len(b) {
+		d.lengthFault("ipv4.ihl", at, n, ipv4.HeaderLen, len(b))
+		return LayerData
+	}
+	total := int(binary.BigEndian.Uint16(b[2:]))
+	bad := total < n || total > len(b)
+	region := total
+	if bad {
+		region = len(b)
+	}
+	if !d.push(region) {
+		return LayerData
+	}
+	if bad && (total != 0 || len(b) <= ipv4.MaxLen) { // 0: longer than the field can say (BIG TCP)
+		d.lengthFault("ipv4.length", at+2, total, n, len(b))
+	}
+	w.ip = len(d.Parts)
+	d.part(LayerIPv4, 0, n)
+	if ipv4.Sum(0, b[:n]) != 0xffff {
+		d.sumFault("ipv4.checksum", w.ip, 10)
+	}
+	if b[12] >= 224 && b[12] < 240 || binary.BigEndian.Uint32(b[12:]) == 0xffffffff {
+		d.fault("ipv4.src", at+12, netip.AddrFrom4([4]byte(b[12:16])).String(), "", "group address as source")
+	}
+	fragment := binary.BigEndian.Uint16(b[6:])
+	if fragment&0x1fff != 0 {
+		return LayerData
+	}
+	if fragment&0x2000 != 0 {
+		w.unverified = true
+	}
+	return byProtocol(b[9], LayerIPv4)
+}
+
+// byProtocol is the layer a protocol number stands for inside IPv4 or IPv6.
+func byProtocol(p byte, in Layer) Layer {
+	switch p {
+	case ipv4.ProtocolTCP:
+		return LayerTCP
+	case ipv4.ProtocolUDP:
+		return LayerUDP
+	case 4:
+		return LayerIPv4
+	case 41:
+		return LayerIPv6
+	case 50:
+		return LayerESP
+	case 51:
+		return LayerAH
+	}
+	if in == LayerIPv4 {
+		switch p {
+		case ipv4.ProtocolICMP:
+			return LayerICMP
+		case ipv4.ProtocolIGMP:
+			return LayerIGMP
+		}
+		return LayerData
+	}
+	switch p {
+	case 0:
+		return LayerHopOpts
+	case 43:
+		return LayerRouting
+	case 44:
+		return LayerFragment
+	case ipv4.ProtocolICMPv6:
+		return LayerICMPv6
+	case 60:
+		return LayerDstOpts
+	}
+	return LayerData
+}
+
+func (d *Decoded) ipv6() Layer {
+	const size = 40
+	w := &d.walk
+	at := w.off
+	b := d.Bytes[at:w.end]
+	if len(b) < size {
+		return d.cut(LayerIPv6, size)
+	}
+	if b[0]>>4 != 6 {
+		d.fault("ipv6.version", at, strconv.Itoa(int(b[0]>>4)), "6", "unknown version")
+		return LayerData
+	}
+	total := size + int(binary.BigEndian.Uint16(b[4:]))
+	jumbo := total == size && b[6] == 0 // the length is in a hop-by-hop option (RFC 2675)
+	region := total
+	if jumbo || total > len(b) {
+		region = len(b)
+	}
+	if !d.push(region) {
+		return LayerData
+	}
+	if total > len(b) {
+		d.lengthFault("ipv6.length", at+4, total-size, 0, len(b)-size)
+	}
+	w.ip = len(d.Parts)
+	d.part(LayerIPv6, 0, size)
+	if b[8] == 0xff {
+		d.fault("ipv6.src", at+8, netip.AddrFrom16([16]byte(b[8:24])).String(), "", "group address as source")
+	}
+	return byProtocol(b[6], LayerIPv6)
+}
+
+// extension decodes a header between IPv6 and what it carries.
+func (d *Decoded) extension(l Layer) Layer {
+	w := &d.walk
+	if d.left() < 8 {
+		return d.cut(l, 8)
+	}
+	at, n := w.off, 8
+	b := d.Bytes[at:]
+	switch l {
+	case LayerAH:
+		n = max(int(b[1])*4+8, 12)
+	case LayerHopOpts, LayerDstOpts, LayerRouting:
+		n = int(b[1])*8 + 8
+	}
+	if n > d.left() {
+		d.lengthFault(l.String()+".len", at+1, n, 8, d.left())
+		return LayerData
+	}
+	w.stacked++
+	d.part(l, 0, n)
+	if l == LayerESP {
+		return LayerData
+	}
+	if l == LayerFragment {
+		f := binary.BigEndian.Uint16(b[2:])
+		if f>>3 != 0 {
+			return LayerData
+		}
+		w.unverified = w.unverified || f&1 != 0
+	}
+	return byProtocol(b[0], d.Parts[w.ip].Layer)
+}

@@ -1,0 +1,117 @@
+package frame
+
+// DumpOptions says how a dump looks.
+type DumpOptions struct {
+	Snap  int  // show no more than so many bytes of the frame; 0: all
+	Color bool // mark layers and faults with ANSI colours
+}
+
+const (
+	perRow   = 16
+	asciiCol = 6 + 3*perRow + 1 + 1 // where the ASCII column of a row starts
+)
+
+// AppendDump appends the frame as rows of offset, hex and ASCII, as hexdump -C
+// writes them. Each layer starts a row of its own and its name stands at the
+// row's end. Faults follow, one a row, each starting with "!". Only printable
+// ASCII bytes are shown as they are. The layout is stable.
+func (d *Decoded) AppendDump(dst []byte, o DumpOptions) []byte {
+	limit := len(d.Bytes)
+	if o.Snap > 0 && o.Snap < limit {
+		limit = o.Snap
+	}
+	for i := range d.Parts {
+		p := &d.Parts[i]
+		name := p.Layer.String()
+		for at := p.Offset; at < min(p.Offset+p.Length, limit); at += perRow {
+			row := d.Bytes[at:min(at+perRow, p.Offset+p.Length, limit)]
+			dst = appendRow(dst, at, row)
+			if name != "" {
+				dst = appendName(dst, name, len(row), o.Color)
+				name = ""
+			}
+			dst = append(dst, '\n')
+		}
+	}
+	if limit < len(d.Bytes) {
+		dst = append(dst, "... "...)
+		dst = appendInt(dst, len(d.Bytes)-limit)
+		dst = append(dst, " more bytes\n"...)
+	}
+	for i := range d.Faults {
+		if o.Color {
+			dst = append(dst, "\x1b[31m"...)
+		}
+		dst = append(dst, "! "...)
+		dst = d.Faults[i].Append(dst)
+		if o.Color {
+			dst = append(dst, "\x1b[0m"...)
+		}
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// appendName puts a layer's name behind the ASCII column of a row of n bytes.
+func appendName(dst []byte, name string, n int, color bool) []byte {
+	for ; n < perRow; n++ {
+		dst = append(dst, ' ')
+	}
+	dst = append(dst, ' ', ' ')
+	if !color {
+		return append(dst, name...)
+	}
+	dst = append(dst, "\x1b[36m"...)
+	dst = append(dst, name...)
+	return append(dst, "\x1b[0m"...)
+}
+
+// appendRow appends one row of up to 16 bytes, without the end of line.
+func appendRow(dst []byte, offset int, b []byte) []byte {
+	n := len(dst)
+	width := asciiCol + 2 + len(b)
+	dst = append(dst, rowBlank[:width]...)
+	row := dst[n:]
+	for i, v := 3, offset; i >= 0; i, v = i-1, v>>4 {
+		row[i] = hexDigits[v&15]
+	}
+	at := 6
+	for i, c := range b {
+		row[at], row[at+1] = hexDigits[c>>4], hexDigits[c&15]
+		at += 3
+		if i == 7 {
+			at++
+		}
+		if !printable(c) {
+			c = '.'
+		}
+		row[asciiCol+1+i] = c
+	}
+	row[asciiCol], row[width-1] = '|', '|'
+	return dst
+}
+
+// rowBlank is a row of nothing.
+var rowBlank = func() (b [asciiCol + 2 + perRow]byte) {
+	for i := range b {
+		b[i] = ' '
+	}
+	return b
+}()
+
+// Append appends the fault as one line without its end: field, offset, what is
+// there, what should be, and the problem.
+func (f *Fault) Append(dst []byte) []byte {
+	dst = append(dst, f.Field...)
+	dst = append(dst, " at "...)
+	dst = appendInt(dst, f.Offset)
+	dst = append(dst, ": "...)
+	dst = append(dst, f.Problem...)
+	dst = append(dst, ": "...)
+	dst = append(dst, f.Got...)
+	if f.Want != "" {
+		dst = append(dst, ", should be "...)
+		dst = append(dst, f.Want...)
+	}
+	return dst
+}

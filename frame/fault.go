@@ -1,0 +1,53 @@
+package frame
+
+import "strconv"
+
+// Fault is one thing that is wrong with a frame.
+type Fault struct {
+	Field   string // layer.field, such as ipv4.checksum; a layer alone if the whole of it is meant
+	Offset  int    // of the field's first byte in the frame
+	Got     string // what is there, written as in the notation
+	Want    string // what should be; "" where no one value is right
+	Problem string
+}
+
+// fault notes a fault, unless it is in what an ICMP error quotes: that is
+// somebody else's packet, cut short by design.
+func (d *Decoded) fault(field string, offset int, got, want, problem string) {
+	if d.walk.quoted || len(d.Faults) >= maxFaults {
+		return
+	}
+	d.Faults = append(d.Faults, Fault{field, offset, got, want, problem})
+}
+
+// cut notes that a header is cut short, and makes data of what there is.
+func (d *Decoded) cut(l Layer, need int) Layer {
+	d.fault(l.String(), d.walk.off, strconv.Itoa(d.left()), strconv.Itoa(need), "short header")
+	return LayerData
+}
+
+// lengthFault notes a length that cannot be: beyond what there is, or below
+// the header it counts.
+func (d *Decoded) lengthFault(field string, offset, got, header, avail int) {
+	d.walk.unverified = true
+	problem := "length beyond the frame"
+	if got < header {
+		problem = "length below the header's"
+	}
+	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(avail), problem)
+}
+
+// sumFault notes a checksum that is not right.
+func (d *Decoded) sumFault(field string, i, at int) {
+	if d.walk.quoted {
+		return
+	}
+	p := &d.Parts[i]
+	got := d.be16(p.Offset + at)
+	d.fault(field, p.Offset+at, hex16(got), hex16(d.checksum(i)), "bad checksum")
+}
+
+func hex16(v uint16) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{'0', 'x', digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15]})
+}

@@ -1,0 +1,126 @@
+package frame
+
+import (
+	"strings"
+	"sync"
+
+	"eterm/icmp"
+)
+
+// words are names of a field's values. A value may have several names; the
+// first is the one printed.
+type words struct {
+	list []word
+	// within, if set, is asked instead of list: the names depend on the lead
+	// field of the header (ICMP codes on the type).
+	within func(lead uint64) *words
+}
+
+type word struct {
+	value uint64
+	name  string
+}
+
+// name is the printed name of a value, or "".
+func (w *words) name(v uint64) string {
+	if w == nil {
+		return ""
+	}
+	for i := range w.list {
+		if w.list[i].value == v {
+			return w.list[i].name
+		}
+	}
+	return ""
+}
+
+// value looks a name up: the whole name, or the start of only one.
+func (w *words) value(name string) (v uint64, ok bool) {
+	if w == nil || name == "" {
+		return 0, false
+	}
+	found := 0
+	for i := range w.list {
+		if w.list[i].name == name {
+			return w.list[i].value, true
+		}
+		if strings.HasPrefix(w.list[i].name, name) && (found == 0 || w.list[i].value != v) {
+			v = w.list[i].value
+			found++
+		}
+	}
+	return v, found == 1
+}
+
+// under is the names that hold with this lead value.
+func (w *words) under(lead uint64) *words {
+	if w == nil || w.within == nil {
+		return w
+	}
+	return w.within(lead)
+}
+
+// slug writes a registry's name as a word of the notation: lower case, one
+// hyphen for anything that is neither letter nor digit.
+func slug(name string) string {
+	b := make([]byte, 0, len(name))
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			b = append(b, c)
+		case c == '\'' || len(b) == 0 || b[len(b)-1] == '-':
+		default:
+			b = append(b, '-')
+		}
+	}
+	return strings.TrimSuffix(string(b), "-")
+}
+
+var etherTypes = &words{list: []word{
+	{TypeIPv4, "ipv4"}, {TypeARP, "arp"}, {TypeIPv6, "ipv6"}, {TypeVLAN, "vlan"},
+	{TypeSVLAN, "svlan"}, {TypeMPLS, "mpls"}, {TypeLLDP, "lldp"}, {TypePause, "pause"},
+}}
+
+var protocols = &words{list: []word{
+	{0, "hopopts"}, {1, "icmp"}, {2, "igmp"}, {4, "ipv4"}, {6, "tcp"}, {17, "udp"},
+	{41, "ipv6"}, {43, "routing"}, {44, "fragment"}, {47, "gre"}, {50, "esp"},
+	{51, "ah"}, {58, "icmpv6"}, {59, "none"}, {60, "dstopts"}, {89, "ospf"}, {132, "sctp"},
+}}
+
+var arpOps = &words{list: []word{
+	{1, "request"}, {2, "reply"}, {3, "reverse-request"}, {4, "reverse-reply"},
+}}
+
+// icmpTypes are the names of the IANA registry, in the notation's spelling.
+var icmpTypes = sync.OnceValue(func() *words {
+	w := &words{}
+	for t := 0; t < 256; t++ {
+		n := icmp.Type(t).String()
+		switch {
+		case strings.HasPrefix(n, "type ") || strings.HasPrefix(n, "Reserved"):
+		case icmp.Type(t) == icmp.Echo:
+			w.list = append(w.list, word{8, "echo-request"})
+		default:
+			w.list = append(w.list, word{uint64(t), slug(n)})
+		}
+	}
+	return w
+})
+
+// icmpCodes are the names of the codes of each type that has some.
+var icmpCodes = sync.OnceValue(func() *[256]*words {
+	var all [256]*words
+	for t := range all {
+		w := &words{}
+		for c := 0; c < 256; c++ {
+			if n := icmp.Type(t).CodeName(uint8(c)); n != "" {
+				w.list = append(w.list, word{uint64(c), slug(n)})
+			}
+		}
+		all[t] = w
+	}
+	return &all
+})
