@@ -1,0 +1,154 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Rate is how fast a user wants frames: in frames a second, in bits a second
+// on the wire, as a share of the line's speed, or as fast as can be. The zero
+// value is none of them.
+type Rate struct {
+	value float64
+	unit  rateUnit
+}
+
+type rateUnit uint8
+
+const (
+	noRate rateUnit = iota
+	framesPerSecond
+	bitsPerSecond
+	shareOfLine
+	fullSpeed
+)
+
+// Max is the rate of a port that is never waited for.
+var Max = Rate{unit: fullSpeed}
+
+// PerSecond is a rate of n frames a second.
+func PerSecond(n float64) Rate { return Rate{n, framesPerSecond} }
+
+// IsMax says whether the rate is as fast as can be.
+func (r Rate) IsMax() bool { return r.unit == fullSpeed }
+
+// IsZero says whether no rate was given.
+func (r Rate) IsZero() bool { return r.unit == noRate }
+
+// units are what a rate may end in, in lower case, longest first where one is
+// the end of another.
+var units = []struct {
+	suffix string
+	unit   rateUnit
+	factor float64
+	most   float64 // the greatest value that makes sense, in base units
+}{
+	{"mpps", framesPerSecond, 1e6, mostFrames},
+	{"kpps", framesPerSecond, 1e3, mostFrames},
+	{"pps", framesPerSecond, 1, mostFrames},
+	{"gbit", bitsPerSecond, 1e9, mostBits},
+	{"mbit", bitsPerSecond, 1e6, mostBits},
+	{"kbit", bitsPerSecond, 1e3, mostBits},
+	{"bit", bitsPerSecond, 1, mostBits},
+	{"%", shareOfLine, 0.01, 1},
+	{"", framesPerSecond, 1, mostFrames},
+}
+
+// The greatest rates: ten times those of 800 Gbit/s Ethernet (IEEE 802.3df).
+const (
+	mostBits   = 8e12
+	mostFrames = mostBits / (minWire * 8)
+)
+
+// ParseRate reads 1000pps, 1.5kpps, 2Mpps, 100Mbit, 10% or max; a bare number
+// is frames a second. The case of letters does not matter.
+func ParseRate(s string) (Rate, error) {
+	lower := strings.ToLower(strings.TrimSpace(s))
+	if lower == "max" {
+		return Max, nil
+	}
+	lower = strings.TrimSuffix(lower, "/s")
+	for _, u := range units {
+		number, ok := strings.CutSuffix(lower, u.suffix)
+		if !ok {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		switch {
+		case err != nil || math.IsNaN(v):
+			return Rate{}, errors.New("want a rate such as 1000pps, 100Mbit, 10% or max")
+		case v <= 0:
+			return Rate{}, errors.New("want a rate above zero")
+		case v*u.factor > u.most:
+			return Rate{}, fmt.Errorf("no line is that fast: at most %s", Rate{u.most, u.unit})
+		}
+		return Rate{v * u.factor, u.unit}, nil
+	}
+	panic("the unit without a suffix ends every string")
+}
+
+// String is the rate as ParseRate reads it.
+func (r Rate) String() string {
+	n := strconv.FormatFloat(r.value, 'f', -1, 64)
+	switch r.unit {
+	case framesPerSecond:
+		return n + "pps"
+	case bitsPerSecond:
+		return n + "bit"
+	case shareOfLine:
+		return strconv.FormatFloat(r.value*100, 'g', 12, 64) + "%"
+	case fullSpeed:
+		return "max"
+	}
+	return ""
+}
+
+// ErrNoSpeed: a share of the line's speed was asked for and that is unknown.
+var ErrNoSpeed = errors.New("the line's speed is unknown: give the rate in pps or Mbit")
+
+// Frames is the rate in frames a second, for frames that take wireBytes on
+// average (see WireBytes) on a line of so many bits a second, 0 if unknown.
+// Max is +Inf.
+func (r Rate) Frames(wireBytes, lineSpeed float64) (float64, error) {
+	switch r.unit {
+	case framesPerSecond:
+		return r.value, nil
+	case bitsPerSecond:
+		return r.value / (wireBytes * 8), nil
+	case shareOfLine:
+		if lineSpeed <= 0 {
+			return 0, ErrNoSpeed
+		}
+		return r.value * lineSpeed / (wireBytes * 8), nil
+	}
+	return math.Inf(1), nil
+}
+
+// overhead is what every frame takes on the wire beside its bytes without FCS:
+// FCS 4, preamble and start delimiter 8, gap 12 (IEEE 802.3-2022, 3.1 and
+// 4.4.2).
+const (
+	overhead = 4 + 8 + 12
+	minFrame = 60
+	minWire  = minFrame + overhead
+)
+
+// WireBytes is how many byte times a frame of so many bytes without FCS takes
+// on the wire, with padding, FCS, preamble and gap.
+func WireBytes(length int) int { return max(length, minFrame) + overhead }
+
+// MeanWire is the mean of WireBytes over the next n frames of a source, and
+// the length of the longest of them.
+func MeanWire(s Source, n int) (mean float64, longest int) {
+	var buf []byte
+	sum := 0
+	for range n {
+		buf = s(buf[:0])
+		sum += WireBytes(len(buf))
+		longest = max(longest, len(buf))
+	}
+	return float64(sum) / float64(n), longest
+}
