@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"eterm/iface/impair"
 )
 
 // Switch is a learning bridge in memory. It forwards as IEEE 802.1Q-2022
@@ -16,7 +18,7 @@ import (
 // VLANs option it is transparent: tags are payload to it.
 type Switch struct {
 	ports []*Port
-	lines []*line // to port i
+	lines []*impair.Line // to port i
 	c     config
 
 	mu    sync.Mutex
@@ -68,7 +70,7 @@ func NewSwitch(n int, opts ...Option) *Switch {
 		p.out = func(frame []byte) { s.forward(i, frame) }
 		p.linked = func(bool) { s.forgetPort(i) }
 		s.ports = append(s.ports, p)
-		s.lines = append(s.lines, newLine(c, c.back, uint64(100+i), p.arrive))
+		s.lines = append(s.lines, c.line(c.back, uint64(100+i), p.arrive))
 	}
 	return s
 }
@@ -148,7 +150,7 @@ func (s *Switch) goesTo(out, in, known int, vid uint16) bool {
 func (s *Switch) repeat(in int, frame []byte) {
 	for out, l := range s.lines {
 		if out != in {
-			l.pass(frame)
+			l.Pass(frame)
 		}
 	}
 }
@@ -156,9 +158,9 @@ func (s *Switch) repeat(in int, frame []byte) {
 // emit sends a frame out of a port, tagged as that port wants it.
 func (s *Switch) emit(out int, f classified) {
 	frame := s.dress(out, f)
-	s.lines[out].pass(frame)
+	s.lines[out].Pass(frame)
 	if s.c.defect.kind == duplicates {
-		s.lines[out].pass(frame)
+		s.lines[out].Pass(frame)
 	}
 }
 

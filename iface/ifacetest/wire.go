@@ -1,6 +1,10 @@
 package ifacetest
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"eterm/iface/impair"
+)
 
 // An Option says what differs from a perfect wire or switch.
 type Option func(*config)
@@ -59,6 +63,12 @@ func LineRate(bitsPerSecond float64, queue int) Option {
 	return func(c *config) { c.lineRate, c.lineQueue = bitsPerSecond, queue }
 }
 
+// line is one direction of a cable.
+func (c config) line(faults []Fault, stream uint64, arrive func([]byte)) *impair.Line {
+	return impair.NewLine(impair.Config{Faults: faults, Rate: c.lineRate, Queue: c.lineQueue, Seed: c.seed, Stream: stream},
+		func(frame []byte) bool { arrive(frame); return true })
+}
+
 // refuser binds the option to numbers of its own for one port.
 func (c config) refuser() func([]byte) bool {
 	if c.refuse == nil {
@@ -76,8 +86,8 @@ func (c config) refuser() func([]byte) bool {
 func Wire(opts ...Option) (a, b *Port) {
 	c := configure(opts)
 	a, b = newPort("a", 0x0a, c), newPort("b", 0x0b, c)
-	a.out = newLine(c, c.forth, 1, b.arrive).pass
-	b.out = newLine(c, c.back, 2, a.arrive).pass
+	a.out = c.line(c.forth, 1, b.arrive).Pass
+	b.out = c.line(c.back, 2, a.arrive).Pass
 	a.linked = func(bool) { b.carrier() }
 	b.linked = func(bool) { a.carrier() }
 	return a, b

@@ -1,0 +1,88 @@
+package impair
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"eterm/iface"
+)
+
+// Relay is a wire between two ports, with faults in each direction. The ports
+// should be promiscuous and unfiltered, and belong to it until Run returns.
+type Relay struct {
+	Left, Right iface.Port
+	// Forth is what happens from left to right, Back the other way.
+	Forth, Back Config
+}
+
+// Report is what a relay did.
+type Report struct {
+	Forth []Account `json:"forth"` // from left to right
+	Back  []Account `json:"back"`
+	// RelayDropped frames reached a port of the relay and found no room: they
+	// are in no account. If it is not 0 the accounts are not the whole truth.
+	RelayDropped uint64 `json:"relay_dropped"`
+}
+
+// batch is how many frames are taken at a time.
+const batch = 64
+
+// Run relays until ctx ends or a port is gone. Frames still on the lines are
+// then let out. The report is valid also when there is an error.
+func (r *Relay) Run(ctx context.Context) (Report, error) {
+	forth, back := r.line(r.Forth, r.Right), r.line(r.Back, r.Left)
+	stop := context.AfterFunc(ctx, func() { r.Left.Close(); r.Right.Close() })
+	defer stop()
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	for i, d := range []struct {
+		from iface.Port
+		to   *Line
+	}{{r.Left, forth}, {r.Right, back}} {
+		both.Go(func() {
+			if errs[i] = pump(d.from, d.to); errs[i] != nil {
+				r.Left.Close()
+				r.Right.Close()
+			}
+		})
+	}
+	both.Wait()
+	rep := Report{Forth: forth.Ledger(), Back: back.Ledger()}
+	for _, p := range []iface.Port{r.Left, r.Right} {
+		c, err := p.Counters()
+		errs = append(errs, err)
+		rep.RelayDropped += c.SocketDropped
+	}
+	return rep, errors.Join(errs...)
+}
+
+func (r *Relay) line(c Config, to iface.Port) *Line {
+	var one [1][]byte
+	return NewLine(c, func(frame []byte) bool {
+		one[0] = frame
+		n, _ := to.Send(one[:])
+		return n == 1
+	})
+}
+
+// pump takes frames from a port and puts them on a line until the port is
+// closed. An interface that is down for a while is waited for.
+func pump(from iface.Port, to *Line) error {
+	rx := make([]iface.Received, batch)
+	for {
+		n, err := from.Receive(rx)
+		for _, r := range rx[:max(n, 0)] {
+			to.Pass(r.Bytes)
+		}
+		switch {
+		case err == nil, errors.Is(err, iface.ErrDown):
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		default:
+			return fmt.Errorf("relay: %w", err)
+		}
+	}
+}
