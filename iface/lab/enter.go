@@ -41,7 +41,7 @@ func Command(args ...string) *exec.Cmd {
 		Pdeathsig:                  syscall.SIGKILL,
 		UidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings:                []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		GidMappingsEnableSetgroups: false,
+		GidMappingsEnableSetgroups: os.Geteuid() == 0, // others may not
 	}
 	return cmd
 }

@@ -113,3 +113,29 @@ func check(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// Tool skips the test where a program that it compares with is not installed;
+// in CI, which installs all of them, it fails instead.
+func Tool(t testing.TB, name string) {
+	t.Helper()
+	_, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+	case os.Getenv("CI") == "true":
+		t.Fatalf("%s is not installed: CI must install it", name)
+	default:
+		t.Skipf("%s is not installed", name)
+	}
+}
+
+// Tcpdump is a command that captures, for use on a host. It skips the test
+// where tcpdump is missing, and where it cannot work: as root of its namespace
+// it insists on setting its groups, which ordinary users' namespaces forbid.
+func Tcpdump(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	Tool(t, "tcpdump")
+	if b, err := os.ReadFile("/proc/self/setgroups"); err == nil && strings.TrimSpace(string(b)) == "deny" {
+		t.Skip("tcpdump cannot capture in namespaces that an ordinary user made")
+	}
+	return exec.CommandContext(t.Context(), "tcpdump", append([]string{"-Z", "root"}, args...)...)
+}
