@@ -5,6 +5,10 @@ import "github.com/urfave/cli/v2"
 // commands are all commands in the order the help shows them.
 func commands() []*cli.Command {
 	return []*cli.Command{
+		exchangeCommand(),
+		listenCommand(),
+		broadcastCommand(),
+		interfacesCommand(),
 		labCommand(),
 		completionCommand(),
 		manCommand(),

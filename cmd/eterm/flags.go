@@ -74,3 +74,6 @@ func verboseFlag(dst *bool) cli.Flag {
 func colorFlag(dst *colorValue) cli.Flag {
 	return &cli.GenericFlag{Name: "color", Value: dst, DefaultText: "auto", Usage: "`WHEN` to colour: auto, always, never"}
 }
+func vlanFlag(dst *vlanValue) cli.Flag {
+	return &cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: dst, Usage: "802.1Q tags `[PCP:]VID[,...]`, outer first"}
+}

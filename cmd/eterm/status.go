@@ -82,3 +82,13 @@ func oneLine(s string) string {
 		return r
 	}, strings.TrimSpace(s))
 }
+
+// isAny says whether err is one of the errors given.
+func isAny(err error, targets ...error) bool {
+	for _, t := range targets {
+		if errors.Is(err, t) {
+			return true
+		}
+	}
+	return false
+}

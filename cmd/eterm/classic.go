@@ -1,0 +1,51 @@
+package main
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+)
+
+// appendClassic writes the three lines of the original demo: length and time,
+// addresses and type, payload.
+func (p *printer) appendClassic(dst []byte, direction string, at time.Time, b []byte, length int) []byte {
+	dst = append(append(dst, direction...), ' ')
+	dst = appendInt(dst, length)
+	dst = append(dst, " bytes at "...)
+	dst = append(p.clock.append(dst, at), '\n')
+	if len(b) < 14 {
+		return appendPayload(dst, b, p.snap)
+	}
+	dst = append(dst, "SMAC: "...)
+	dst = appendMAC(dst, b[6:12])
+	dst = append(dst, " DMAC: "...)
+	dst = appendMAC(dst, b[:6])
+	dst = append(dst, " Type: "...)
+	dst = append(appendEtherType(dst, binary.BigEndian.Uint16(b[12:])), '\n')
+	return appendPayload(dst, b[14:], p.snap-14)
+}
+
+func appendPayload(dst, payload []byte, snap int) []byte {
+	dst = append(dst, "Payload:"...)
+	if snap > 0 && snap < len(payload) {
+		payload = payload[:snap]
+	}
+	for i := range payload {
+		dst = hex.AppendEncode(append(dst, ' '), payload[i:i+1])
+	}
+	return append(dst, '\n')
+}
+
+func appendMAC(dst, mac []byte) []byte {
+	for i := range mac {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = hex.AppendEncode(dst, mac[i:i+1])
+	}
+	return dst
+}
+
+func appendEtherType(dst []byte, t uint16) []byte {
+	return hex.AppendEncode(append(dst, "0x"...), []byte{byte(t >> 8), byte(t)})
+}

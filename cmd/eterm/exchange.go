@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+)
+
+// exchanger is the original demo: it sends a frame each interval and at the
+// same time prints what is sent and what is received.
+type exchanger struct {
+	sessionFlags
+	content  content
+	count    countValue
+	duration durationValue
+	interval durationValue
+	timeout  durationValue
+}
+
+func exchangeCommand() *cli.Command {
+	e := newExchanger()
+	e.content.to.Set("broadcast")
+	return &cli.Command{
+		Name:  "exchange",
+		Usage: "send a frame each second, and print what is sent and what is received",
+		UsageText: "eterm exchange -i eth0                                    EtherType 0x88b5 to broadcast, each second\n" +
+			"eterm exchange -i eth0 --to 02:00:00:00:00:02 -c 3        three frames to one station\n" +
+			"eterm exchange -i eth0 -Q 3:10 --payload hello            tagged: VLAN 10, priority 3\n" +
+			"eterm exchange -i eth0 --src-ip 192.0.2.1 --dst-ip 192.0.2.2   ICMP echo requests by hand",
+		Flags:  append(e.flags(), append([]cli.Flag{toFlag(&e.content.to)}, e.content.flags()...)...),
+		Action: e.run,
+	}
+}
+
+// broadcastCommand is exchange whose destination cannot be anything else.
+func broadcastCommand() *cli.Command {
+	e := newExchanger()
+	e.content.to.Set("broadcast")
+	return &cli.Command{
+		Name:  "broadcast",
+		Usage: "exchange with every station: destination ff:ff:ff:ff:ff:ff",
+		UsageText: "eterm broadcast -i eth0\n" +
+			"eterm broadcast -i eth0 -t 0x88b6 --payload-hex cafe -c 10 --interval 0.2",
+		Flags:  append(e.flags(), e.content.flags()...),
+		Action: e.run,
+	}
+}
+
+func newExchanger() *exchanger {
+	return &exchanger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+}
+
+func (e *exchanger) flags() []cli.Flag {
+	return append(e.sessionFlags.flags(),
+		countFlag(&e.count, "send `N` frames"),
+		durationFlag(&e.duration),
+		intervalFlag(&e.interval),
+		timeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
+	)
+}
+
+func (e *exchanger) run(c *cli.Context) error {
+	if e.interval == 0 {
+		return usage("interval 0: want a time above zero (eterm send is for full rate)")
+	}
+	if err := e.content.check(); err != nil {
+		return err
+	}
+	s, err := e.open(c, iface.Options{Immediate: true})
+	if err != nil {
+		return err
+	}
+	frames, err := e.content.source(s.port)
+	if err != nil {
+		s.port.Close()
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	if e.duration > 0 {
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(e.duration))
+		defer cancel()
+	}
+	sending := make(chan error, 1)
+	go func() {
+		defer cancel() // the sender decides when the run is over
+		sending <- e.send(ctx, s, frames)
+	}()
+	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, 0) }})
+	cancel()
+	if sendErr := <-sending; err == nil {
+		err = sendErr
+	}
+	return s.end(err, nil)
+}
+
+// send offers a frame at every multiple of the interval, never later because
+// an earlier one was, until the count is reached or ctx ends.
+func (e *exchanger) send(ctx context.Context, s *session, frames frameSource) error {
+	began := time.Now()
+	for i := 0; e.count == 0 || i < int(e.count); i++ {
+		due := began.Add(time.Duration(i) * time.Duration(e.interval))
+		if !sleepUntil(ctx, due) {
+			return nil
+		}
+		if err := e.sendOne(s, frames.next()); err != nil {
+			return err
+		}
+	}
+	sleepUntil(ctx, time.Now().Add(time.Duration(e.timeout)))
+	return nil
+}
+
+// sendOne sends and prints one frame. A frame that this host refuses is named
+// and counted; only an interface that is down or gone ends the run.
+func (e *exchanger) sendOne(s *session, b []byte) error {
+	now := time.Now()
+	n, err := s.port.Send([][]byte{b})
+	if n == 1 {
+		s.sent.Add(1)
+		if err := s.printer.frame(wasSent, now, b, len(b)); err != nil {
+			return err
+		}
+		return s.printer.flush()
+	}
+	if endsRun(err) {
+		return err
+	}
+	_, err = fmt.Fprintf(s.stderr, "eterm: not sent: %s\n", oneLine(err.Error()))
+	return err
+}
+
+// sleepUntil waits for t and says whether ctx still lives.
+func sleepUntil(ctx context.Context, t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return ctx.Err() == nil
+	}
+}

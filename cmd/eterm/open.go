@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"eterm/iface"
+)
+
+// openPort opens the interface a command was told to use. It is never guessed.
+func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
+	if name == "" {
+		return nil, usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
+	}
+	port, err := iface.Open(name, o)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	warn(c, port)
+	return port, nil
+}
+
+// warn says what about the interface may surprise, and goes on.
+func warn(c *cli.Context, port iface.Port) {
+	d, err := iface.Describe(port.Name())
+	if err == nil && d.Up && !d.Carrier {
+		note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", port.Name())
+	}
+	if err == nil && d.Type == "loopback" {
+		note(c, "%s is the loopback interface: it shows this host's own traffic to itself, and no switch or cable", port.Name())
+	}
+}
+
+// note tells the person something that is no result and no error.
+func note(c *cli.Context, format string, args ...any) {
+	fmt.Fprintf(c.App.ErrWriter, "eterm: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+// useColor decides by the flag, NO_COLOR (no-color.org) and whether out is a
+// terminal.
+func useColor(when colorValue, out io.Writer) bool {
+	switch when {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	f, ok := out.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"eterm/frame"
+)
+
+// A frameFormat is how frames are printed.
+type frameFormat string
+
+// The formats of every command that prints frames as they pass.
+const (
+	formatDump    frameFormat = "dump"
+	formatLine    frameFormat = "line"
+	formatClassic frameFormat = "classic"
+	formatJSON    frameFormat = "json" // by --json only
+)
+
+func (f *frameFormat) Set(s string) error {
+	switch v := frameFormat(s); v {
+	case formatDump, formatLine, formatClassic:
+		*f = v
+		return nil
+	}
+	return errors.New("want dump, line or classic")
+}
+
+func (f *frameFormat) String() string { return string(*f) }
+
+// What the first word of a printed frame says.
+const (
+	wasSent     = "Sent"
+	wasReceived = "Received"
+)
+
+// printer writes frames to standard output. Sender and receiver share it: each
+// frame is written whole.
+type printer struct {
+	out    io.Writer
+	format frameFormat
+	snap   int // bytes of a frame to show; 0: all
+	color  bool
+
+	mu      sync.Mutex
+	buf     []byte
+	decoded frame.Decoded
+	clock   clockText
+}
+
+// flushAt is how much text is gathered before it is written: large enough to
+// make writing cheap, small enough to stay in the cache.
+const flushAt = 64 << 10
+
+// frame prints one frame. The text is written at flush, or when there is much.
+func (p *printer) frame(direction string, at time.Time, b []byte, length int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch p.format {
+	case formatJSON:
+		p.buf = appendFrameJSON(p.buf, direction, at, b, length)
+	case formatClassic:
+		p.buf = p.appendClassic(p.buf, direction, at, b, length)
+	default:
+		p.buf = p.appendSummary(p.buf, direction, at, b, length)
+		if p.format == formatDump {
+			p.buf = p.decoded.AppendDump(p.buf, frame.DumpOptions{Snap: p.snap, Color: p.color})
+		}
+	}
+	if len(p.buf) < flushAt {
+		return nil
+	}
+	return p.write()
+}
+
+// flush writes what was gathered.
+func (p *printer) flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.write()
+}
+
+func (p *printer) write() error {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	_, err := p.out.Write(p.buf)
+	p.buf = p.buf[:0]
+	return err
+}
+
+func (p *printer) appendSummary(dst []byte, direction string, at time.Time, b []byte, length int) []byte {
+	p.decoded.Decode(b)
+	dst = append(dst, direction...)
+	dst = append(dst, ' ')
+	dst = p.clock.append(dst, at)
+	dst = append(dst, ' ')
+	dst = p.decoded.AppendSummary(dst)
+	if length > len(b) {
+		dst = append(dst, " (cut: "...)
+		dst = appendInt(dst, length)
+		dst = append(dst, " on the wire)"...)
+	}
+	return append(dst, '\n')
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+)
+
+// session is one run of a command that prints the frames of one port as they
+// pass: the port, the printer, and the count of what was sent and received.
+type session struct {
+	port     iface.Port
+	printer  *printer
+	stderr   io.Writer
+	sent     atomic.Uint64
+	received atomic.Uint64
+	began    time.Time
+}
+
+// sessionFlags are what every such command can be told.
+type sessionFlags struct {
+	iface   string
+	format  frameFormat
+	json    bool
+	snap    int
+	promisc bool
+	color   colorValue
+}
+
+func (f *sessionFlags) flags() []cli.Flag {
+	f.format, f.color = formatDump, "auto"
+	return []cli.Flag{
+		interfaceFlag(&f.iface),
+		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, classic"},
+		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
+		promiscFlag(&f.promisc),
+		colorFlag(&f.color),
+		jsonFlag(&f.json),
+	}
+}
+
+// open begins a session on the interface named by the flags.
+func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
+	if f.snap < 0 {
+		return nil, usage("snaplen %d: want a number of bytes, 0 for all", f.snap)
+	}
+	o.Promiscuous = f.promisc
+	port, err := openPort(c, f.iface, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &printer{out: c.App.Writer, format: f.format, snap: f.snap, color: useColor(f.color, c.App.Writer)}
+	if f.json {
+		p.format = formatJSON
+	}
+	lab.Ready()
+	return &session{port: port, printer: p, stderr: c.App.ErrWriter, began: time.Now()}, nil
+}
+
+// taker is what a run does with what it receives.
+type taker struct {
+	// batch takes frames; it says when the run is done.
+	batch func([]iface.Received) (done bool, err error)
+	// tick, if any, is called each second, frames or not.
+	tick func(now time.Time) error
+}
+
+// receive takes frames until ctx ends, the taker says done, or the interface
+// fails.
+func (s *session) receive(ctx context.Context, t taker) error {
+	stop := context.AfterFunc(ctx, func() { s.port.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	rx := make([]iface.Received, receiveBatch)
+	next := s.began
+	for {
+		if now := time.Now(); t.tick != nil && !now.Before(next) {
+			next = next.Add(time.Second)
+			if err := t.tick(now); err != nil {
+				return err
+			}
+			// Should ctx end just now, the deadline above comes after this one.
+			s.port.SetReadDeadline(next)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		n, err := s.port.Receive(rx)
+		done, takeErr := t.batch(rx[:max(n, 0)])
+		switch {
+		case takeErr != nil || done:
+			return takeErr
+		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
+		}
+	}
+}
+
+// receiveBatch is how many frames are taken at a time: enough that a write of
+// their text is large.
+const receiveBatch = 256
+
+// print shows frames, up to the number given, and counts them; most 0 is all.
+func (s *session) print(rx []iface.Received, most uint64) (done bool, err error) {
+	for i := range rx {
+		s.received.Add(1)
+		if err := s.printer.frame(wasReceived, rx[i].At, rx[i].Bytes, rx[i].Length); err != nil {
+			return false, err
+		}
+		if most != 0 && s.received.Load() >= most {
+			return true, s.printer.flush()
+		}
+	}
+	return false, s.printer.flush()
+}
+
+// summary is the account of a session, and the last JSON object of one.
+type summary struct {
+	Type          string          `json:"type"`
+	Sent          uint64          `json:"sent"`
+	Received      uint64          `json:"received"`
+	Refused       uint64          `json:"refused"`
+	DroppedByHost uint64          `json:"dropped_by_host"`
+	DurationNS    int64           `json:"duration_ns"`
+	Counters      *iface.Counters `json:"counters,omitempty"`
+	*censusResult
+}
+
+// end closes the session, prints what was counted (and the census, if one was
+// taken), and returns the error that
+// tells the status: cause where there is one, else whether this host was able
+// to see everything.
+func (s *session) end(cause error, counted *censusResult) error {
+	counters, err := s.port.Counters()
+	sum := summary{Type: "summary", Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), censusResult: counted}
+	if err == nil {
+		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.SocketDropped, &counters
+	}
+	s.port.Close()
+	if printErr := s.printSummary(sum); printErr != nil && cause == nil {
+		cause = printErr
+	}
+	switch {
+	case errors.Is(cause, iface.ErrDown), errors.Is(cause, iface.ErrGone):
+		return untrusted("%w: the run ended there", cause)
+	case cause != nil:
+		return cause
+	case sum.DroppedByHost > 0:
+		return untrusted("this host dropped %d frames before they could be read: see --snaplen, --format line, -q", sum.DroppedByHost)
+	case sum.Refused > 0:
+		return untrusted("this host refused to send %d frames", sum.Refused)
+	}
+	return nil
+}
+
+func (s *session) printSummary(sum summary) error {
+	if s.printer.format != formatJSON {
+		if sum.censusResult != nil {
+			if err := sum.print(s.printer.out, sum.Received); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintf(s.stderr, "eterm: %d sent, %d received, %d refused, %d dropped by this host\n",
+			sum.Sent, sum.Received, sum.Refused, sum.DroppedByHost)
+		return err
+	}
+	return json.NewEncoder(s.printer.out).Encode(sum)
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"eterm/frame"
+)
+
+// vlanValue is a stack of tags, outer first.
+type vlanValue []frame.VLAN
+
+func (v *vlanValue) Set(s string) error {
+	*v = nil
+	for _, tag := range strings.Split(s, ",") {
+		pcp, vid, hasPCP := strings.Cut(tag, ":")
+		if !hasPCP {
+			pcp, vid = "0", tag
+		}
+		p, err := strconv.ParseUint(pcp, 10, 8)
+		if err != nil || p > 7 {
+			return fmt.Errorf("priority %q: want 0 to 7 in [PCP:]VID", pcp)
+		}
+		id, err := strconv.ParseUint(vid, 10, 16)
+		if err != nil || id > 4094 {
+			return fmt.Errorf("vlan %q: want 0 to 4094", vid)
+		}
+		*v = append(*v, frame.VLAN{PCP: uint8(p), ID: uint16(id)})
+	}
+	return nil
+}
+
+func (v *vlanValue) String() string {
+	var tags []string
+	for _, t := range *v {
+		tags = append(tags, fmt.Sprintf("%d:%d", t.PCP, t.ID))
+	}
+	return strings.Join(tags, ",")
+}
