@@ -24,6 +24,10 @@ const (
 	duplicates
 	reflects
 	agesEarly
+	learnsZeroSource
+	neverMoves
+	neverRefreshes
+	refreshedByTraffic
 )
 
 // Defective makes a switch with this defect.
@@ -56,6 +60,33 @@ func Reflects() Defect { return Defect{kind: reflects} }
 
 // AgesEarly forgets stations after d, whatever Ageing says.
 func AgesEarly(d time.Duration) Defect { return Defect{kind: agesEarly, after: d} }
+
+// LearnsZeroSource learns the address 00:00:00:00:00:00, which is nobody's.
+func LearnsZeroSource() Defect { return Defect{kind: learnsZeroSource} }
+
+// NeverMoves keeps a station at the port where it was first.
+func NeverMoves() Defect { return Defect{kind: neverMoves} }
+
+// NeverRefreshes forgets stations some time after their first frame, even if
+// they go on speaking.
+func NeverRefreshes() Defect { return Defect{kind: neverRefreshes} }
+
+// RefreshedByTraffic keeps stations known as long as frames are sent to them.
+func RefreshedByTraffic() Defect { return Defect{kind: refreshedByTraffic} }
+
+// learns says whether a switch with this defect takes a frame's source into
+// its table. A sound one takes the addresses of stations only.
+func (d Defect) learns(frame []byte) bool {
+	switch {
+	case d.kind == neverLearns:
+		return false
+	case frame[6]&1 != 0:
+		return d.kind == learnsGroupSources
+	case [6]byte(frame[6:12]) == [6]byte{}:
+		return d.kind == learnsZeroSource
+	}
+	return true
+}
 
 func (d Defect) swallows(frame []byte) bool {
 	return d.kind == swallowsAbove && len(frame) > d.size

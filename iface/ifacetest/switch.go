@@ -64,7 +64,7 @@ func NewSwitch(n int, opts ...Option) *Switch {
 	if c.defect.kind == agesEarly {
 		c.table.ageing = c.defect.after
 	}
-	s := &Switch{c: c, table: newTable(c.table)}
+	s := &Switch{c: c, table: newTable(c.table, c.defect)}
 	for i := range n {
 		p := newPort("p"+strconv.Itoa(i), byte(0x10+i), c)
 		p.out = func(frame []byte) { s.forward(i, frame) }
@@ -118,7 +118,7 @@ func (s *Switch) forward(in int, frame []byte) {
 		return
 	}
 	now := time.Now()
-	if d.kind != neverLearns && (frame[6]&1 == 0 || d.kind == learnsGroupSources) {
+	if d.learns(frame) {
 		s.table.learn(station{f.vid, [6]byte(frame[6:12])}, in, now)
 	}
 	known := -1

@@ -23,18 +23,27 @@ type entry struct {
 // table is a switch's filtering database, learnt entries only.
 type table struct {
 	tableConfig
+	defect  Defect
 	entries map[station]entry
 }
 
-func newTable(c tableConfig) table { return table{c, map[station]entry{}} }
+func newTable(c tableConfig, d Defect) table { return table{c, d, map[station]entry{}} }
 
 // learn notes where a station is, if there is room or it is known.
 func (t *table) learn(s station, port int, now time.Time) {
-	if _, known := t.entries[s]; !known && len(t.entries) >= t.capacity {
+	e, known := t.entries[s]
+	if !known && len(t.entries) >= t.capacity {
 		t.purge(now)
 		if len(t.entries) >= t.capacity {
 			return
 		}
+	}
+	fresh := known && now.Sub(e.seen) < t.ageing
+	switch {
+	case fresh && t.defect.kind == neverMoves:
+		port = e.port
+	case fresh && t.defect.kind == neverRefreshes:
+		now = e.seen
 	}
 	t.entries[s] = entry{port, now}
 }
@@ -44,6 +53,9 @@ func (t *table) find(s station, now time.Time) int {
 	e, ok := t.entries[s]
 	if !ok || now.Sub(e.seen) >= t.ageing {
 		return -1
+	}
+	if t.defect.kind == refreshedByTraffic {
+		t.entries[s] = entry{e.port, now}
 	}
 	return e.port
 }

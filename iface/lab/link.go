@@ -15,13 +15,7 @@ import (
 func Cable(a *Host, aName string, b *Host, bName string) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = aName
-	return a.AddCable(b, &netlink.Veth{LinkAttrs: attrs, PeerName: bName})
-}
-
-// AddCable is Cable with properties of one's own, such as several queues.
-func (a *Host) AddCable(b *Host, veth *netlink.Veth) error {
-	aName, bName := veth.Name, veth.PeerName
-	veth.PeerNamespace = netlink.NsFd(int(b.ns))
+	veth := &netlink.Veth{LinkAttrs: attrs, PeerName: bName, PeerNamespace: netlink.NsFd(int(b.ns))}
 	if err := a.nl.LinkAdd(veth); err != nil {
 		return fmt.Errorf("cable %s:%s to %s:%s: %w", a.Name, aName, b.Name, bName, err)
 	}

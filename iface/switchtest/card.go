@@ -1,0 +1,110 @@
+package switchtest
+
+import (
+	"errors"
+	"time"
+)
+
+// Card is the result of a run.
+type Card struct {
+	A, B, Third string // names of the ports
+	Seed        uint64
+	Started     time.Time
+	Took        time.Duration
+	Results     []Result
+	// Loop is set when the run was stopped because of a loop.
+	Loop *LoopError
+	// HostLost is how many frames this host had and lost: then the verdicts
+	// cannot be trusted.
+	HostLost uint64
+
+	rig   *rig
+	start uint64
+}
+
+func newCard(r *rig) *Card {
+	c := &Card{Seed: r.cfg.Seed, Started: time.Now(), rig: r, start: r.hostLost()}
+	names := [sides]*string{&c.A, &c.B, &c.Third}
+	for s := range r.each() {
+		*names[s] = r.ports[s].Name()
+	}
+	return c
+}
+
+func (c *Card) close() {
+	c.Took = time.Since(c.Started)
+	c.HostLost = c.rig.hostLost() - c.start
+}
+
+// ended says whether err ends the run, and files the cases that are left.
+func (c *Card) ended(err error, left []Case) bool {
+	if err == nil {
+		return false
+	}
+	why := "the run was stopped: " + err.Error()
+	if errors.As(err, &c.Loop) {
+		why = "the run was stopped because of a loop"
+	}
+	for _, k := range left {
+		c.Results = append(c.Results, k.judge(Outcome{Why: why}, Expectations{}))
+	}
+	if c.Loop != nil {
+		c.blame(c.Loop)
+	}
+	c.close()
+	return true
+}
+
+// blame makes the case that a loop breaks a failure.
+func (c *Card) blame(loop *LoopError) {
+	name, value := "flooding.once", stormed
+	if loop.Returned {
+		name, value = "flooding.not-back", returned
+	}
+	seen := Outcome{Value: value, Seen: loop.Error(), Evidence: []Evidence{loop.evidence()}}
+	for i := range c.Results {
+		if k := c.Results[i].Case; k.Name == name {
+			c.Results[i] = k.judge(seen, Expectations{})
+			return
+		}
+	}
+	for _, k := range cases {
+		if k.Name == name {
+			c.Results = append(c.Results, k.judge(seen, Expectations{}))
+		}
+	}
+}
+
+// fatal is err, unless it was a result.
+func (c *Card) fatal(err error) error {
+	if c.Loop != nil {
+		return nil
+	}
+	return err
+}
+
+// Count is how many cases have a verdict.
+func (c *Card) Count(v Verdict) int {
+	n := 0
+	for _, r := range c.Results {
+		if r.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Trusted says whether this host and the link were sound all the time.
+func (c *Card) Trusted() bool {
+	for _, r := range c.Results {
+		if r.Silent {
+			return false
+		}
+	}
+	return c.HostLost == 0
+}
+
+// evidence is the frame that showed the loop.
+func (e *LoopError) evidence() Evidence {
+	return Evidence{Sent: e.Frame, Arrived: []Arrival{{Port: e.Port, Bytes: e.Frame}}}
+}

@@ -1,0 +1,151 @@
+package switchtest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
+
+// plug opens an interface of a host as a port under test.
+func plug(t *testing.T, h *lab.Host, name string) iface.Port {
+	t.Helper()
+	var p iface.Port
+	err := h.Do(func() (err error) {
+		p, err = iface.Open(name, iface.Options{Promiscuous: true, Immediate: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+// does runs commands inside a host.
+func does(t *testing.T, h *lab.Host, commands ...string) {
+	t.Helper()
+	for _, c := range commands {
+		var out strings.Builder
+		args := strings.Fields(c)
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Stdout, cmd.Stderr = &out, &out
+		err := h.Start(cmd)
+		if err == nil {
+			err = cmd.Wait()
+		}
+		if err != nil {
+			t.Fatalf("%s: %v: %s", c, err, out.String())
+		}
+	}
+}
+
+// bridged is a Linux bridge with so many hosts, set up by commands.
+func bridged(t *testing.T, hosts int, commands ...string) []iface.Port {
+	t.Helper()
+	left, right, middle := labtest.Switched(t)
+	ports := []iface.Port{plug(t, left, "eth0"), plug(t, right, "eth0")}
+	if hosts > 2 {
+		third := labtest.Host(t, "third")
+		labtest.Cable(t, third, "eth0", middle, "third")
+		if err := middle.AddPort("br0", "third"); err != nil {
+			t.Fatal(err)
+		}
+		ports = append(ports, plug(t, third, "eth0"))
+	}
+	does(t, middle, commands...)
+	return ports
+}
+
+// cardOf runs the cases that need neither minutes nor seconds.
+func cardOf(t *testing.T, ports []iface.Port) *Card {
+	t.Helper()
+	cases, err := Select(nil, []string{"ageing", "load"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config{A: ports[0], B: ports[1], Cases: cases, MaxMACs: 1024}
+	if len(ports) > 2 {
+		cfg.Third = ports[2]
+	}
+	card, err := Check(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return card
+}
+
+// Each setting of a Linux bridge changes exactly the rows it should.
+func TestLinuxBridgeSettings(t *testing.T) {
+	usual := map[string]string{
+		"sizes.jumbo":     "not testable here", // the MTU is 1500
+		"learning.vlan":   "note",
+		"vlan.4095":       "note",
+		"reserved.00-stp": "note",
+	}
+	unknowable := map[string]string{
+		"flooding.unknown":           "fail",
+		"learning.learns":            "not testable here",
+		"learning.move":              "not testable here",
+		"learning.vlan":              "not testable here",
+		"learning.zero-source":       "not testable here",
+		"learning.rate":              "not testable here",
+		"learning.capacity":          "not testable here",
+		"addresses.zero-destination": "pass", // dropped, which may be
+	}
+	forgetful := map[string]string{
+		"learning.learns":                 "fail",
+		"learning.confined":               "pass", // B's port still learns
+		"learning.move":                   "not testable here",
+		"learning.vlan":                   "fail",
+		"learning.rate":                   "not testable here",
+		"learning.capacity":               "not testable here",
+		"addresses.to-self":               "fail",
+		"addresses.source-is-destination": "fail",
+	}
+	for _, setting := range []struct {
+		name, command string
+		change        map[string]string
+	}{
+		{"as it comes", "true", nil},
+		{"ageing", "ip link set br0 type bridge ageing_time 3000", nil},
+		{"group forward mask", "ip link set br0 type bridge group_fwd_mask 0x4000", map[string]string{"reserved.0e-lldp-ptp": "fail"}},
+		{"spanning tree", "ip link set br0 type bridge stp_state 1", map[string]string{"reserved.00-stp": "pass"}},
+		{"no broadcast", "bridge link set dev right bcast_flood off", map[string]string{"flooding.broadcast": "fail", "flooding.once": "not testable here"}},
+		{"no unknown unicast", "bridge link set dev right flood off", unknowable},
+		{"no learning", "bridge link set dev left learning off", forgetful},
+	} {
+		t.Run(setting.name, func(t *testing.T) {
+			t.Parallel()
+			card := cardOf(t, bridged(t, 3, setting.command))
+			want := maps.Clone(usual)
+			maps.Copy(want, setting.change)
+			for _, r := range card.Results {
+				expected, ok := want[r.Case.Name]
+				if !ok {
+					expected = Pass.String()
+				}
+				if r.Verdict.String() != expected {
+					t.Errorf("%s is %v, want %s: %s %s%s", r.Case.Name, r.Verdict, expected, r.Value, r.Seen, r.Why)
+				}
+			}
+		})
+	}
+}
+
+func TestSeparateNetworks(t *testing.T) {
+	p := bridged(t, 2, "bridge link set dev left isolated on", "bridge link set dev right isolated on")
+	card, err := Check(context.Background(), Config{A: p[0], B: p[1]})
+	if !errors.Is(err, ErrNotConnected) || card != nil {
+		t.Errorf("got card %v, error %v: want no card and ErrNotConnected", card, err)
+	}
+}

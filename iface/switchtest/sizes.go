@@ -1,0 +1,157 @@
+package switchtest
+
+import (
+	"fmt"
+
+	"eterm/frame/probe"
+)
+
+// fcs is the length of the check sequence, which sizes on the card include
+// and frames in memory do not.
+const fcs = 4
+
+// everySize sends one frame of every size with so many tags, as far as the
+// ports' MTU lets it.
+func everySize(tags int) func(*rig) (Outcome, error) {
+	return func(r *rig) (Outcome, error) {
+		var vlan []tag
+		if tags > 0 {
+			vid, ok, err := r.taggedVID()
+			if err != nil || !ok {
+				return Outcome{Why: noTags}, err
+			}
+			vlan = []tag{ctag(vid)}
+		}
+		top := min(longest, headerLen+r.mtu()) + 4*tags
+		o, err := bothWays(func(from side) (Outcome, error) {
+			var specs []spec
+			for size := shortest + 4*tags; size <= top; size++ {
+				s := r.to(from)
+				s.size, s.tags = size, vlan
+				specs = append(specs, s)
+			}
+			v, err := r.exchange(from, specs...)
+			if err != nil {
+				return Outcome{}, err
+			}
+			return namingSize(v.at(far(from), nil)), nil
+		})
+		if top < longest && err == nil {
+			o.Seen += fmt.Sprintf("; only to %d bytes, the MTU here", top+fcs)
+		}
+		return o, err
+	}
+}
+
+// namingSize adds the first size that went wrong.
+func namingSize(s sum) Outcome {
+	o := s.outcome()
+	for _, f := range []*flight{s.lost, s.odd, s.extra} {
+		if f != nil {
+			o.Seen += fmt.Sprintf(", the first wrong one of %d bytes", len(f.sent)+fcs)
+			break
+		}
+	}
+	return o
+}
+
+// mtu is the smallest of the ports'.
+func (r *rig) mtu() int {
+	m := r.ports[portA].MTU()
+	for s := range r.each() {
+		m = min(m, r.ports[s].MTU())
+	}
+	return m
+}
+
+// jumbo finds the longest frame that passes, both ways, by bisection.
+func jumbo(r *rig) (Outcome, error) {
+	top := headerLen + r.mtu()
+	if top <= longest {
+		return untestable(fmt.Sprintf("the MTU of the ports is %d: raise it, for instance to 9000", r.mtu()))
+	}
+	passes := func(size int) (bool, error) {
+		for _, from := range []side{portA, portB} {
+			s := r.to(from)
+			s.size = size
+			if o, err := r.fate(from, repeat(3, s)...); err != nil || o.Value != forwarded {
+				return false, err
+			}
+		}
+		return true, nil
+	}
+	good, bad := 0, top+1
+	for size := top; bad-good > 1; size = (good + bad) / 2 {
+		ok, err := passes(size)
+		switch {
+		case err != nil:
+			return Outcome{}, err
+		case ok:
+			good = size
+		default:
+			bad = size
+		}
+	}
+	o := Outcome{Value: fmt.Sprint(good + fcs), Seen: fmt.Sprintf("up to %d bytes", good+fcs)}
+	if good == top {
+		o.Value += "+"
+		o.Seen += ", all that the MTU here allows"
+	}
+	return o, nil
+}
+
+// runts sends frames below the least size. Those too short for a mark are
+// known by their source.
+func runts(r *rig) (Outcome, error) {
+	var specs []spec
+	for size := headerLen; size < shortest; size++ {
+		s := r.to(portA)
+		s.size = size
+		if s.unmarked() {
+			s.src = r.fresh(1)[0]
+		}
+		specs = append(specs, s)
+	}
+	v, err := r.exchange(portA, specs...)
+	if err != nil {
+		return Outcome{}, err
+	}
+	o := v.outcome(nil)
+	if padded := v.padded(portB); padded > 0 {
+		o.Seen += fmt.Sprintf(", %d of them padded with zeros", padded)
+	}
+	return o, nil
+}
+
+// padded is how many frames arrived longer than they were sent.
+func (v volley) padded(at side) int {
+	n := 0
+	for _, f := range v {
+		if len(f.bytes[at]) > 0 && len(f.bytes[at][0]) > len(f.sent) {
+			n++
+		}
+	}
+	return n
+}
+
+// padding sends short frames right behind long ones full of bytes that are
+// not zero: what a switch puts behind the short ones shows if it clears it.
+func padding(r *rig) (Outcome, error) {
+	var specs []spec
+	for i := range 50 {
+		long, short := r.to(portA), r.to(portA)
+		long.size, short.size = 1000, headerLen+probe.Size+i%(shortest-headerLen-probe.Size)
+		specs = append(specs, long, short)
+	}
+	v, err := r.exchange(portA, specs...)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var short volley
+	for i := 1; i < len(v); i += 2 {
+		short = append(short, v[i])
+	}
+	o := short.outcome(nil)
+	o.Seen += fmt.Sprintf(", %d padded", short.padded(portB))
+	return o, nil
+}
