@@ -64,10 +64,20 @@ type Loopback struct {
 
 // NewLoopback is a loopback message with one data TLV, appended to buf.
 func NewLoopback(buf []byte, level uint8, transaction uint32, data []byte) Loopback {
-	buf = append(buf, tlvData)
-	buf = binary.BigEndian.AppendUint16(buf, uint16(len(data)))
-	buf = append(append(buf, data...), tlvEnd)
-	return Loopback{Level: level, Opcode: LBM, Transaction: transaction, TLVs: buf}
+	return Loopback{Level: level, Opcode: LBM, Transaction: transaction, TLVs: appendData(buf, data)}
+}
+
+// AppendLoopback appends a whole loopback message with one data TLV.
+func AppendLoopback(dst []byte, level uint8, transaction uint32, data []byte) []byte {
+	dst = Loopback{Level: level, Opcode: LBM, Transaction: transaction}.Append(dst)
+	return appendData(dst, data)
+}
+
+// appendData appends a data TLV and the end TLV.
+func appendData(dst, data []byte) []byte {
+	dst = append(dst, tlvData)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(data)))
+	return append(append(dst, data...), tlvEnd)
 }
 
 // Reply is the answer to a loopback message: all of it again under the other

@@ -15,7 +15,7 @@ import (
 	"eterm/ipv4"
 )
 
-// builtin are the answerers every Responder has; the last three only answer
+// builtin are the answerers every Responder has; the last four only answer
 // for the addresses.
 func builtin(addresses []netip.Prefix) []Answerer {
 	a := holder(addresses)
@@ -25,7 +25,8 @@ func builtin(addresses []netip.Prefix) []Answerer {
 		{Name: "lbm", Type: cfm.EtherType, Answer: loopback},
 		{Name: "arp", Type: arp.EtherType, Group: true, Answer: a.arp},
 		{Name: "icmp", Type: 0x0800, Answer: a.icmp},
-		{Name: "icmpv6", Type: ipv6.EtherType, Group: true, Answer: a.ipv6},
+		{Name: "icmpv6", Type: ipv6.EtherType, Answer: a.icmpv6},
+		{Name: "nd", Type: ipv6.EtherType, Group: true, Answer: a.neighbor},
 	}
 }
 
@@ -118,38 +119,44 @@ func canAnswer(a netip.Addr) bool {
 	return !a.IsUnspecified() && !a.IsMulticast() && !a.IsLoopback() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
-// ipv6 answers echo requests (RFC 4443, 4.2) and neighbour solicitations
-// (RFC 4861, 7.2.4).
-func (h holder) ipv6(dst []byte, q *Request) ([]byte, bool) {
-	ip, n, err := ipv6.Parse(q.Payload)
-	if err != nil || ipv6.HeaderLen+n > len(q.Payload) {
+// icmpv6 answers echo requests (RFC 4443, 4.2).
+func (h holder) icmpv6(dst []byte, q *Request) ([]byte, bool) {
+	ip, m, ok := readICMPv6(q.Payload)
+	if !ok || !h.has(ip.Dst) || !canAnswer(ip.Src) || ip.Src == ip.Dst {
 		return dst, false
-	}
-	body := q.Payload[ipv6.HeaderLen : ipv6.HeaderLen+n]
-	up, err := ipv6.Walk(ip.NextHeader, body)
-	if err != nil || up.Protocol != icmpv6.Protocol || up.Fragment {
-		return dst, false
-	}
-	body = body[up.Offset:]
-	m, err := icmpv6.Parse(body)
-	if err != nil || ip.Src.IsMulticast() || !icmpv6.Valid(body, ip.Src, ip.Dst) {
-		return dst, false
-	}
-	if m.Type == icmpv6.NeighborSolicitation {
-		return h.neighbor(dst, q, ip, m)
 	}
 	r, ok := m.Reply()
-	if !ok || !h.has(ip.Dst) || !canAnswer(ip.Src) || ip.Src == ip.Dst || q.Dst[0]&1 != 0 {
+	if !ok {
 		return dst, false
 	}
 	return appendIPv6(dst, ipv6.Header{TrafficClass: ip.TrafficClass, FlowLabel: ip.FlowLabel, HopLimit: 64, Src: ip.Dst, Dst: ip.Src}, r)
 }
 
+// readICMPv6 reads a whole ICMPv6 packet whose checksum is right.
+func readICMPv6(b []byte) (ip ipv6.Header, m icmpv6.Message, ok bool) {
+	ip, n, err := ipv6.Parse(b)
+	if err != nil || ipv6.HeaderLen+n > len(b) {
+		return ip, m, false
+	}
+	body := b[ipv6.HeaderLen : ipv6.HeaderLen+n]
+	up, err := ipv6.Walk(ip.NextHeader, body)
+	if err != nil || up.Protocol != icmpv6.Protocol || up.Fragment {
+		return ip, m, false
+	}
+	body = body[up.Offset:]
+	m, err = icmpv6.Parse(body)
+	return ip, m, err == nil && !ip.Src.IsMulticast() && icmpv6.Valid(body, ip.Src, ip.Dst)
+}
+
 var allNodes = netip.MustParseAddr("ff02::1")
 
-// neighbor answers a solicitation: to the asker, or to all nodes if it has no
+// neighbor answers a solicitation (RFC 4861, 7.2.4): to the asker, or to all nodes if it has no
 // address yet and only wants to know whether ours is taken (RFC 4862, 5.4.3).
-func (h holder) neighbor(dst []byte, q *Request, ip ipv6.Header, m icmpv6.Message) ([]byte, bool) {
+func (h holder) neighbor(dst []byte, q *Request) ([]byte, bool) {
+	ip, m, ok := readICMPv6(q.Payload)
+	if !ok || m.Type != icmpv6.NeighborSolicitation {
+		return dst, false
+	}
 	n, ok := m.Neighbor()
 	if !ok || ip.HopLimit != icmpv6.HopLimit || !h.has(n.Target) || ip.Src == n.Target ||
 		ip.Dst != n.Target && ip.Dst != icmpv6.SolicitedNode(n.Target) {

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"eterm/frame/mac"
@@ -62,6 +63,8 @@ type Config struct {
 	// Rate is how many answers a second one peer gets, all peers together
 	// five times as many; 0: DefaultRate.
 	Rate float64
+	// Only the answerers of these names; nil: all.
+	Only []string
 	// More answerers, asked after those of this package.
 	More []Answerer
 }
@@ -91,6 +94,9 @@ func New(port iface.Port, c Config) *Responder {
 	}
 	r.limit = newLimiter(c.Rate)
 	for _, a := range append(builtin(c.Addresses), c.More...) {
+		if c.Only != nil && !slices.Contains(c.Only, a.Name) {
+			continue
+		}
 		r.answerers[a.Type] = append(r.answerers[a.Type], r.account.add(a))
 	}
 	return r

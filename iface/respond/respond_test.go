@@ -206,6 +206,9 @@ func TestMoreAnswerers(t *testing.T) {
 	if a := r.Answer([]byte{0xa5}, q, noon); !bytes.Contains(a, []byte("plan")) || a[0] != 0xa5 {
 		t.Errorf("%x", a)
 	}
+	if b := responder(t, Config{Only: []string{"arp", "nd"}}); len(b.Answer(nil, questions()["arp"], noon)) == 0 || len(b.Answer(nil, questions()["icmp"], noon)) > 0 {
+		t.Error("not only arp and nd are answered")
+	}
 	long = 100
 	if a := r.Answer(nil, q, noon); len(a) > 0 || r.Account().TooLong != 1 {
 		t.Errorf("a question of %d bytes is answered by %d", len(q), len(a))

@@ -1,0 +1,97 @@
+package reach
+
+import (
+	"sync"
+	"time"
+
+	"eterm/iface"
+)
+
+// outbox sends frames one by one, from any goroutine, and finds out when each
+// left.
+type outbox struct {
+	port    iface.Port
+	stamper iface.TxStamper // nil where the port gives no stamps
+
+	mu       sync.Mutex
+	accepted uint64 // frames taken so far: the number of the next
+	one      [1][]byte
+	scratch  [32]iface.TxStamp
+	stamps   []iface.TxStamp // by number modulo the length
+}
+
+// maxStamps bounds the stamps kept for answers to come.
+const maxStamps = 1 << 14
+
+func newOutbox(port iface.Port) *outbox {
+	o := &outbox{port: port}
+	if s, ok := port.(iface.TxStamper); ok {
+		o.stamper, o.stamps = s, make([]iface.TxStamp, maxStamps)
+		for i := range o.stamps {
+			o.stamps[i].Sequence = ^uint64(0)
+		}
+	}
+	return o
+}
+
+// send sends one frame and returns its number and the time just before.
+func (o *outbox) send(frame []byte) (number uint64, at time.Time, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	number, at = o.accepted, time.Now()
+	o.one[0] = frame
+	n, err := o.port.Send(o.one[:])
+	o.one[0] = nil
+	if n == 1 {
+		o.accepted++
+		err = nil
+	}
+	// On virtual interfaces the stamp is there already. Taking it now keeps
+	// the kernel's queue of stamps short.
+	o.drain()
+	return number, at, err
+}
+
+// drain takes the stamps that are there.
+func (o *outbox) drain() {
+	if o.stamper == nil {
+		return
+	}
+	for {
+		n, err := o.stamper.TxStamps(o.scratch[:])
+		for _, s := range o.scratch[:max(n, 0)] {
+			if slot := &o.stamps[s.Sequence%maxStamps]; slot.Sequence != s.Sequence {
+				*slot = s // the first: a virtual switch stamps the same frame again
+			}
+		}
+		if err != nil || n < len(o.scratch) {
+			return
+		}
+	}
+}
+
+// stamp is when frame number left, if that is known.
+func (o *outbox) stamp(number uint64) (iface.TxStamp, bool) {
+	if o.stamper == nil {
+		return iface.TxStamp{}, false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	slot := &o.stamps[number%maxStamps]
+	if slot.Sequence != number {
+		o.drain()
+	}
+	return *slot, slot.Sequence == number
+}
+
+// roundTrip is the time from when frame number left, which was a moment after
+// sent, to when rx came: between stamps of one clock if there are two, else
+// between calls of this process.
+func (o *outbox) roundTrip(number uint64, sent time.Time, rx *iface.Received) (time.Duration, iface.Clock) {
+	if s, ok := o.stamp(number); ok && s.Clock == rx.Clock && rx.Clock != iface.UserClock {
+		if d := rx.At.UnixNano() - s.At; d >= 0 {
+			return time.Duration(d), rx.Clock
+		}
+	}
+	return time.Since(sent), iface.UserClock
+}

@@ -1,0 +1,315 @@
+package reach
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"eterm/frame/mac"
+	"eterm/iface"
+	"eterm/iface/pace"
+	"eterm/iface/respond"
+)
+
+// Target is whom to ask.
+type Target struct {
+	Name string
+	IP   netip.Addr // the zero Addr at layer 2
+	// MAC is where frames go; nil: asked for by ARP or neighbour discovery.
+	MAC net.HardwareAddr
+	// Via is the address that is asked for: the gateway's for targets off
+	// this link; the zero Addr: IP itself.
+	Via netip.Addr
+}
+
+// Config says what Ping does.
+type Config struct {
+	Station
+	Shape
+	Targets []Target
+	ID      uint16 // of our probes; take it at random
+	Count   uint64 // probes to each target; 0: until stopped
+	// Duration bounds the sending; 0: no bound.
+	Duration time.Duration
+	// Interval between probes to one target; several targets take turns.
+	Interval time.Duration
+	// Timeout is how long answers are waited for after the last probe, and
+	// from when on they are late.
+	Timeout time.Duration
+	// Flood sends when an answer comes or 10 ms have passed.
+	Flood bool
+	// Lengths of the frames in bytes without FCS, from First to Last in
+	// steps, over and over. First 0: as long as DefaultData needs.
+	First, Last, Step int
+	// Pattern fills the data, repeated; nil: counting bytes.
+	Pattern []byte
+	Clock   pace.Clock // nil: pace.Timers
+	// Event is told what happens, by one goroutine at a time; it may be nil.
+	Event func(Event)
+}
+
+// DefaultData is the number of data bytes in probes without a given length:
+// as many as the shortest frame holds with IPv4.
+const DefaultData = 18
+
+// floodWait is how long a flood waits for an answer, as ping -f does.
+const floodWait = 10 * time.Millisecond
+
+// maxHistograms is for how many targets distributions are kept one by one.
+const maxHistograms = 16
+
+// Result is what Ping found out.
+type Result struct {
+	Targets []Stats // as Config.Targets
+	Total   Stats
+	// Foreign are answers to echoes that were not ours, or too long ago.
+	Foreign uint64
+	Elapsed time.Duration // from the first probe to the end
+}
+
+// Ping sends probes until its count, its duration or ctx ends, waits for
+// answers, and returns the account: with ctx's end too, which is no error, and
+// as far as it came with the error of a port that is gone.
+func Ping(ctx context.Context, port iface.Port, c Config) (Result, error) {
+	p, err := newPinger(port, c)
+	if err != nil {
+		return Result{}, err
+	}
+	port.SetReadDeadline(time.Time{})
+	receiving := make(chan error, 1)
+	go func() { receiving <- p.receive() }()
+	err = p.run(ctx)
+	p.stop(port)
+	if rxErr := <-receiving; err == nil {
+		err = rxErr
+	}
+	return p.result(), err
+}
+
+type pinger struct {
+	Config
+	port   iface.Port
+	out    *outbox
+	defend *respond.Responder
+	data   []byte
+
+	mu        sync.Mutex
+	targets   []*target
+	byIP      map[netip.Addr]*target
+	byMAC     map[[6]byte]*target
+	group     *target // the target all may answer, if there is one
+	neighbors map[netip.Addr]*neighbor
+	total     Spread
+	foreign   uint64
+	buf       []byte
+	began     time.Time
+	stopping  bool
+	gone      error
+
+	reporting sync.Mutex
+	progress  chan struct{} // something was answered or resolved
+}
+
+func newPinger(port iface.Port, c Config) (*pinger, error) {
+	if c.Clock == nil {
+		c.Clock = pace.Timers()
+	}
+	if c.Event == nil {
+		c.Event = func(Event) {}
+	}
+	p := &pinger{
+		Config: c, port: port, out: newOutbox(port), total: newSpread(),
+		byIP: map[netip.Addr]*target{}, byMAC: map[[6]byte]*target{}, neighbors: map[netip.Addr]*neighbor{},
+		progress: make(chan struct{}, 1),
+	}
+	if c.Defend {
+		p.defend = respond.New(port, respond.Config{Addresses: own(&c.Station), MAC: c.MAC, Only: []string{"arp", "nd"}})
+	}
+	p.data = fill(c.Pattern, max(c.First, c.Last, DefaultData))
+	for i := range c.Targets {
+		if err := p.addTarget(i); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func own(s *Station) (all []netip.Prefix) {
+	for _, a := range [2]netip.Addr{s.IP4, s.IP6} {
+		if a.IsValid() {
+			all = append(all, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return all
+}
+
+// fill makes n bytes of data.
+func fill(pattern []byte, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i)
+		if len(pattern) > 0 {
+			b[i] = pattern[i%len(pattern)]
+		}
+	}
+	return b
+}
+
+// addTarget takes Targets[i] in.
+func (p *pinger) addTarget(i int) error {
+	spec := &p.Targets[i]
+	t := &target{index: i, spec: spec, ring: make([]probe, p.window())}
+	if len(p.Targets) <= maxHistograms {
+		t.stats.RTT = newSpread()
+	}
+	p.targets = append(p.targets, t)
+	if p.Protocol != ICMP {
+		if len(spec.MAC) != mac.AddrLen {
+			return fmt.Errorf("%s: no MAC address, and layer 2 has no way to ask for one", spec.Name)
+		}
+		p.byMAC[[6]byte(spec.MAC)] = t
+		if mac.IsGroup(spec.MAC) {
+			p.group = t
+		}
+		return nil
+	}
+	if !p.source(spec.IP).IsValid() {
+		return fmt.Errorf("%s: we have no address of its family to ask from", spec.Name)
+	}
+	p.byIP[spec.IP] = t
+	if mac.IsGroup(spec.MAC) {
+		p.group = t
+	}
+	if spec.MAC != nil {
+		return nil
+	}
+	via := spec.Via
+	if !via.IsValid() {
+		via = spec.IP
+	}
+	n := p.neighbors[via]
+	if n == nil {
+		n = &neighbor{ip: via}
+		p.neighbors[via] = n
+	}
+	t.hop, n.users = n, append(n.users, t)
+	return nil
+}
+
+// window is how many probes to one target are remembered: those that may be
+// on their way until they are late, four times, within bounds.
+func (p *pinger) window() int {
+	n := 1 << 14
+	if !p.Flood && p.Interval > 0 {
+		n = int(4 * p.Timeout / p.Interval)
+	}
+	if p.Count > 0 {
+		n = min(n, int(min(p.Count, 1<<16)))
+	}
+	size := 16
+	for size < n && size < 1<<16 {
+		size *= 2
+	}
+	return size
+}
+
+// stop ends the receiving goroutine.
+func (p *pinger) stop(port iface.Port) {
+	p.mu.Lock()
+	p.stopping = true
+	p.mu.Unlock()
+	port.SetReadDeadline(time.Unix(1, 0))
+}
+
+// receive handles frames until stop.
+func (p *pinger) receive() error {
+	rx := make([]iface.Received, 32)
+	for {
+		n, err := p.port.Receive(rx)
+		p.handle(rx[:max(n, 0)])
+		p.mu.Lock()
+		stopping := p.stopping
+		p.mu.Unlock()
+		switch {
+		case stopping:
+			return nil
+		case err != nil && (errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed)):
+			p.mu.Lock()
+			p.gone = err
+			p.mu.Unlock()
+			p.signal()
+			return err
+		}
+	}
+}
+
+// handle looks at a batch of frames under the lock and reports outside of it,
+// so that sending never waits for a slow terminal.
+func (p *pinger) handle(rx []iface.Received) {
+	var events []Event
+	p.mu.Lock()
+	for i := range rx {
+		events = p.look(events, &rx[i])
+	}
+	p.mu.Unlock()
+	p.report(events)
+}
+
+func (p *pinger) report(events []Event) {
+	if len(events) == 0 {
+		return
+	}
+	p.reporting.Lock()
+	defer p.reporting.Unlock()
+	for _, e := range events {
+		p.Event(e)
+	}
+}
+
+// look handles one frame; the lock is held.
+func (p *pinger) look(events []Event, rx *iface.Received) []Event {
+	h, payload, err := mac.Parse(rx.Bytes)
+	if err != nil || !sameVLAN(h.Tags, p.Tags) || mac.IsGroup(h.Src) || rx.To == iface.Outgoing {
+		return events
+	}
+	if p.defend != nil {
+		if b := p.defend.Answer(nil, rx.Bytes, rx.At); len(b) > 0 {
+			p.out.send(b)
+		}
+	}
+	if c, ok := ReadClaim(h, payload); ok {
+		return p.claimed(events, c, rx)
+	}
+	if !bytes.Equal(h.Dst, p.MAC) {
+		return events
+	}
+	if a, ok := readAnswer(h, payload); ok && a.protocol == p.Protocol {
+		return p.answered(events, &a, rx)
+	}
+	return events
+}
+
+// signal says that there is progress.
+func (p *pinger) signal() {
+	select {
+	case p.progress <- struct{}{}:
+	default:
+	}
+}
+
+func (p *pinger) result() Result {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := Result{Foreign: p.foreign, Elapsed: time.Since(p.began)}
+	for _, t := range p.targets {
+		r.Targets = append(r.Targets, t.stats)
+		r.Total.add(&t.stats)
+	}
+	r.Total.RTT = p.total
+	return r
+}
