@@ -91,7 +91,7 @@ func TestFaultsAreCounted(t *testing.T) {
 	}{
 		"loss":       {[]ifacetest.Option{ifacetest.Back(ifacetest.Drop(ifacetest.Every(10)))}, func(s Stats) bool { return s.Lost() == 10 }},
 		"duplicates": {[]ifacetest.Option{ifacetest.Back(ifacetest.Duplicate(ifacetest.Every(4)))}, func(s Stats) bool { return s.Duplicates == 25 && s.Lost() == 0 }},
-		"late":       {[]ifacetest.Option{ifacetest.Back(ifacetest.Delay(ifacetest.Every(5), 1500*time.Millisecond))}, func(s Stats) bool { return s.Late == 18 && s.Lost() == 2 && s.Reordered == 18 }},
+		"late":       {[]ifacetest.Option{ifacetest.Back(ifacetest.Delay(ifacetest.Every(5), 1450*time.Millisecond))}, func(s Stats) bool { return s.Late == 19 && s.Lost() == 1 && s.Reordered == 19 }},
 		"corrupt":    {[]ifacetest.Option{ifacetest.Back(ifacetest.Corrupt(ifacetest.Every(5)))}, func(s Stats) bool { return s.Received == 80 }},
 		"slow": {[]ifacetest.Option{ifacetest.Back(ifacetest.Delay(ifacetest.Every(1), 700*time.Millisecond))}, func(s Stats) bool {
 			return s.Received == 100 && s.RTT.Min() == 700*time.Millisecond && s.RTT.Mdev() == 0
