@@ -3,16 +3,18 @@ package main
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"time"
+
+	"eterm/iface"
 )
 
 // appendClassic writes the three lines of the original demo: length and time,
 // addresses and type, payload.
-func (p *printer) appendClassic(dst []byte, direction string, at time.Time, b []byte, length int) []byte {
+func (p *printer) appendClassic(dst []byte, direction string, r iface.Received) []byte {
+	b := r.Bytes
 	dst = append(append(dst, direction...), ' ')
-	dst = appendInt(dst, length)
+	dst = appendInt(dst, r.Length)
 	dst = append(dst, " bytes at "...)
-	dst = append(p.clock.append(dst, at), '\n')
+	dst = append(p.clock.append(dst, r.At), '\n')
 	if len(b) < 14 {
 		return appendPayload(dst, b, p.snap)
 	}

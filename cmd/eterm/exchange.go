@@ -122,7 +122,7 @@ func (e *exchanger) sendOne(s *session, b []byte) error {
 	n, err := s.port.Send([][]byte{b})
 	if n == 1 {
 		s.sent.Add(1)
-		if err := s.printer.frame(wasSent, now, b, len(b)); err != nil {
+		if err := s.printer.frame(wasSent, iface.Received{Bytes: b, At: now, Length: len(b)}); err != nil {
 			return err
 		}
 		return s.printer.flush()

@@ -80,7 +80,7 @@ type frameObject struct {
 		ID, PCP int
 		DEI     bool
 	}
-	Sent, Received int
+	Sent, Received, Refused int
 }
 
 func (f frameObject) bytes(t *testing.T) []byte {

@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"strconv"
-	"time"
+
+	"eterm/iface"
 )
 
 // appendFrameJSON writes a frame as one JSON object on a line. Nothing in it
 // needs escaping: there are only numbers, hex digits and our own words.
-func appendFrameJSON(dst []byte, direction string, at time.Time, b []byte, length int) []byte {
+func appendFrameJSON(dst []byte, direction string, r iface.Received) []byte {
+	b := r.Bytes
 	dst = append(dst, `{"type":"frame","direction":`...)
 	if direction == wasSent {
 		dst = append(dst, `"sent"`...)
@@ -17,10 +19,10 @@ func appendFrameJSON(dst []byte, direction string, at time.Time, b []byte, lengt
 		dst = append(dst, `"received"`...)
 	}
 	dst = append(dst, `,"time":"`...)
-	dst = at.UTC().AppendFormat(dst, "2006-01-02T15:04:05.")
-	dst = appendNanoseconds(dst, at.Nanosecond())
+	dst = r.At.UTC().AppendFormat(dst, "2006-01-02T15:04:05.")
+	dst = appendNanoseconds(dst, r.At.Nanosecond())
 	dst = append(dst, `Z","length":`...)
-	dst = appendInt(dst, length)
+	dst = appendInt(dst, r.Length)
 	if len(b) >= 14 {
 		dst = appendAddressesJSON(dst, b)
 	}

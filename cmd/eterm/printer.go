@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"io"
+	"slices"
 	"sync"
-	"time"
 
 	"eterm/frame"
+	"eterm/iface"
 )
 
 // A frameFormat is how frames are printed.
@@ -56,16 +57,16 @@ type printer struct {
 const flushAt = 64 << 10
 
 // frame prints one frame. The text is written at flush, or when there is much.
-func (p *printer) frame(direction string, at time.Time, b []byte, length int) error {
+func (p *printer) frame(direction string, r iface.Received) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch p.format {
 	case formatJSON:
-		p.buf = appendFrameJSON(p.buf, direction, at, b, length)
+		p.buf = appendFrameJSON(p.buf, direction, r)
 	case formatClassic:
-		p.buf = p.appendClassic(p.buf, direction, at, b, length)
+		p.buf = p.appendClassic(p.buf, direction, r)
 	default:
-		p.buf = p.appendSummary(p.buf, direction, at, b, length)
+		p.buf = p.appendSummary(p.buf, direction, r)
 		if p.format == formatDump {
 			p.buf = p.decoded.AppendDump(p.buf, frame.DumpOptions{Snap: p.snap, Color: p.color})
 		}
@@ -92,17 +93,28 @@ func (p *printer) write() error {
 	return err
 }
 
-func (p *printer) appendSummary(dst []byte, direction string, at time.Time, b []byte, length int) []byte {
-	p.decoded.Decode(b)
+func (p *printer) appendSummary(dst []byte, direction string, r iface.Received) []byte {
+	p.decoded.Decode(r.Bytes)
+	if r.ChecksumPending {
+		p.decoded.Faults = slices.DeleteFunc(p.decoded.Faults, func(f frame.Fault) bool {
+			return f.Field == "tcp.checksum" || f.Field == "udp.checksum"
+		})
+	}
 	dst = append(dst, direction...)
 	dst = append(dst, ' ')
-	dst = p.clock.append(dst, at)
+	dst = p.clock.append(dst, r.At)
 	dst = append(dst, ' ')
 	dst = p.decoded.AppendSummary(dst)
-	if length > len(b) {
+	if r.Length > len(r.Bytes) {
 		dst = append(dst, " (cut: "...)
-		dst = appendInt(dst, length)
+		dst = appendInt(dst, r.Length)
 		dst = append(dst, " on the wire)"...)
+	}
+	if r.ChecksumPending {
+		dst = append(dst, " (checksum not filled in yet)"...)
+	}
+	if r.Super {
+		dst = append(dst, " (several frames in one, by this kernel)"...)
 	}
 	return append(dst, '\n')
 }

@@ -113,7 +113,7 @@ const receiveBatch = 256
 func (s *session) print(rx []iface.Received, most uint64) (done bool, err error) {
 	for i := range rx {
 		s.received.Add(1)
-		if err := s.printer.frame(wasReceived, rx[i].At, rx[i].Bytes, rx[i].Length); err != nil {
+		if err := s.printer.frame(wasReceived, rx[i]); err != nil {
 			return false, err
 		}
 		if most != 0 && s.received.Load() >= most {
