@@ -14,7 +14,9 @@ import (
 func TestBadInput(t *testing.T) {
 	host, other := labtest.Pair(t)
 	must(t, host.SetHardwareAddr("eth0", leftMAC))
-	must(t, host.Netlink().LinkAdd(&netlink.Tuntap{LinkAttrs: netlink.LinkAttrs{Name: "tun0"}, Mode: netlink.TUNTAP_MODE_TUN}))
+	must(t, host.Do(func() error { // /dev/net/tun knows only the caller's namespace
+		return netlink.LinkAdd(&netlink.Tuntap{LinkAttrs: netlink.LinkAttrs{Name: "tun0"}, Mode: netlink.TUNTAP_MODE_TUN})
+	}))
 	labtest.Cable(t, host, "eth1", other, "eth1")
 	must(t, host.Down("eth1"))
 	for _, c := range []struct{ line, want string }{

