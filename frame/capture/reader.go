@@ -1,0 +1,239 @@
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Format is the form of a file of frames.
+type Format uint8
+
+// The formats. HexText stands for every form of hex dump.
+const (
+	PcapNG Format = iota
+	Pcap
+	HexText
+)
+
+func (f Format) String() string {
+	return [...]string{"pcapng", "pcap", "hex text"}[f]
+}
+
+// source reads one format.
+type source interface {
+	// next fills r, whose Comments are empty.
+	next(r *Record) error
+	// interfaces are those of the file's section as far as it is read.
+	interfaces() []Interface
+}
+
+// Reader reads the frames of one file or stream, in constant memory. Its
+// methods are not safe for concurrent use.
+type Reader struct {
+	format       Format
+	source       source
+	in           *bufio.Reader
+	guard        *guard        // between in and passed, or nil
+	passed       *bufio.Reader // what the guard passed on
+	decompressed bool
+	err          error
+}
+
+// NewReader finds out by its content what r is: pcap or pcapng, plain or
+// compressed by gzip or zstd, or hex text. It reads no more than the head. A
+// capture of anything but Ethernet is a *LinkTypeError, here or at Next.
+func NewReader(r io.Reader) (*Reader, error) {
+	in := bufio.NewReaderSize(r, guardBuffer)
+	decompressed, err := decompress(in)
+	if err != nil {
+		return nil, err
+	}
+	c := &Reader{in: in}
+	if decompressed != nil {
+		c.in = bufio.NewReaderSize(decompressed, guardBuffer)
+		c.decompressed = true
+	}
+	if err := c.open(); err != nil {
+		return nil, c.place(err)
+	}
+	return c, nil
+}
+
+// Format is what the content was found to be.
+func (c *Reader) Format() Format { return c.format }
+
+// Interface describes the interface that a Record of this file names. It is
+// false for what the file does not describe, such as any of hex text.
+func (c *Reader) Interface(i int) (Interface, bool) {
+	all := c.source.interfaces()
+	if i < 0 || i >= len(all) {
+		return Interface{}, false
+	}
+	return all[i], true
+}
+
+// Next reads the next frame into r, of which it keeps nothing but the memory
+// of Comments. The end of the file is io.EOF. A *DamageError says from where
+// on the file cannot be read. After an error Next returns it again.
+func (c *Reader) Next(r *Record) error {
+	if c.err == nil {
+		*r = Record{Comments: r.Comments[:0]}
+		if c.err = c.source.next(r); c.err != nil {
+			c.err = c.place(c.err)
+		}
+	}
+	if r.Length < len(r.Bytes) {
+		r.Length = len(r.Bytes)
+	}
+	return c.err
+}
+
+// Waits says that the next call of Next may have to wait for input.
+func (c *Reader) Waits() bool {
+	if c.guard == nil {
+		return c.in.Buffered() == 0
+	}
+	return c.in.Buffered() == c.guard.discard && len(c.guard.pending) == 0 && c.passed.Buffered() == 0
+}
+
+// place completes damage with what it is an offset into, and makes damage of
+// an error of decompression.
+func (c *Reader) place(err error) error {
+	var damage *DamageError
+	if errors.As(err, &damage) {
+		damage.Decompressed = c.decompressed
+		return damage
+	}
+	return err
+}
+
+// The first bytes of what is read, and of what is named when it is refused.
+var magics = []struct{ magic, name string }{
+	{"\x1f\x8b", "gzip"},
+	{"\x28\xb5\x2f\xfd", "zstd"},
+	{"\x04\x22\x4d\x18", "lz4"},
+	{"BZh", "bzip2"},
+	{"\xfd7zXZ\x00", "xz"},
+	{"PK\x03\x04", "zip"},
+	{"snoop\x00\x00\x00", "snoop"},
+	{"\xa1\xb2\xcd\x34", "modified pcap"},
+	{"\x34\xcd\xb2\xa1", "modified pcap"},
+	{"\x7fELF", "ELF"},
+}
+
+// kind names what the head of in is, if its first bytes say so.
+func kind(in *bufio.Reader) string {
+	head, _ := in.Peek(8)
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.magic)) {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// zstdWindow is the most memory that a compressed file can ask for: that of
+// zstd's highest level without --long.
+const zstdWindow = 128 << 20
+
+// decompress is what in decompresses to, or nil if it is not compressed.
+func decompress(in *bufio.Reader) (io.Reader, error) {
+	switch name := kind(in); name {
+	case "gzip":
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, &DamageError{Problem: err.Error()}
+		}
+		return &damaging{in: z}, nil
+	case "zstd":
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return nil, &DamageError{Problem: err.Error()}
+		}
+		return &damaging{in: z}, nil
+	default:
+		return nil, nil
+	}
+}
+
+// damaging makes damage of what a decompressor complains of.
+type damaging struct {
+	in     io.Reader
+	offset int64
+}
+
+func (d *damaging) Read(p []byte) (int, error) {
+	n, err := d.in.Read(p)
+	d.offset += int64(n)
+	if err != nil && err != io.EOF {
+		return n, &DamageError{Offset: d.offset, Problem: "decompress: " + err.Error()}
+	}
+	return n, err
+}
+
+// open finds the source for what is in c.in.
+func (c *Reader) open() error {
+	head, err := c.in.Peek(pcapHeader)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if len(head) == 0 {
+		return errors.New("empty: want pcap, pcapng or hex text")
+	}
+	if name := kind(c.in); name != "" {
+		return fmt.Errorf("a file of format %s cannot be read: want pcap, pcapng or hex text, plain or compressed by gzip or zstd", name)
+	}
+	if bytes.HasPrefix(head, []byte("\n\r\r\n")) {
+		c.format = PcapNG
+		c.guard = guardPcapng(c.in)
+		c.passed = bufio.NewReaderSize(c.guard, 64<<10)
+		c.source, err = newPcapng(c.passed)
+		return err
+	}
+	if order, ok := pcapOrder(head); ok {
+		c.format = Pcap
+		if len(head) < pcapHeader {
+			return &DamageError{Problem: fmt.Sprintf("file header of %d bytes, want %d", len(head), pcapHeader)}
+		}
+		c.guard = guardPcap(c.in, order)
+		c.passed = bufio.NewReaderSize(c.guard, 64<<10)
+		c.source, err = newPcap(c.passed, head, order)
+		return err
+	}
+	c.format = HexText
+	text, err := c.in.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if at := bytes.IndexFunc(text, isBinary); at >= 0 {
+		return fmt.Errorf("unknown format: begins with bytes 0x%x, which are neither pcap, pcapng nor hex text", head[:min(len(head), 8)])
+	}
+	c.source = newHexText(c.in)
+	return nil
+}
+
+// isBinary is true of what no text has.
+func isBinary(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f'
+}
+
+// pcapOrder reads the magic of a pcap file, with microseconds or nanoseconds
+// (draft-ietf-opsawg-pcap, section 4).
+func pcapOrder(head []byte) (binary.ByteOrder, bool) {
+	if len(head) < 4 {
+		return nil, false
+	}
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		if m := order.Uint32(head); m == 0xa1b2c3d4 || m == 0xa1b23c4d {
+			return order, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,158 @@
+package capture
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
+)
+
+// FormatOf is the format a file of this name is written in: pcap for .pcap and
+// .cap, pcapng for all others.
+func FormatOf(name string) Format {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".pcap", ".cap":
+		return Pcap
+	default:
+		return PcapNG
+	}
+}
+
+// A Writer writes frames of one interface to a stream. It gathers them, and
+// every write to the stream is of whole records, so that whatever ends the
+// program leaves a file that can be read to its end. It is not safe for
+// concurrent use.
+type Writer struct {
+	out     io.Writer
+	format  Format
+	buf     []byte // whole records
+	starts  bool   // buf begins with the head of the file
+	written int64  // bytes of whole records that out took
+	err     error
+}
+
+// writeBuffer is how many bytes a Writer gathers.
+const writeBuffer = 256 << 10
+
+// NewWriter makes the head of a file: of a pcapng file the section with the
+// machine and the program, and the interface; of a pcap file, which has no
+// place for those, the link type and nanoseconds. Format must be one of these.
+func NewWriter(out io.Writer, format Format, about Interface) (*Writer, error) {
+	w := &Writer{out: out, format: format, buf: make([]byte, 0, writeBuffer), starts: true}
+	head := bufio.NewWriter((*gather)(w))
+	var err error
+	switch format {
+	case Pcap:
+		snapLen := uint32(MaxFrame)
+		if about.SnapLen > 0 {
+			snapLen = uint32(about.SnapLen)
+		}
+		err = pcapgo.NewWriterNanos(head).WriteFileHeader(snapLen, layers.LinkTypeEthernet)
+	case PcapNG:
+		_, err = pcapgo.NewNgWriterInterface(head, pcapgo.NgInterface{
+			Name: about.Name, Description: about.Description, Filter: about.Filter, OS: about.OS,
+			LinkType: layers.LinkTypeEthernet, SnapLength: uint32(about.SnapLen),
+		}, pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{
+			Hardware: about.Hardware, OS: about.OS, Application: about.Application,
+		}})
+	default:
+		err = fmt.Errorf("captures cannot be written as %s: want pcap or pcapng", format)
+	}
+	if err == nil {
+		err = head.Flush()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// gather lets the library write into the buffer.
+type gather Writer
+
+func (g *gather) Write(p []byte) (int, error) {
+	g.buf = append(g.buf, p...)
+	return len(p), nil
+}
+
+// Write adds one frame. In pcap the direction, comments and drops are lost.
+// After an error every call returns it again.
+func (w *Writer) Write(r *Record) error {
+	if len(r.Bytes) > MaxFrame {
+		return fmt.Errorf("frame of %d bytes: captures hold up to %d", len(r.Bytes), MaxFrame)
+	}
+	if w.format == Pcap {
+		w.room(16 + len(r.Bytes))
+		w.buf = appendPcap(w.buf, r)
+	} else {
+		w.room(64 + len(r.Bytes))
+		w.buf = appendPacket(w.buf, r)
+	}
+	return w.err
+}
+
+// room sends what is gathered before the buffer would have to grow.
+func (w *Writer) room(n int) {
+	if len(w.buf)+n > cap(w.buf) && len(w.buf) > 0 {
+		w.Flush()
+	}
+}
+
+// Flush gives the stream what was gathered.
+func (w *Writer) Flush() error {
+	if w.err != nil || len(w.buf) == 0 {
+		w.buf = w.buf[:0]
+		return w.err
+	}
+	n, err := w.out.Write(w.buf)
+	if err != nil {
+		w.err = err
+		n = w.whole(n)
+	}
+	w.written += int64(n)
+	w.buf, w.starts = w.buf[:0], false
+	return err
+}
+
+// Close writes what was gathered and, in pcapng, the account of the interface
+// if there is one. It leaves the stream open.
+func (w *Writer) Close(account *Statistics) error {
+	if account != nil && w.format == PcapNG {
+		w.buf = appendStatistics(w.buf, account)
+	}
+	return w.Flush()
+}
+
+// Size is the length in bytes of the file up to here, and Written that of the
+// whole records the stream took.
+func (w *Writer) Size() int64    { return w.written + int64(len(w.buf)) }
+func (w *Writer) Written() int64 { return w.written }
+
+// whole is how many of the first n bytes of the buffer are whole records.
+func (w *Writer) whole(n int) int {
+	at := 0
+	if w.starts && w.format == Pcap {
+		at = pcapHeader
+	}
+	for end := at; end <= n; {
+		at = end
+		length := 16 // of a pcap record, and at least of a block
+		if len(w.buf)-at < length {
+			break
+		}
+		if w.format == Pcap {
+			end += length + int(binary.LittleEndian.Uint32(w.buf[at+8:]))
+		} else {
+			end += int(binary.LittleEndian.Uint32(w.buf[at+4:]))
+		}
+	}
+	if at > n {
+		return 0
+	}
+	return at
+}
