@@ -182,3 +182,17 @@ func BenchmarkFind(b *testing.B) {
 		probe.Find(frame)
 	}
 }
+
+// TestPayloadVectors holds the plan block and the pattern of docs/probe.md
+// against what is written.
+func TestPayloadVectors(t *testing.T) {
+	p := probe.Plan{Length: 46, Total: 1000, Interval: 1e9, TCI: probe.Untagged}
+	b, kind := p.AppendPayload(nil)
+	if kind != probe.KindMarkPlan || hex.EncodeToString(b[18:42]) != "002e00000000000003e800003b9aca00ffff00000000f64e" {
+		t.Errorf("kind %d, plan block %x", kind, b[18:42])
+	}
+	p.Length = 30
+	if b, kind = p.AppendPayload(nil); kind != probe.KindMark || hex.EncodeToString(b[18:]) != "12a9fc3c88788d6306ea0059" {
+		t.Errorf("kind %d, pattern %x", kind, b[18:])
+	}
+}

@@ -1,0 +1,169 @@
+package probe
+
+// Tally is the account a receiver keeps of one run. Its memory is bounded
+// whatever arrives. Times are arguments, in Unix nanoseconds.
+type Tally struct {
+	session uint32
+	streams [256]*stream
+	silent  stream // stands for streams of which nothing came
+	plan    Plan
+	planned bool
+	end     *SenderAccount
+	damage  Damage
+	gaps    int // in all streams
+	beyond  uint64
+	seen    seen
+	again   Lateness
+	delays  delays
+	scratch [2][]byte
+	firstAt int64
+	lastAt  int64
+	bytes   uint64
+}
+
+// stream is the account of one stream.
+type stream struct {
+	sequence
+	images images
+	loss   Loss // of gaps given up on
+	bytes  uint64
+}
+
+// maxGaps bounds the gaps of all streams together, and so what a Tally keeps of
+// losses that may yet turn out to be delays: about 3 MB.
+const maxGaps = 1 << 16
+
+// NewTally makes the account of a run. SharedClock says that sender and
+// receiver read the same clock, so that one-way delays are true.
+func NewTally(session uint32, sharedClock bool) *Tally {
+	return &Tally{session: session, delays: newDelays(sharedClock), seen: newSeen(),
+		scratch: [2][]byte{make([]byte, 0, 2*maxHead), make([]byte, 0, 2*maxHead)}}
+}
+
+// Add takes a frame in which Find found f, received at time at, so long on the
+// wire without FCS. It says whether the frame belongs to the run; one that does
+// not is foreign. It keeps nothing of frame, and allocates only when something
+// is seen for the first time or is wrong.
+func (t *Tally) Add(frame []byte, length int, f Found, at int64) bool {
+	if f.Session != t.session {
+		return false
+	}
+	switch f.Kind {
+	case KindPlan:
+		t.Hear(frame, f)
+		return true
+	case KindEnd:
+		t.Hear(frame, f)
+		return true
+	case KindMark, KindMarkPlan:
+		return t.addMark(arrived{frame: frame, length: length, found: f, at: at})
+	}
+	return false
+}
+
+// Hear takes a plan or end frame.
+func (t *Tally) Hear(frame []byte, f Found) {
+	if p, ok := PlanOf(frame, f); ok {
+		t.notePlan(p)
+	}
+	if a, ok := EndOf(frame, f); ok {
+		t.End(a)
+	}
+}
+
+// Planned tells the Tally the plan of its run, if it is known beforehand.
+func (t *Tally) Planned(p Plan) { t.plan, t.planned = p, true }
+
+// End tells the Tally what the sender says it did.
+func (t *Tally) End(a SenderAccount) { t.end = &a }
+
+// Ended is what the sender said it did, and whether it has.
+func (t *Tally) Ended() (SenderAccount, bool) {
+	if t.end == nil {
+		return SenderAccount{}, false
+	}
+	return *t.end, true
+}
+
+// Plan is what is known of the run's plan.
+func (t *Tally) Plan() (Plan, bool) { return t.plan, t.planned }
+
+func (t *Tally) addMark(a arrived) bool {
+	s := t.streams[a.found.Stream]
+	if s == nil {
+		if t.planned && a.found.Stream > t.plan.Streams {
+			return false
+		}
+		s = &stream{}
+	}
+	a.number = s.extend(a.found.Seq)
+	if t.planned && t.plan.Total > 0 && a.number >= t.plan.Of(a.found.Stream, t.plan.Total) {
+		return false
+	}
+	t.streams[a.found.Stream] = s
+	t.check(a, s)
+	before := len(s.gaps)
+	v := s.add(a.number, a.at)
+	if t.gaps += len(s.gaps) - before; t.gaps > maxGaps {
+		t.giveUp()
+	}
+	t.note(a, s, v)
+	return true
+}
+
+// note counts what goes by the frame rather than by its number.
+func (t *Tally) note(a arrived, s *stream, v verdict) {
+	if t.firstAt == 0 {
+		t.firstAt = a.at
+	}
+	t.lastAt = a.at
+	first, known := t.seen.swap(a.found.Stream, a.number, a.at, v == again)
+	if v == again {
+		t.again.add(a.at-first, known)
+		return
+	}
+	s.bytes += uint64(a.length)
+	t.bytes += uint64(a.length)
+	t.delays.add(a.found.Time, a.at)
+}
+
+// giveUp makes room by counting the oldest gaps of the stream that has the
+// most as lost.
+func (t *Tally) giveUp() {
+	most := 0
+	for i, s := range t.streams {
+		if s != nil && (t.streams[most] == nil || len(s.gaps) > len(t.streams[most].gaps)) {
+			most = i
+		}
+	}
+	s := t.streams[most]
+	for _, g := range s.settle() {
+		s.loss.add(uint8(most), g, t.interval())
+		t.gaps--
+	}
+	t.beyond = s.settled
+}
+
+// interval between frames of one stream, in picoseconds.
+func (t *Tally) interval() uint64 { return t.plan.Interval * (uint64(t.plan.Streams) + 1) }
+
+// Received is how many frames were received, each counted once.
+func (t *Tally) Received() (n uint64) {
+	for _, s := range t.streams {
+		if s != nil {
+			n += s.received
+		}
+	}
+	return n
+}
+
+// Complete says whether all frames have come that are known to have been sent.
+func (t *Tally) Complete() bool {
+	switch {
+	case t.end != nil:
+		return t.Received() >= t.end.Offered-t.end.Refused
+	case t.planned && t.plan.Total > 0:
+		return t.Received() >= t.plan.Total
+	}
+	return false
+}
