@@ -133,7 +133,7 @@ var table = [layers]*spec{
 		field("flags", 8, Hex, "cwr to fin together").also(104),
 	}}}},
 	LayerPause: {about: "MAC control: pause and priority flow control", lead: 0, forms: []form{
-		{name: "pause", lead: 1, fields: []Field{
+		{lead: 1, fields: []Field{
 			field("opcode", 16, Hex, "operation").or(1),
 			field("quanta", 16, Dec, "pause time in 512 bit times"),
 		}},

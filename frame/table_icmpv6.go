@@ -61,7 +61,7 @@ var icmpv6Spec = &spec{about: "ICMPv6 message", lead: 0, forms: []form{
 	icmpv6Form("router-solicitation", 133, unused("reserved", 32)),
 	icmpv6Form("router-advertisement", 134,
 		field("hops", 8, Dec, "hop limit to use").or(64),
-		field("managed", 1, Flag, "addresses by DHCPv6").or(0), field("other", 1, Flag, "the rest by DHCPv6").or(0),
+		field("managed", 1, Flag, "addresses by DHCPv6").or(0), field("stateful", 1, Flag, "other configuration by DHCPv6").or(0),
 		unused("reserved", 6),
 		field("lifetime", 16, Dec, "as default router, in seconds").or(1800),
 		field("reachable", 32, Dec, "reachable time in ms").or(0),
