@@ -99,6 +99,9 @@ func FuzzRoundTrip(f *testing.F) {
 	var d Decoded
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d.Decode(b)
+		checkTiles(t, &d)
 		checkRoundTrip(t, &d)
+		checkPrints(t, &d)
+		AppendDiff(nil, &d, Decode(b[:len(b)/2]), DumpOptions{})
 	})
 }
