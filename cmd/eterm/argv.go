@@ -35,7 +35,7 @@ func normalise(app *cli.App, args []string) ([]string, error) {
 		}
 		return append(out, words...), nil
 	}
-	s := sorter{command: command, words: words}
+	s := sorter{command: command, path: strings.Join(out[1:], " "), words: words}
 	if err := s.sort(); err != nil {
 		return nil, err
 	}
@@ -60,6 +60,7 @@ func isHelp(word string) bool { return word == "-h" || word == "--help" }
 // sorter parts the words after a command into flags and operands.
 type sorter struct {
 	command         *cli.Command
+	path            string
 	words           []string
 	flags, operands []string
 }
@@ -97,7 +98,7 @@ func (s *sorter) next() string {
 func (s *sorter) long(word string) error {
 	name, _, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
 	takes, known := s.flag(name)
-	if !known || len(name) < 2 {
+	if !known || len(name) < 2 && !s.isName(name) {
 		return s.unknown(word)
 	}
 	s.flags = append(s.flags, word)
@@ -149,6 +150,12 @@ func (s *sorter) flag(name string) (takesValue, known bool) {
 	return false, false
 }
 
+// isName says whether a flag is called so, and not only for short: --a is one,
+// --c is not.
+func (s *sorter) isName(name string) bool {
+	return slices.ContainsFunc(s.command.Flags, func(f cli.Flag) bool { return f.Names()[0] == name })
+}
+
 func (s *sorter) unknown(word string) error {
-	return usage("unknown flag %s: eterm %s --help lists them", word, s.command.Name)
+	return usage("unknown flag %s: eterm %s --help lists them", word, s.path)
 }

@@ -10,6 +10,7 @@ func commands() []*cli.Command {
 		broadcastCommand(),
 		interfacesCommand(),
 		labCommand(),
+		switchCommand(),
 		completionCommand(),
 		manCommand(),
 		versionCommand(),

@@ -125,11 +125,11 @@ func (r *rig) addresses(n int) []MAC {
 	return addrs
 }
 
-// batch is how many fresh addresses a trial of the learning rate uses, slowest
+// RateBatch is how many fresh addresses a trial of the learning rate uses, slowest
 // the rate a second below which none is tried.
 const (
-	batch   = 200
-	slowest = 50
+	RateBatch = 200
+	slowest   = 50
 )
 
 // rate finds the speed at which new addresses are taken without a miss: first
@@ -163,8 +163,8 @@ func rate(r *rig) (Outcome, error) {
 // teachAt teaches fresh addresses at a rate a second, 0 as fast as can be, and
 // returns the rate at which they went and how many are not known then.
 func (r *rig) teachAt(asked float64) (perSecond float64, missed int, err error) {
-	addrs := r.fresh(batch)
-	specs := make([]spec, batch)
+	addrs := r.fresh(RateBatch)
+	specs := make([]spec, RateBatch)
 	for i, a := range addrs {
 		specs[i] = spec{dst: r.addr[portB], src: a}
 	}
@@ -179,7 +179,7 @@ func (r *rig) teachAt(asked float64) (perSecond float64, missed int, err error) 
 		return 0, 0, err
 	}
 	missed, _, err = r.probe(portA, addrs)
-	return batch / max(took, time.Microsecond).Seconds(), missed, err
+	return RateBatch / max(took, time.Microsecond).Seconds(), missed, err
 }
 
 // sendAt sends at so many frames a second; 0 is as fast as can be.

@@ -46,6 +46,7 @@ type sum struct {
 	again, different int
 	disorder         int
 	lost, extra, odd *flight // the first of each
+	there            *flight // the first that arrived
 	change           Change  // of odd
 }
 
@@ -64,6 +65,7 @@ func (v volley) at(port side, allow func(Change) bool) sum {
 			s.again += n - 1
 		}
 		s.arrived++
+		first(&s.there, f)
 		if f.order[port] < last {
 			s.disorder++
 		}
@@ -145,7 +147,8 @@ func (f *flight) evidence() Evidence {
 	return e
 }
 
-// evidence is the first frame of each kind of trouble.
+// evidence is the first frame of each kind of trouble, or one that shows that
+// there was none.
 func (s sum) evidence() []Evidence {
 	var all []Evidence
 	seen := map[*flight]bool{nil: true}
@@ -154,6 +157,9 @@ func (s sum) evidence() []Evidence {
 			seen[f] = true
 			all = append(all, f.evidence())
 		}
+	}
+	if all == nil && s.there != nil {
+		all = append(all, s.there.evidence())
 	}
 	return all
 }

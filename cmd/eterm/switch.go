@@ -1,0 +1,88 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+)
+
+func switchCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "switch",
+		Usage: "test what a switch does with frames, from two of its ports",
+		UsageText: "eterm switch check --a eth1 --b eth2       (does it keep the rules?)\n" +
+			"eterm switch macs --a eth1 --b eth2        (how many addresses, how fast, how long?)\n" +
+			"eterm switch outage --a eth1 --b eth2      (when does it not forward?)",
+		Subcommands: []*cli.Command{switchCheckCommand(), switchMACsCommand(), switchOutageCommand()},
+	}
+}
+
+// switchPorts are the flags that name the ports of a switch, and what is
+// opened of them.
+type switchPorts struct {
+	a, b, third string
+	force       bool
+
+	A, B, Third iface.Port
+}
+
+func (p *switchPorts) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "a", Destination: &p.a, Usage: "`INTERFACE` at one port of the switch"},
+		&cli.StringFlag{Name: "b", Destination: &p.b, Usage: "`INTERFACE` at another port of it"},
+		&cli.StringFlag{Name: "third", Destination: &p.third, Usage: "`INTERFACE` at a third port of it, for what must not go there"},
+		forceFlag(&p.force, "test also on the interface of the default route"),
+	}
+}
+
+// open opens the ports, unless a test of them would be no test or cut this
+// machine off.
+func (p *switchPorts) open(c *cli.Context) error {
+	names := []string{p.a, p.b}
+	if p.a == "" || p.b == "" {
+		return usage("two ports are needed: --a IF1 --b IF2 (eterm interfaces lists them)")
+	}
+	if p.third != "" {
+		names = append(names, p.third)
+	}
+	if err := p.sound(names); err != nil {
+		return err
+	}
+	places := []*iface.Port{&p.A, &p.B, &p.Third}
+	for i, name := range names {
+		port, err := openPort(c, name, iface.Options{Promiscuous: true, Immediate: true})
+		if err != nil {
+			p.close()
+			return err
+		}
+		*places[i] = port
+	}
+	return nil
+}
+
+// sound refuses the same interface twice and the one of the default route.
+func (p *switchPorts) sound(names []string) error {
+	seen := map[int]string{}
+	for _, name := range names {
+		d, err := iface.Describe(name)
+		if err != nil {
+			return usage("%w", err)
+		}
+		if first, twice := seen[d.Index]; twice {
+			return usage("%s and %s are the same interface: name one for each port of the switch", first, name)
+		}
+		seen[d.Index] = name
+		if d.DefaultRoute && !p.force {
+			return usage("%s carries the default route, and a switch test may cut this machine off: use another interface, or --force", name)
+		}
+	}
+	return nil
+}
+
+func (p *switchPorts) close() {
+	for _, port := range []iface.Port{p.A, p.B, p.Third} {
+		if port != nil {
+			port.Close()
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface/lab"
+	"eterm/iface/switchtest"
+)
+
+// switchChecker is the flags of eterm switch check.
+type switchChecker struct {
+	ports              switchPorts
+	only, skip, vlans  string
+	expect, output     string
+	evidence           string
+	maxMACs            int
+	maxAgeing, settle  durationValue
+	loadTime           durationValue
+	seed               uint64
+	list, json, detail bool
+	color              colorValue
+}
+
+func switchCheckCommand() *cli.Command {
+	s := &switchChecker{color: "auto", maxAgeing: durationValue(330 * time.Second), settle: durationValue(10 * time.Millisecond), loadTime: durationValue(3 * time.Second)}
+	return &cli.Command{
+		Name:  "check",
+		Usage: "ask a switch whether it forwards, floods, learns, ages and isolates as the standards say",
+		UsageText: "eterm switch check --a eth1 --b eth2\n" +
+			"eterm switch check --a eth1 --b eth2 --skip ageing         (a few seconds instead of minutes)\n" +
+			"eterm switch check --a eth1 --b eth2 --only learning,vlan --vlans 10,20\n" +
+			"eterm switch check --a eth1 --b eth2 --expect office.yaml  (differences from it are the failures)\n" +
+			"eterm switch check --list                                  (all cases, with their rules)",
+		Description: "Needs no control of the switch, no addresses and nothing on the other side of it. Leaves its\n" +
+			"own made-up addresses in the table, which forgets them. docs/switch.md says more.",
+		Flags: append(s.ports.flags(),
+			&cli.StringFlag{Name: "only", Destination: &s.only, Usage: "run only `CASES`: groups or cases, separated by commas"},
+			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},
+			&cli.StringFlag{Name: "vlans", Destination: &s.vlans, Usage: "the `VLANS` that must pass with their tag, and no others, such as 10,20,100-199"},
+			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
+			&cli.IntFlag{Name: "max-macs", Destination: &s.maxMACs, Value: 8192, Usage: "fill the table with at most `N` addresses"},
+			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
+			&cli.GenericFlag{Name: "settle", Value: &s.settle, DefaultText: s.settle.String(), Usage: "wait `TIME` for frames that take a slower way"},
+			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
+			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
+			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &s.output, Usage: "write the card to a new `FILE` too"},
+			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &s.evidence, Usage: "write the frames that show failures to a new pcapng `FILE`"},
+			colorFlag(&s.color),
+			verboseFlag(&s.detail),
+			jsonFlag(&s.json),
+		),
+		Action: func(c *cli.Context) error { return s.run(c) },
+	}
+}
+
+func (s *switchChecker) run(c *cli.Context) error {
+	cases, err := switchtest.Select(names(s.only), names(s.skip))
+	if err != nil {
+		return usage("%w", err)
+	}
+	if s.list {
+		return listSwitchCases(c.App.Writer, cases, s.json)
+	}
+	cfg, err := s.config(c, cases)
+	if err != nil {
+		return err
+	}
+	if err := s.ports.open(c); err != nil {
+		return err
+	}
+	defer s.ports.close()
+	return s.check(c, cfg)
+}
+
+// config makes the library's configuration of the flags.
+func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switchtest.Config, error) {
+	cfg := switchtest.Config{
+		Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs, MaxAgeing: time.Duration(s.maxAgeing),
+		Settle: time.Duration(s.settle), LoadTime: time.Duration(s.loadTime),
+	}
+	if s.maxMACs < 64 {
+		return cfg, usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
+	}
+	if s.vlans != "" {
+		ids, err := switchtest.ParseIDs(s.vlans)
+		if err != nil {
+			return cfg, usage("--vlans: %w", err)
+		}
+		cfg.VLANs = &ids
+	}
+	if s.expect == "" {
+		return cfg, nil
+	}
+	source, err := os.ReadFile(s.expect)
+	if err != nil {
+		return cfg, usage("%w", err)
+	}
+	cfg.Expect, err = switchtest.ParseExpectations(source)
+	return cfg, pointed(c, s.expect, err)
+}
+
+// pointed is an error in a file; the line and a caret are shown before it.
+func pointed(c *cli.Context, file string, err error) error {
+	var at *switchtest.ExpectError
+	if errors.As(err, &at) {
+		for line := range strings.Lines(at.Caret()) {
+			fmt.Fprintf(c.App.ErrWriter, "eterm: %s\n", oneLine("| "+line))
+		}
+	}
+	if err != nil {
+		err = usage("%s: %w", file, err)
+	}
+	return err
+}
+
+// names splits a list of names.
+func names(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// check runs the cases, shows them as they end and prints the card.
+func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
+	out, done, err := s.writer(c)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p := &cardPrinter{out: out, json: s.json, detail: s.detail, color: useColor(s.color, c.App.Writer) && s.output == ""}
+	p.live = newLiveLine(c.App.ErrWriter)
+	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.progress
+	if hasCase(cfg.Cases, "learning.capacity") {
+		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
+	}
+	lab.Ready()
+	card, err := switchtest.Check(c.Context, cfg)
+	p.live.clear()
+	if card == nil {
+		return failed("%w", err)
+	}
+	if err := p.card(card); err != nil {
+		return err
+	}
+	if s.evidence != "" {
+		if err := writeEvidence(s.evidence, card); err != nil {
+			return usage("%w", err)
+		}
+	}
+	return cardStatus(card, err)
+}
+
+func hasCase(cases []switchtest.Case, name string) bool {
+	for _, c := range cases {
+		if c.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// writer is where the card goes: standard output, and the file asked for.
+func (s *switchChecker) writer(c *cli.Context) (io.Writer, func() error, error) {
+	if s.output == "" {
+		return c.App.Writer, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(s.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, nil, usage("%w: name a new file", err)
+	}
+	return io.MultiWriter(c.App.Writer, f), f.Close, nil
+}
+
+// cardStatus is the exit status a card stands for; err ended the run early.
+func cardStatus(card *switchtest.Card, err error) error {
+	switch {
+	case err != nil && card.Count(switchtest.Fail) == 0:
+		return untrusted("the run ended early: %w", err)
+	case !card.Trusted() && card.HostLost > 0:
+		return untrusted("this host lost %d frames: run it again on a less busy one", card.HostLost)
+	case !card.Trusted():
+		return untrusted("the link went silent during the run: see the cases not tested")
+	case card.Loop != nil:
+		return failed("%w", card.Loop)
+	case card.Count(switchtest.Fail) > 0:
+		return quietly(statusNo)
+	}
+	return nil
+}
+
+// listSwitchCases prints what there is to ask.
+func listSwitchCases(w io.Writer, cases []switchtest.Case, asJSON bool) error {
+	if asJSON {
+		return printCasesJSON(w, cases)
+	}
+	for _, c := range cases {
+		_, err := fmt.Fprintf(w, "%s\n    %s\n    how: %s\n    expected: %s (can be: %s)\n", c.Name, c.Rule, c.About, expected(c), c.Measure())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expected is what a case expects, and what it lets pass with a note.
+func expected(c switchtest.Case) string {
+	if c.Tolerate == "" {
+		return c.Want
+	}
+	return c.Want + ", with a note " + c.Tolerate
+}

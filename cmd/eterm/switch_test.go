@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eterm/frame"
+	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
+)
+
+// tester is a host with both its interfaces a and b in a Linux bridge of
+// another host.
+func tester(t *testing.T) (host, middle *lab.Host) {
+	t.Helper()
+	host, middle = labtest.Host(t, "tester"), labtest.Host(t, "switch")
+	must(t, middle.Switch("br0"))
+	for _, name := range []string{"a", "b"} {
+		labtest.Cable(t, host, name, middle, "p"+name)
+		must(t, middle.AddPort("br0", "p"+name))
+	}
+	return host, middle
+}
+
+// inside runs a command on a host.
+func inside(t *testing.T, h *lab.Host, args ...string) {
+	t.Helper()
+	cmd := exec.Command(args[0], args[1:]...)
+	out := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	must(t, h.Start(cmd))
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v: %v: %s", args, err, out)
+	}
+}
+
+func switchCheck(t *testing.T, h *lab.Host, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	p := on(t, h, append([]string{"switch", "check", "--a", "a", "--b", "b", "--load", "100ms", "--max-macs", "256"}, args...)...)
+	status = p.end(t)
+	return status, p.stdout.String(), p.stderr.String()
+}
+
+func TestSwitchCheckOfABridge(t *testing.T) {
+	host, _ := tester(t)
+	status, out, errs := switchCheck(t, host, "--skip", "ageing")
+	if status != statusDone || !strings.Contains(out, " 0 fail") {
+		t.Errorf("status %d: %s%s", status, out, errs)
+	}
+	for _, row := range []string{"pass  forwarding.a-to-b", "pass  learning.learns", "note  reserved.00-stp", "-     sizes.jumbo"} {
+		if !strings.Contains(out, "\n"+row) {
+			t.Errorf("no row %q in %s", row, out)
+		}
+	}
+}
+
+func TestSwitchCheckShowsAFailure(t *testing.T) {
+	host, middle := tester(t)
+	inside(t, middle, "ip", "link", "set", "br0", "type", "bridge", "group_fwd_mask", "0x4000")
+	dir := t.TempDir()
+	evidence, card := filepath.Join(dir, "evidence.pcapng"), filepath.Join(dir, "card.txt")
+	status, out, errs := switchCheck(t, host, "--only", "reserved", "-w", evidence, "-o", card)
+	if status != statusNo || !strings.Contains(out, "\nFAIL  reserved.0e-lldp-ptp") || !strings.Contains(out, " 1 fail") {
+		t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	if written, err := os.ReadFile(card); err != nil || string(written) != out {
+		t.Errorf("the file has %q (%v), not what was printed", written, err)
+	}
+	_, sent, found := strings.Cut(out, "sent at A  ")
+	sent, _, _ = strings.Cut(sent, "\n")
+	template, err := frame.Parse(sent)
+	if !found || err != nil || !bytes.HasPrefix(template.Append(nil), []byte{0x01, 0x80, 0xc2, 0, 0}) {
+		t.Errorf("the evidence %q does not build the frame again: %v", sent, err)
+	}
+	tshark, err := exec.LookPath("tshark")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no tshark")
+		}
+		t.Skip("no tshark to read the evidence with")
+	}
+	read, err := exec.Command(tshark, "-r", evidence, "-T", "fields", "-e", "eth.dst", "-e", "frame.comment").CombinedOutput()
+	if err != nil || !strings.Contains(string(read), "01:80:c2:00:00:0e\treserved.0e-lldp-ptp (fail): came to B") {
+		t.Errorf("tshark reads %s (%v)", read, err)
+	}
+}
+
+func TestSwitchCheckWithExpectations(t *testing.T) {
+	host, _ := tester(t)
+	file := filepath.Join(t.TempDir(), "expect.yaml")
+	must(t, os.WriteFile(file, []byte("# a bridge that runs no spanning tree\nreserved:\n  00-stp: forwarded\n  cdp: consumed\n"), 0o600))
+	status, out, errs := switchCheck(t, host, "--only", "reserved", "--expect", file, "--json")
+	if status != statusNo {
+		t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	var result struct {
+		Type       string
+		Pass, Fail int
+		Cases      []struct{ Case, Verdict, Expected, Seen string }
+	}
+	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &result))
+	if result.Type != "result" || result.Fail != 1 || len(result.Cases) != len(lines)-1 {
+		t.Errorf("the last of %d lines is %+v", len(lines), result)
+	}
+	for _, c := range result.Cases {
+		if c.Case == "reserved.00-stp" && c.Verdict != "pass" || c.Case == "reserved.cdp" && c.Verdict != "fail" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestSwitchRefusals(t *testing.T) {
+	host, middle := tester(t)
+	inside(t, host, "ip", "address", "add", "192.0.2.7/24", "dev", "b")
+	inside(t, host, "ip", "route", "add", "default", "via", "192.0.2.1")
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	must(t, os.WriteFile(wrong, []byte("vlan:\n  idz: 10\n"), 0o600))
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"switch"}, statusUsage, "needs one of: check, macs, outage"},
+		{[]string{"switch", "check"}, statusUsage, "two ports are needed"},
+		{[]string{"switch", "check", "--a", "a", "--b", "a"}, statusUsage, "the same interface"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b"}, statusUsage, "default route"},
+		{[]string{"switch", "check", "--a", "a", "--b", "nosuch"}, statusUsage, "nosuch"},
+		{[]string{"switch", "check", "--only", "lerning"}, statusUsage, "want some of forwarding, sizes"},
+		{[]string{"switch", "check", "--skip", strings.Join(groups(), ",")}, statusUsage, "no case is left"},
+		{[]string{"switch", "check", "--vlans", "0,5000"}, statusUsage, "1 to 4094"},
+		{[]string{"switch", "check", "--expect", wrong}, statusUsage, "eterm: |   ^\neterm: " + wrong + ": line 2, column 3"},
+		{[]string{"switch", "macs", "--max-macs", "5"}, statusUsage, "at least 64"},
+		{[]string{"switch", "outage", "--interval", "1us"}, statusUsage, "at least 100us"},
+	} {
+		p := on(t, host, c.args...)
+		if status := p.end(t); status != c.status || !strings.Contains(p.stderr.String(), c.says) || p.stdout.Len() > 0 {
+			t.Errorf("%v: status %d, printed %q, said %q: want status %d and %q", c.args, status, &p.stdout, &p.stderr, c.status, c.says)
+		}
+	}
+	inside(t, middle, "bridge", "link", "set", "dev", "pa", "isolated", "on")
+	inside(t, middle, "bridge", "link", "set", "dev", "pb", "isolated", "on")
+	for _, command := range []string{"check", "macs", "outage"} {
+		p := on(t, host, "switch", command, "--a", "a", "--b", "b", "--force")
+		if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "not on the same network") || p.stdout.Len() > 0 {
+			t.Errorf("%s on separate networks: status %d, printed %q, said %q", command, status, &p.stdout, &p.stderr)
+		}
+	}
+}
+
+func groups() []string {
+	return []string{"forwarding", "sizes", "flooding", "transparency", "addresses", "learning", "ageing", "vlan", "reserved", "load"}
+}
+
+func TestSwitchMACsPlots(t *testing.T) {
+	host, _ := tester(t)
+	p := on(t, host, "switch", "macs", "--a", "a", "--b", "b", "--max-macs", "300", "--skip", "ageing.time")
+	if status := p.end(t); status != statusDone || !strings.Contains(p.stdout.String(), "298 addresses  ########") {
+		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
+	}
+}
+
+func TestSwitchOutageOfABridge(t *testing.T) {
+	host, middle := tester(t)
+	p := on(t, host, "switch", "outage", "--a", "a", "--b", "b", "-d", "2", "--json")
+	inside(t, middle, "sh", "-c", "sleep 0.5; ip link set pb nomaster; sleep 0.4; ip link set pb master br0")
+	status := p.end(t)
+	lines := strings.Split(strings.TrimSpace(p.stdout.String()), "\n")
+	var report struct {
+		Type     string
+		Timeline []struct {
+			What, Way string
+			ByTimeNS  int64 `json:"by_time_ns"`
+		}
+	}
+	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &report))
+	found := map[string]int64{}
+	for _, m := range report.Timeline {
+		if m.What == "outage" {
+			found[m.Way] += m.ByTimeNS
+		}
+	}
+	if status != statusNo || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
+		t.Errorf("status %d, outages %v: %s", status, found, lines[len(lines)-1])
+	}
+}

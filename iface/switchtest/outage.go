@@ -1,0 +1,222 @@
+package switchtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+)
+
+// OutageConfig says how to watch a switch for times when it does not forward.
+type OutageConfig struct {
+	A, B iface.Port
+	// Interval is between frames each way; 10 ms if 0.
+	Interval time.Duration
+	// Duration ends the watch; 0 leaves that to the context.
+	Duration time.Duration
+	// Progress, if set, is told what happens when it happens.
+	Progress func(Moment)
+}
+
+// Moment is something that happened while a switch was watched.
+type Moment struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"`
+	// Port is A or B; of an outage, Way is the direction.
+	Port string `json:"port,omitempty"`
+	Way  string `json:"way,omitempty"`
+	// Of an outage: frames lost and its length in both ways of RFC 6201.
+	Frames  uint64        `json:"frames,omitempty"`
+	ByCount time.Duration `json:"by_count_ns,omitempty"`
+	ByTime  time.Duration `json:"by_time_ns,omitempty"`
+}
+
+// What can happen. Silent and Speaking are told at once; the outage between
+// them is exact, but known only when the watch is over.
+const (
+	Silent    = "nothing arrives"
+	Speaking  = "frames arrive again"
+	LinkLost  = "link lost"
+	LinkBack  = "link back"
+	Forgotten = "addresses forgotten"
+	AnOutage  = "outage"
+)
+
+// OutageReport is the result of a watch.
+type OutageReport struct {
+	Started  time.Time     `json:"started"`
+	Took     time.Duration `json:"took_ns"`
+	Interval time.Duration `json:"interval_ns"`
+	// Timeline is what happened, in order. Unlisted moments found no room.
+	Timeline []Moment `json:"timeline"`
+	Unlisted int      `json:"unlisted"`
+	// Ways are the accounts of A to B and of B to A.
+	Ways     [2]probe.Report `json:"ways"`
+	HostLost uint64          `json:"dropped_by_host"`
+}
+
+// Lost is how many frames were lost both ways.
+func (r *OutageReport) Lost() uint64 { return r.Ways[0].Loss.Lost + r.Ways[1].Loss.Lost }
+
+// mostMoments bounds a timeline.
+const mostMoments = 10000
+
+// Outage sends a small stream both ways until it is time, and reports when
+// frames did not arrive, on one timeline with losses of the link and with the
+// moments at which the switch forgot the addresses on a port. It fails with
+// ErrNotConnected if nothing arrives at first, and with a *LoopError.
+func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
+	orElse(&cfg.Interval, 10*time.Millisecond)
+	check := Config{A: cfg.A, B: cfg.B}
+	check.complete()
+	r := newRig(ctx, &check)
+	r.start()
+	err := r.control()
+	r.stop()
+	switch {
+	case errors.Is(err, errSilent):
+		return nil, fmt.Errorf("%w: %w", ErrNotConnected, err)
+	case err != nil:
+		return nil, err
+	}
+	if cfg.Duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, cfg.Duration)
+		defer cancel()
+	}
+	return newWatch(cfg, r).run(ctx)
+}
+
+// watch is a watch under way.
+type watch struct {
+	cfg    OutageConfig
+	rig    *rig
+	report OutageReport
+	began  uint64 // frames the host had lost before
+	ways   [2]*way
+	cancel context.CancelCauseFunc
+	events chan Moment
+}
+
+func newWatch(cfg OutageConfig, r *rig) *watch {
+	w := &watch{cfg: cfg, rig: r, began: r.hostLost(), events: make(chan Moment, 256)}
+	w.report.Interval = cfg.Interval
+	first := rand.Uint32() & 0xfffff0
+	for i := range w.ways {
+		w.ways[i] = newWay(side(i), first+uint32(i)*4, r, cfg.Interval)
+	}
+	return w
+}
+
+// run watches until ctx ends.
+func (w *watch) run(ctx context.Context) (*OutageReport, error) {
+	w.report.Started = time.Now()
+	ctx, w.cancel = context.WithCancelCause(ctx)
+	defer w.cancel(nil)
+	done := make(chan error, len(w.ways))
+	for _, y := range w.ways {
+		go y.receive(w, done)
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- w.send(ctx) }()
+	err := w.follow(ctx)
+	if e := <-sent; err == nil {
+		err = e
+	}
+	time.Sleep(max(10*w.cfg.Interval, 100*time.Millisecond)) // the last frames may be on their way
+	for _, y := range w.ways {
+		w.rig.ports[far(y.from)].SetReadDeadline(time.Now())
+		if e := <-done; err == nil {
+			err = e
+		}
+		w.rig.ports[far(y.from)].SetReadDeadline(time.Time{})
+	}
+	w.finish()
+	return &w.report, err
+}
+
+// follow notes what happens, and looks after silence and the links.
+func (w *watch) follow(ctx context.Context) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case m := <-w.events:
+			w.note(m)
+		case now := <-tick.C:
+			for _, y := range w.ways {
+				y.look(w, now)
+			}
+		case <-ctx.Done():
+			if cause := context.Cause(ctx); cause != context.Canceled && cause != context.DeadlineExceeded {
+				return cause
+			}
+			return nil
+		}
+	}
+}
+
+// note keeps a moment and tells of it.
+func (w *watch) note(m Moment) {
+	if w.cfg.Progress != nil {
+		w.cfg.Progress(m)
+	}
+	if m.What == Silent || m.What == Speaking {
+		return // the outage itself stands for them
+	}
+	w.list(m)
+}
+
+func (w *watch) list(m Moment) {
+	if len(w.report.Timeline) == mostMoments {
+		w.report.Unlisted++
+		return
+	}
+	w.report.Timeline = append(w.report.Timeline, m)
+}
+
+// send keeps both streams going.
+func (w *watch) send(ctx context.Context) error {
+	tick := time.NewTicker(w.cfg.Interval)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		for _, y := range w.ways {
+			if err := y.send(n); err != nil {
+				w.cancel(err)
+				return err
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// finish puts the outages on the timeline.
+func (w *watch) finish() {
+	for len(w.events) > 0 {
+		w.note(<-w.events)
+	}
+	w.report.Took = time.Since(w.report.Started)
+	w.report.HostLost = w.rig.hostLost() - w.began
+	for i, y := range w.ways {
+		w.report.Ways[i] = y.account()
+		for _, o := range w.report.Ways[i].Loss.Outages {
+			at := w.report.Started
+			if o.Start != 0 {
+				at = time.Unix(0, o.Start)
+			}
+			w.list(Moment{At: at, What: AnOutage, Way: y.String(), Frames: o.Frames, ByCount: time.Duration(o.ByCount), ByTime: time.Duration(o.ByTime)})
+		}
+		w.report.Unlisted += int(w.report.Ways[i].Loss.Bursts) - len(w.report.Ways[i].Loss.Outages)
+	}
+	slices.SortStableFunc(w.report.Timeline, func(a, b Moment) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+}

@@ -1,0 +1,183 @@
+package switchtest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+)
+
+// way is one direction of a watch: a stream of marks from one port to the
+// other, and a station of ours on the sending port that the switch should
+// know.
+type way struct {
+	from    side
+	session uint32 // of the stream; the next one is of the station's frames
+	rig     *rig
+	perSec  int
+	stream  []byte
+	writer  probe.Writer
+	teach   []byte // the station speaks
+	ask     []byte // to the station: filtered as long as it is known
+	started time.Time
+	plan    probe.Plan
+	offered uint64
+	refused uint64
+
+	mu      sync.Mutex
+	tally   *probe.Tally
+	guard   guard
+	last    time.Time
+	silent  bool
+	patient time.Duration
+	links   uint64
+	lost    bool // the link is
+}
+
+func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
+	station := r.fresh(1)[0]
+	y := &way{
+		from: from, session: session, rig: r, perSec: max(int(time.Second/interval), 1), started: time.Now(), last: time.Now(),
+		patient: max(3*interval, 50*time.Millisecond), tally: probe.NewTally(session, true),
+		plan: probe.Plan{Length: shortest - headerLen, TCI: probe.Untagged, Interval: uint64(interval.Nanoseconds()) * 1000},
+	}
+	y.tally.Planned(y.plan)
+	y.stream = append(append(y.stream, r.addr[far(from)][:]...), r.addr[from][:]...)
+	y.stream = append(y.stream, probe.EtherType>>8, probe.EtherType&0xff)
+	var kind probe.Kind
+	y.stream, kind = y.plan.AppendPayload(y.stream)
+	y.writer = probe.NewWriter(y.stream, headerLen, kind, 0, session)
+	y.teach = y.frame(r.addr[far(from)], station, 1)
+	y.ask = y.frame(station, r.addr[from], 2)
+	return y
+}
+
+// frame is a frame about the station.
+func (y *way) frame(dst, src MAC, stream uint8) []byte {
+	b := spec{dst: dst, src: src}.build(session(y.session+1), 0, y.from)
+	probe.Put(b, headerLen, probe.Mark{Kind: probe.KindMark, Session: y.session + 1, Stream: stream})
+	return b
+}
+
+// String is the direction.
+func (y *way) String() string { return fmt.Sprintf("%v to %v", y.from, far(y.from)) }
+
+// send sends the next frame of the stream, and about once a second asks
+// whether the station is known and lets it speak again.
+func (y *way) send(n int) error {
+	y.writer.Write(uint32(y.offered), probe.Ticks(time.Now().UnixNano()))
+	frames := [][]byte{y.stream}
+	switch n % y.perSec {
+	case 0:
+		frames = append(frames, y.teach)
+	case y.perSec - 1:
+		frames = append(frames, y.ask)
+	}
+	sent, err := y.rig.ports[y.from].Send(frames)
+	y.offered++
+	if sent == 0 {
+		y.refused++
+	}
+	if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("port %v: %w", y.from, err)
+	}
+	return nil // a full queue or a link that is down is part of an outage
+}
+
+// receive files what arrives at the other port until its read deadline.
+func (y *way) receive(w *watch, done chan<- error) {
+	rx := make([]iface.Received, burst)
+	to := far(y.from)
+	for {
+		n, err := y.rig.ports[to].Receive(rx)
+		for i := range rx[:max(n, 0)] {
+			w.arrived(to, &rx[i])
+		}
+		switch {
+		case err == nil, errors.Is(err, iface.ErrDown):
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+			done <- nil
+			return
+		default:
+			err = fmt.Errorf("port %v: %w", to, err)
+			w.cancel(err)
+			done <- err
+			return
+		}
+	}
+}
+
+// arrived files one frame.
+func (w *watch) arrived(at side, rx *iface.Received) {
+	f, ok := probe.Find(rx.Bytes)
+	if !ok {
+		return
+	}
+	for _, y := range w.ways {
+		switch f.Session {
+		case y.session:
+			y.take(w, at, rx, f)
+		case y.session + 1:
+			if f.Stream == 2 && at != y.from {
+				w.tell(Moment{At: rx.At, What: Forgotten, Port: y.from.String()})
+			}
+		}
+	}
+}
+
+// take files a frame of the stream.
+func (y *way) take(w *watch, at side, rx *iface.Received, f probe.Found) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.guard.loops(mark{seq: f.Seq, from: y.from}, at, time.Now()) {
+		w.cancel(&LoopError{Port: at.String(), Returned: at == y.from, Frame: append([]byte(nil), rx.Bytes...)})
+		return
+	}
+	y.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano())
+	y.last = rx.At
+	if y.silent {
+		y.silent = false
+		w.tell(Moment{At: rx.At, What: Speaking, Way: y.String()})
+	}
+}
+
+// tell passes a moment on; one that finds no room is not listed.
+func (w *watch) tell(m Moment) {
+	select {
+	case w.events <- m:
+	default:
+	}
+}
+
+// look says when nothing has arrived for long, and what the sender's link does.
+func (y *way) look(w *watch, now time.Time) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if !y.silent && now.Sub(y.last) > y.patient {
+		y.silent = true
+		w.note(Moment{At: y.last, What: Silent, Way: y.String()})
+	}
+	c, err := y.rig.ports[y.from].Counters()
+	for err == nil && y.links < c.CarrierChanges {
+		y.links++
+		y.lost = !y.lost
+		what := LinkBack
+		if y.lost {
+			what = LinkLost
+		}
+		w.note(Moment{At: now, What: what, Port: y.from.String()})
+	}
+}
+
+// account is what became of the stream, the frames that never came included.
+func (y *way) account() probe.Report {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.tally.End(probe.SenderAccount{Offered: y.offered, Refused: y.refused, Elapsed: uint64(time.Since(y.started))})
+	return y.tally.Report()
+}
