@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"eterm/iface/impair"
 	"eterm/iface/lab"
 
 	"github.com/urfave/cli/v2"
@@ -18,6 +20,7 @@ type labOptions struct {
 	left, right string
 	shell       string
 	json        bool
+	wire        wireOptions
 }
 
 func labCommand() *cli.Command {
@@ -28,23 +31,28 @@ func labCommand() *cli.Command {
 		UsageText: "eterm lab                                          (three frames from left to right)\n" +
 			"eterm lab --left \"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 -c3\" --right \"listen -d 4\"\n" +
 			"eterm lab --shell left                             (a shell on the left host)\n" +
-			"eterm lab --shell left --right respond             (with something on the right to talk to)",
+			"eterm lab --shell left --right respond             (with something on the right to talk to)\n" +
+			"eterm lab --loss 1% --delay 2ms --left \"exchange -c9\" --right \"listen -d 12\"",
 		Description: "Makes two hosts, left (192.0.2.1, 2001:db8::1) and right (192.0.2.2, 2001:db8::2),\n" +
 			"each with an interface eth0, joined by a Linux bridge. Runs an eterm command line on each,\n" +
 			"right first, and prints what they say with \"left | \" and \"right | \" in front.\n" +
 			"Ends when both end, with the worst exit status. Leaves nothing behind.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "left", Value: "exchange -c 3", Destination: &o.left, Usage: "run eterm `COMMAND` on the left host"},
 			&cli.StringFlag{Name: "right", Value: "listen -t 0x88b5 -c 3", Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
 			&cli.StringFlag{Name: "shell", Destination: &o.shell, Usage: "open a shell on `HOST`, left or right; --left and --right, where given, run beside it"},
 			jsonFlag(&o.json),
-		},
+		}, wireFlags(&o.wire)...),
 		Action: func(c *cli.Context) error { return o.run(c) },
 	}
 }
 
 func (o *labOptions) run(c *cli.Context) error {
 	left, right, err := o.commandLines(c)
+	if err != nil {
+		return err
+	}
+	forth, wired, err := o.wire.config(0)
 	if err != nil {
 		return err
 	}
@@ -55,15 +63,24 @@ func (o *labOptions) run(c *cli.Context) error {
 		return err
 	}
 	bench, err := lab.NewBench()
-	if err == nil {
-		defer bench.Close()
-		err = bench.Bridge()
-	}
 	if err != nil {
 		return err
 	}
+	defer bench.Close()
 	p := labPrinter{out: c.App.Writer, errors: c.App.ErrWriter, json: o.json}
 	commands := lab.Commands{Left: left, Right: right, Line: p.line}
+	run := func() error { return o.runCommands(c, bench, commands) }
+	if wired {
+		return o.overWire(c, bench, forth, run)
+	}
+	if err := bench.Bridge(); err != nil {
+		return err
+	}
+	return run()
+}
+
+// runCommands runs what was asked for on the hosts, which are joined.
+func (o *labOptions) runCommands(c *cli.Context, bench *lab.Bench, commands lab.Commands) error {
 	if o.shell != "" {
 		return runShell(c, bench, o.shell, commands)
 	}
@@ -72,6 +89,25 @@ func (o *labOptions) run(c *cli.Context) error {
 		return err
 	}
 	return quietly(status)
+}
+
+// overWire joins the hosts by a wire with faults while run runs, and prints
+// what the wire did.
+func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forth impair.Config, run func() error) error {
+	back, _, err := o.wire.config(1)
+	if err != nil {
+		return err
+	}
+	stop, err := bench.Wire(forth, back)
+	if err != nil {
+		return err
+	}
+	runErr := run()
+	did, err := stop()
+	if err := errors.Join(err, printWire(c.App.Writer, o.json, o.wire.seed, did)); err != nil {
+		return errors.Join(runErr, err)
+	}
+	return runErr
 }
 
 // commandLines checks the flags. Beside a shell only what was asked for runs.

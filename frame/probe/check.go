@@ -78,7 +78,16 @@ func (t *Tally) intact(c *checked) bool {
 		return false
 	}
 	rest := min(c.found.Offset+c.payload, len(c.frame))
-	return c.end >= rest || sameAsPattern(c.frame[c.end:rest], t.plan.Pattern, c.end-c.found.Offset)
+	return c.end >= rest || sameAsPattern(c.frame[c.end:rest], t.pattern(c, rest), c.end-c.found.Offset)
+}
+
+// pattern is what a frame is filled with up to offset rest: as its run's plan
+// says, or else the one it is most like.
+func (t *Tally) pattern(c *checked, rest int) Pattern {
+	if t.planned {
+		return t.plan.Pattern
+	}
+	return likeliest(c.frame[c.end:rest], c.end-c.found.Offset)
 }
 
 // noteDamage counts and names what is wrong.
@@ -87,7 +96,7 @@ func (t *Tally) noteDamage(c *checked) {
 	e := Example{Stream: c.found.Stream, Number: c.number, At: c.at, Length: c.length, Want: c.whole}
 	wrong := t.compareHead(c, &e)
 	if rest := min(c.found.Offset+c.payload, len(c.frame)); rest > c.end {
-		wrong += d.compare(c.frame[c.end:rest], patternAt(t.plan.Pattern, c.end-c.found.Offset, rest-c.end), c.end, &e)
+		wrong += d.compare(c.frame[c.end:rest], patternAt(t.pattern(c, rest), c.end-c.found.Offset, rest-c.end), c.end, &e)
 	}
 	if wrong == 0 && !c.short() && !c.long() {
 		d.Unnamed++

@@ -28,21 +28,10 @@ type Kind uint8
 
 // The kinds. Other values are not marks of this version.
 const (
-	KindMark        Kind = 1 // test frame: mark, pattern
-	KindMarkPlan    Kind = 2 // test frame: mark, plan block, pattern
-	KindPlan        Kind = 3 // plan frame, sent before and during a run: mark, plan block
-	KindEnd         Kind = 4 // sent after a run: mark, plan block, the sender's account
-	KindEchoRequest Kind = 5 // asks for the same frame back: mark, anything
-	KindEchoReply   Kind = 6 // the answer: mark, the same bytes
-	KindRequest     Kind = 7 // control: mark, a body whose form Stream names
-	KindAnswer      Kind = 8 // control: the answer to the request of the same session and number
-)
-
-// Forms of the bodies of control frames, in Mark.Stream.
-const (
-	FormLink   = 1 // eterm link: plans, starts and accounts
-	FormSwitch = 2 // eterm switch
-	FormReach  = 3 // eterm respond
+	KindMark     Kind = 1 // test frame: mark, pattern
+	KindMarkPlan Kind = 2 // test frame: mark, plan block, pattern
+	KindPlan     Kind = 3 // plan frame, sent before and during a run: mark, plan block
+	KindEnd      Kind = 4 // sent after a run: mark, plan block, the sender's account
 )
 
 // Mark is what distinguishes one frame of a run from another.

@@ -31,7 +31,7 @@ var vectors = []struct {
 	{probe.Mark{Kind: probe.KindMark}, "e73d11000000002200000000000000007ae7"},
 	{probe.Mark{Kind: probe.KindMark, Stream: 1, Session: 0x123456, Seq: 7, Time: 0x89abcdef}, "e73d1101123456980000000789abcdefba99"},
 	{probe.Mark{Kind: probe.KindMarkPlan, Stream: 255, Session: 0xffffff, Seq: 0xffffffff, Time: 0xffffffff}, "e73d12ffffffff5affffffffffffffff79af"},
-	{probe.Mark{Kind: probe.KindEchoRequest, Session: 0xabcdef, Seq: 1}, "e73d1500abcdefdc0000000100000000db5d"},
+	{probe.Mark{Kind: probe.KindEnd, Session: 0xabcdef, Seq: 1}, "e73d1400abcdefbe0000000100000000dc7b"},
 }
 
 func TestVectors(t *testing.T) {

@@ -50,3 +50,20 @@ func sameAsPattern(b []byte, p Pattern, offset int) bool {
 	want := patternAt(p, offset, len(b))
 	return bytes.Equal(b[:len(want)], want)
 }
+
+// likeliest is the pattern that has the most bytes in common with b.
+func likeliest(b []byte, offset int) (best Pattern) {
+	most := -1
+	for p := range patterns {
+		same := 0
+		for i, want := range patternAt(p, offset, len(b)) {
+			if b[i] == want {
+				same++
+			}
+		}
+		if same > most {
+			best, most = p, same
+		}
+	}
+	return best
+}

@@ -33,6 +33,9 @@ func (b *Bench) build() (err error) {
 		if err := Cable(h, "eth0", b.Middle, h.Name); err != nil {
 			return err
 		}
+		if err := h.PlainFrames("eth0"); err != nil {
+			return err
+		}
 		for _, cidr := range []string{fmt.Sprintf("192.0.2.%d/24", i+1), fmt.Sprintf("2001:db8::%d/64", i+1)} {
 			if err := h.AddAddress("eth0", cidr); err != nil {
 				return err

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestParseShare(t *testing.T) {
+	for s, want := range map[string]float64{"": 0, "0": 0, "1%": 0.01, "0.5%": 0.005, "100%": 1} {
+		if got, err := parseShare(s); got != want || err != nil {
+			t.Errorf("%q: %v, %v; want %v", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"2", "101%", "-1%", "%", "NaN%", "x"} {
+		if got, err := parseShare(s); err == nil {
+			t.Errorf("%q is taken for %v", s, got)
+		}
+	}
+}
+
+func TestWireUsage(t *testing.T) {
+	for _, c := range []struct{ flag, value, want string }{
+		{"--loss", "5", "want a share such as 0.1%, up to 100%"},
+		{"--delay", "soon", "want a time such as 0.2, 200ms or 1m30s"},
+		{"--rate-limit", "10pps", "want a rate in bits, such as 10Mbit"},
+	} {
+		status, _, stderr := eterm(t, "lab", c.flag, c.value)
+		if want := "eterm: " + c.flag + " " + c.value + ": " + c.want + "\n"; status != statusUsage || stderr != want {
+			t.Errorf("status %d, %q, want %q", status, stderr, want)
+		}
+	}
+}
+
+func TestParseBits(t *testing.T) {
+	if got, err := parseBits("10Mbit"); got != 10e6 || err != nil {
+		t.Errorf("10Mbit is %v bits a second, %v", got, err)
+	}
+}
+
+// TestLabWirePrintsItsLedger: last, as JSON, with the seed it was started with.
+func TestLabWirePrintsItsLedger(t *testing.T) {
+	status, stdout, stderr := runProgram(t, "lab", "--json", "--loss", "50%", "--seed", "7", "--left", "version", "--right", "version")
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	var r wireResult
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
+		t.Fatal(err, stdout, stderr)
+	}
+	if status != statusDone || r.Type != "wire" || r.Seed != 7 || len(r.Forth) != 2 || r.Forth[0].Class != "test" {
+		t.Errorf("status %d, %+v", status, r)
+	}
+}

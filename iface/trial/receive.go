@@ -1,0 +1,274 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+)
+
+// ReceiveOptions say what a receiver does. The zero value is right for most.
+type ReceiveOptions struct {
+	// SharedClock says that senders and this receiver read the same clock.
+	SharedClock bool
+	// Only takes the frames of one session; 0 takes all.
+	Only uint32
+	// Idle ends a run of which nothing comes any more and whose end was not
+	// heard: 2 s if 0, and no less than ten of its frames take.
+	Idle time.Duration
+	// Settle is the time that frames get to come in after the end of a run
+	// was heard: 300 ms if 0.
+	Settle time.Duration
+	// Ended is called for every run that is over.
+	Ended func(*Run)
+	// Control is called for every frame without a mark. It does not keep it.
+	Control func(r iface.Received)
+}
+
+// maxRuns bounds the runs that are accounted for at a time.
+const maxRuns = 16
+
+// batch is how many frames are taken at a time.
+const batch = 256
+
+// Receiver accounts for the runs it hears on a port.
+type Receiver struct {
+	port iface.Port
+	o    ReceiveOptions
+
+	mu      sync.Mutex
+	runs    map[uint32]*Run
+	foreign uint64
+	down    bool
+	start   iface.Counters
+}
+
+// Run is one run as its receiver sees it.
+type Run struct {
+	Session uint32
+	// From is the address the run's frames came from.
+	From  net.HardwareAddr
+	tally *probe.Tally
+	// before and after are what the port had counted when the run began and
+	// when it was over; foreign the other frames seen until then.
+	before, after   iface.Counters
+	foreignAtStart  uint64
+	foreign         uint64
+	heard, endHeard time.Time
+	over            bool
+}
+
+// NewReceiver makes a receiver; Serve lets it receive.
+func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
+	if o.Idle == 0 {
+		o.Idle = 2 * time.Second
+	}
+	if o.Settle == 0 {
+		o.Settle = 300 * time.Millisecond
+	}
+	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}}
+	r.start, _ = port.Counters()
+	return r
+}
+
+// tickEvery is how often a receiver looks whether runs are over.
+const tickEvery = 50 * time.Millisecond
+
+// Serve receives until ctx ends, which is no error, or the port is gone. Runs
+// that are not over then are ended as they are.
+func (r *Receiver) Serve(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { _ = r.port.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	rx := make([]iface.Received, batch)
+	var err error
+	for next := time.Now(); ctx.Err() == nil && err == nil; {
+		if now := time.Now(); !now.Before(next) {
+			r.tick(now)
+			next = now.Add(tickEvery)
+			err = r.port.SetReadDeadline(next)
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		var n int
+		if err == nil {
+			n, err = r.port.Receive(rx)
+		}
+		r.take(rx[:max(n, 0)])
+		err = r.pass(err)
+	}
+	r.endAll()
+	return err
+}
+
+// pass lets errors pass that are none: a deadline, an interface that is down
+// for now.
+func (r *Receiver) pass(err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil
+	case errors.Is(err, iface.ErrDown):
+		r.mu.Lock()
+		r.down = true
+		r.mu.Unlock()
+		return nil
+	}
+	return err
+}
+
+func (r *Receiver) take(rx []iface.Received) {
+	if len(rx) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	for i := range rx {
+		f, ok := probe.Find(rx[i].Bytes)
+		if ok && r.add(&rx[i], f, now) {
+			continue
+		}
+		r.foreign++
+		if !ok && r.o.Control != nil {
+			r.o.Control(rx[i])
+		}
+	}
+}
+
+// add gives a frame to its run.
+func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
+	if r.o.Only != 0 && f.Session != r.o.Only {
+		return false
+	}
+	run := r.runs[f.Session]
+	if run == nil {
+		if f.Kind == probe.KindEnd || len(r.runs) >= maxRuns && !r.forget(now) {
+			return false
+		}
+		run = r.newRun(f.Session, rx.Bytes[6:12])
+		r.runs[f.Session] = run
+	}
+	if run.over || !run.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano()) {
+		return false
+	}
+	if f.Kind == probe.KindEnd && run.endHeard.IsZero() {
+		run.endHeard = now
+	}
+	run.heard = now
+	return true
+}
+
+func (r *Receiver) newRun(session uint32, from []byte) *Run {
+	c, _ := r.port.Counters()
+	return &Run{Session: session, From: append(net.HardwareAddr{}, from...), before: c, foreignAtStart: r.foreign,
+		tally: probe.NewTally(session, r.o.SharedClock)}
+}
+
+// forget makes room by dropping a run that is over and was reported.
+func (r *Receiver) forget(now time.Time) bool {
+	for id, run := range r.runs {
+		if run.over && now.Sub(run.heard) > keepOver {
+			delete(r.runs, id)
+			return true
+		}
+	}
+	return false
+}
+
+// keepOver is how long the frames of a run that is over are still known to be
+// no new run.
+const keepOver = 5 * time.Second
+
+// tick ends the runs that are over.
+func (r *Receiver) tick(now time.Time) {
+	r.mu.Lock()
+	var ended []*Run
+	for _, run := range r.runs {
+		if !run.over && run.isOver(now, r.o) {
+			r.end(run)
+			ended = append(ended, run)
+		}
+	}
+	r.mu.Unlock()
+	for _, run := range ended {
+		if r.o.Ended != nil {
+			r.o.Ended(run)
+		}
+	}
+}
+
+// isOver says whether nothing more is to be expected of a run.
+func (run *Run) isOver(now time.Time, o ReceiveOptions) bool {
+	quiet := now.Sub(run.heard)
+	if !run.endHeard.IsZero() {
+		return run.tally.Complete() && quiet > ends*endEvery || quiet >= o.Settle
+	}
+	idle := o.Idle
+	if p, ok := run.tally.Plan(); ok {
+		idle = max(idle, 10*time.Duration(p.Interval/1000))
+	}
+	return quiet >= idle
+}
+
+func (r *Receiver) end(run *Run) {
+	run.over = true
+	run.after, _ = r.port.Counters()
+	run.foreign = r.foreign - run.foreignAtStart
+}
+
+func (r *Receiver) endAll() {
+	r.tick(time.Now())
+	r.mu.Lock()
+	var ended []*Run
+	for _, run := range r.runs {
+		if !run.over {
+			r.end(run)
+			ended = append(ended, run)
+		}
+	}
+	r.mu.Unlock()
+	for _, run := range ended {
+		if r.o.Ended != nil {
+			r.o.Ended(run)
+		}
+	}
+}
+
+// Received is how many frames of a run have come so far, each counted once,
+// and how many it is known to have.
+func (r *Receiver) Received(session uint32) (received, expected uint64, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.runs[session]
+	if run == nil {
+		return 0, 0, false
+	}
+	if p, planned := run.tally.Plan(); planned {
+		expected = p.Total
+	}
+	return run.tally.Received(), expected, true
+}
+
+// WentDown says whether the interface was down at some time.
+func (r *Receiver) WentDown() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.down
+}
+
+// Live returns the sessions of runs that are not over.
+func (r *Receiver) Live() (sessions []uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, run := range r.runs {
+		if !run.over {
+			sessions = append(sessions, id)
+		}
+	}
+	return sessions
+}

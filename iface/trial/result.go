@@ -1,0 +1,187 @@
+package trial
+
+import (
+	"math"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+	"eterm/iface/pace"
+)
+
+// SenderSide is what a sender knows of a run.
+type SenderSide struct {
+	probe.SenderAccount
+	// AskedRate and OfferedRate are in frames a second; asked 0 is as fast as
+	// can be.
+	AskedRate   float64 `json:"asked_rate"`
+	OfferedRate float64 `json:"offered_rate"`
+	// Late is the pacing error: how long after their turn frames were given
+	// to the kernel.
+	Late      pace.Lateness `json:"late"`
+	RefusedBy iface.Refused `json:"refused_by"`
+	// NICDropped frames were taken by the kernel and dropped by the device.
+	NICDropped     uint64  `json:"nic_dropped"`
+	CarrierChanges uint64  `json:"carrier_changes"`
+	CPU            float64 `json:"cpu_s"`
+	// Error is why the run ended early, if it did.
+	Error string `json:"error,omitempty"`
+}
+
+// Side is the sender's account as it is reported; err is what Send returned.
+func (s Sent) Side(l Load, err error) *SenderSide {
+	side := &SenderSide{
+		SenderAccount: s.SenderAccount, Late: s.Late, RefusedBy: s.Result.Refused,
+		NICDropped:     s.Port.Interface.TxDropped + s.Port.Interface.TxErrors,
+		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(),
+	}
+	if !math.IsInf(l.Rate, 1) {
+		side.AskedRate = l.Rate
+	}
+	if s.Span > 0 {
+		side.OfferedRate = float64(s.Result.Offered) / s.Span.Seconds()
+	}
+	if err != nil {
+		side.Error = err.Error()
+	}
+	return side
+}
+
+// ReceiverSide is what a receiver knows of a run.
+type ReceiverSide struct {
+	Report probe.Report `json:"report"`
+	// Foreign frames came in the same time and were not of the run.
+	Foreign uint64 `json:"foreign"`
+	// SocketDropped frames reached this host and found no room in the
+	// receiver's socket; NICDropped ones found none before that.
+	SocketDropped  uint64 `json:"socket_dropped"`
+	NICDropped     uint64 `json:"nic_dropped"`
+	CarrierChanges uint64 `json:"carrier_changes"`
+	// Truncated frames were longer than the receiver could take.
+	Truncated uint64 `json:"truncated_on_reception"`
+	Clock     string `json:"clock"` // who took the receive stamps
+}
+
+// Side is the receiver's account of a run.
+func (run *Run) Side() *ReceiverSide {
+	b, a := run.before, run.after
+	return &ReceiverSide{
+		Report: run.tally.Report(), Foreign: run.foreign,
+		SocketDropped:  a.SocketDropped - b.SocketDropped,
+		NICDropped:     a.Interface.RxMissed - b.Interface.RxMissed + a.Interface.RxDropped - b.Interface.RxDropped,
+		CarrierChanges: a.CarrierChanges - b.CarrierChanges, Truncated: a.Truncated - b.Truncated, Clock: "kernel",
+	}
+}
+
+// Result is the account of one run in one direction. Always:
+//
+//	Offered = Received + Lost
+//	Lost    = LostLocal + LostOnTheWay
+//	LostLocal = Where.Refused + Where.SenderNIC + Where.ReceiveSocket + Where.ReceiveNIC
+type Result struct {
+	Type      string `json:"type"` // "result"
+	Direction string `json:"direction,omitempty"`
+	Session   uint32 `json:"session"`
+
+	Intended   uint64 `json:"intended"`
+	Offered    uint64 `json:"offered"`
+	Refused    uint64 `json:"refused"`
+	Received   uint64 `json:"received"`
+	Lost       uint64 `json:"lost"`
+	LostLocal  uint64 `json:"lost_local"`
+	OnTheWay   uint64 `json:"lost_on_the_way"`
+	Duplicated uint64 `json:"duplicated"`
+	Reordered  uint64 `json:"reordered"`
+	Corrupted  uint64 `json:"corrupted"`
+	Foreign    uint64 `json:"foreign"`
+
+	// OfferedKnown is how: "sender" if it was asked, "end" if its end frame
+	// came, "plan" if only the plan is known and may not have been fulfilled,
+	// "seen" if nothing is known but what came.
+	OfferedKnown string `json:"offered_known"`
+	// NeverOffered frames were intended and not offered: the run was ended
+	// early or the sender was too slow.
+	NeverOffered uint64        `json:"never_offered"`
+	Where        Where         `json:"where"`
+	Sender       *SenderSide   `json:"sender"`
+	Receiver     *ReceiverSide `json:"receiver"`
+	RTT          *RTT          `json:"rtt,omitempty"`
+	Verdict      Verdict       `json:"verdict"`
+}
+
+// Where is where the lost frames went.
+type Where struct {
+	Refused       uint64 `json:"refused"`
+	SenderNIC     uint64 `json:"sender_nic"`
+	ReceiveSocket uint64 `json:"receive_socket"`
+	ReceiveNIC    uint64 `json:"receive_nic"`
+	OnTheWay      uint64 `json:"on_the_way"`
+}
+
+// RTT is round-trip times, in nanoseconds.
+type RTT struct {
+	Count uint64 `json:"count"`
+	Lost  uint64 `json:"lost"`
+	Min   int64  `json:"min_ns"`
+	Mean  int64  `json:"mean_ns"`
+	P50   int64  `json:"p50_ns"`
+	P99   int64  `json:"p99_ns"`
+	Max   int64  `json:"max_ns"`
+}
+
+// Account puts the two sides of a run together; either may be unknown. Without
+// limits it passes any verdict only on whether it can be trusted.
+func Account(s *SenderSide, r *ReceiverSide, limits Limits) Result {
+	a := Result{Type: "result", Sender: s, Receiver: r}
+	if r != nil {
+		rep := r.Report
+		a.Session, a.Received, a.Duplicated, a.Reordered = rep.Session, rep.Received, rep.Duplicated, rep.Reordered
+		a.Corrupted, a.Foreign = rep.Damage.Corrupted, r.Foreign
+	}
+	a.offered()
+	a.Offered = max(a.Offered, a.Received)
+	a.Intended = max(a.Intended, a.Offered)
+	a.NeverOffered = a.Intended - a.Offered
+	a.Lost = a.Offered - a.Received
+	if r != nil {
+		a.attribute()
+	}
+	a.Verdict = limits.judge(a)
+	return a
+}
+
+// offered finds out what was offered, from whoever knows best.
+func (a *Result) offered() {
+	switch {
+	case a.Sender != nil:
+		a.Intended, a.Offered, a.Refused, a.OfferedKnown = a.Sender.Intended, a.Sender.Offered, a.Sender.Refused, "sender"
+	case a.Receiver == nil:
+		a.OfferedKnown = "seen"
+	case a.Receiver.Report.End != nil:
+		e := a.Receiver.Report.End
+		a.Intended, a.Offered, a.Refused, a.OfferedKnown = e.Intended, e.Offered, e.Refused, "end"
+	case a.Receiver.Report.Plan != nil && a.Receiver.Report.Plan.Total > 0:
+		a.Intended, a.Offered, a.OfferedKnown = a.Receiver.Report.Plan.Total, a.Receiver.Report.Expected, "plan"
+	default:
+		a.Intended, a.Offered, a.OfferedKnown = a.Receiver.Report.Expected, a.Receiver.Report.Expected, "seen"
+	}
+}
+
+// attribute says where the lost frames went. What a host's counters hold may
+// have been other frames; no more than was lost is put down to them.
+func (a *Result) attribute() {
+	left := a.Lost
+	take := func(n uint64) uint64 {
+		n = min(n, left)
+		left -= n
+		return n
+	}
+	w := &a.Where
+	w.Refused = take(a.Refused)
+	if a.Sender != nil {
+		w.SenderNIC = take(a.Sender.NICDropped)
+	}
+	w.ReceiveSocket = take(a.Receiver.SocketDropped)
+	w.ReceiveNIC = take(a.Receiver.NICDropped)
+	w.OnTheWay = left
+	a.OnTheWay, a.LostLocal = left, a.Lost-left
+}
