@@ -1,6 +1,9 @@
 package frame
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 const (
 	// maxNest bounds how many packets may lie in one another, and how many
@@ -44,6 +47,13 @@ func Decode(b []byte) *Decoded {
 
 // Decode takes b apart into d, whose memory it uses again.
 func (d *Decoded) Decode(b []byte) {
+	if !d.plain(b) {
+		d.general(b)
+	}
+}
+
+// general decodes any frame.
+func (d *Decoded) general(b []byte) {
 	d.Bytes, d.Parts, d.Faults = b, d.Parts[:0], d.Faults[:0]
 	w := &d.walk
 	w.off, w.end, w.depth, w.ip, w.stacked = 0, len(b), 0, -1, 0
@@ -100,8 +110,13 @@ func (d *Decoded) layer(l Layer) Layer {
 
 // part adds a layer of n bytes at the current place.
 func (d *Decoded) part(l Layer, form uint8, n int) {
+	i := len(d.Parts)
+	if i == cap(d.Parts) {
+		d.Parts = slices.Grow(d.Parts, 8)
+	}
+	d.Parts = d.Parts[:i+1]
 	w := &d.walk
-	d.Parts = append(d.Parts, Part{Layer: l, form: form, Offset: w.off, Length: n, end: w.end})
+	d.Parts[i].set(l, form, w.off, n, w.end)
 	w.off += n
 }
 
@@ -158,5 +173,5 @@ func (d *Decoded) close() {
 	d.part(LayerTrailer, 0, len(d.Bytes)-cur)
 }
 
-// be16 and be32 read big-endian numbers at an offset of the frame.
+// be16 reads a big-endian number at an offset of the frame.
 func (d *Decoded) be16(at int) uint16 { return binary.BigEndian.Uint16(d.Bytes[at:]) }

@@ -38,7 +38,7 @@ func (d *Decoded) ipv4() Layer {
 	}
 	w.ip = len(d.Parts)
 	d.part(LayerIPv4, 0, n)
-	if ipv4.Sum(0, b[:n]) != 0xffff {
+	if n == ipv4.HeaderLen && !validHeader(b) || n > ipv4.HeaderLen && !ipv4.Valid(b[:n]) {
 		d.sumFault("ipv4.checksum", w.ip, 10)
 	}
 	if b[12] >= 224 && b[12] < 240 || binary.BigEndian.Uint32(b[12:]) == 0xffffffff {

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,17 @@ func checkTiles(t testing.TB, d *Decoded) {
 	}
 	if at != len(d.Bytes) {
 		t.Fatalf("%x: parts end at %d of %d", d.Bytes, at, len(d.Bytes))
+	}
+}
+
+// checkGeneral fails unless the short way through usual frames found what the
+// general one does.
+func checkGeneral(t testing.TB, d *Decoded) {
+	t.Helper()
+	var g Decoded
+	g.general(d.Bytes)
+	if !slices.Equal(g.Parts, d.Parts) || !slices.Equal(g.Faults, d.Faults) {
+		t.Fatalf("%x: got %v %v, the general way %v %v", d.Bytes, d.Parts, d.Faults, g.Parts, g.Faults)
 	}
 }
 
@@ -103,10 +115,14 @@ func TestSummary(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(unhex(f, taggedEcho))
 	f.Add([]byte{})
+	for _, n := range notations {
+		f.Add(mustBuild(f, n))
+	}
 	var d Decoded
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d.Decode(b)
 		checkTiles(t, &d)
+		checkGeneral(t, &d)
 		for _, c := range d.AppendDump(nil, DumpOptions{}) {
 			if c != '\n' && !printable(c) {
 				t.Fatalf("the dump holds byte %#x", c)

@@ -58,14 +58,26 @@ func (e Ethernet) Append(dst, payload []byte) ([]byte, error) {
 	if len(e.VLANs) <= 2 && len(payload) >= MinLen-HeaderLen && e.plainTags() {
 		return e.marshal(dst, payload)
 	}
+	return append(e.header(dst), payload...), nil
+}
+
+// AppendHeader appends the header alone, for a payload that is appended next.
+// It allocates nothing if dst has room. Errors are those of Append.
+func (e Ethernet) AppendHeader(dst []byte) ([]byte, error) {
+	if err := e.check(); err != nil {
+		return dst, err
+	}
+	return e.header(dst), nil
+}
+
+func (e Ethernet) header(dst []byte) []byte {
 	dst = append(append(dst, e.Dst...), e.Src...)
 	for _, v := range e.VLANs {
 		tci := v.tci()
 		tpid := v.tpid()
 		dst = append(dst, byte(tpid>>8), byte(tpid), byte(tci>>8), byte(tci))
 	}
-	dst = append(dst, byte(e.EtherType>>8), byte(e.EtherType))
-	return append(dst, payload...), nil
+	return append(dst, byte(e.EtherType>>8), byte(e.EtherType))
 }
 
 // marshal lets the library write a frame it can express: it pads short

@@ -81,6 +81,7 @@ func TestRoundTripOfDamagedFrames(t *testing.T) {
 				b[i] = old ^ flip
 				d.Decode(b)
 				checkTiles(t, &d)
+				checkGeneral(t, &d)
 				checkRoundTrip(t, &d)
 			}
 			b[i] = old

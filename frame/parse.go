@@ -17,7 +17,7 @@ type parser struct {
 func (t *Template) Parse(notation string) error {
 	t.first.Bytes, t.first.Parts = t.first.Bytes[:0], t.first.Parts[:0]
 	t.given, t.vary, t.sums, t.noise = t.given[:0], t.vary[:0], t.sums[:0], t.noise[:0]
-	t.open, t.seed, t.padded, t.raw = t.open[:0], 0, false, false
+	t.seed, t.counter, t.padded, t.raw = 0, false, false, false
 	p := parser{Template: t, s: notation}
 	if p.frame() {
 		p.finish()

@@ -7,16 +7,16 @@ import "net"
 // checksums follow. The zero value is ready for [Template.Parse]. A Template
 // is for one goroutine; give others a [Template.Clone].
 type Template struct {
-	first Decoded  // the frame before anything varied
-	given []uint64 // per part: the fields the notation sets, one bit each
-	vary  []varying
-	sums  []sum
-	seed  uint64
-	noise []span // random data, filled from the seed
+	first   Decoded  // the frame before anything varied
+	given   []uint64 // per part: the fields the notation sets, one bit each
+	vary    []varying
+	sums    []sum
+	counter bool // a counter under one checksum is all that varies
+	seed    uint64
+	noise   []span // random data, filled from the seed
 
 	// parsing only
 	tokens []token
-	open   []int // parts whose length is not known yet, an index each
 	rest   []byte
 	padded bool // a trailer of its own says how the frame ends
 	raw    bool // bytes alone, no Ethernet header
@@ -95,6 +95,6 @@ func (t *Template) Clone() *Template {
 	c.vary = append([]varying(nil), t.vary...)
 	c.sums = append([]sum(nil), t.sums...)
 	c.noise = append([]span(nil), t.noise...)
-	c.tokens, c.open, c.rest = nil, nil, nil
+	c.tokens, c.rest = nil, nil
 	return &c
 }

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"strings"
 
 	"eterm/ipv4"
@@ -16,23 +17,26 @@ type varying struct {
 	lo, hi    uint64
 	step      uint64
 	list      []uint64
-	at        int // in list
+	at        int  // in list
+	listed    bool // values are not just a step apart: from a list, or random
 	random    bool
+	width     int    // in bytes if that is 2 or 4 whole bytes, else 0
 	state     uint64 // of the generator
 	effects   []effect
 }
 
-// effect is what a field does to a checksum: its value, shifted so, counts.
-type effect struct{ sum, shift int }
+// effect is what a field does to a checksum: its value counts, turned left by
+// so many bits, so that its words lie as the words of the sum do.
+type effect struct{ sum, turn int }
 
 // sum is a checksum that follows fields that vary.
 type sum struct {
 	part   int
 	offset int
-	base   uint64 // the sum of what does not vary
-	now    uint64
-	udp    bool  // 0 is written as 0xffff
-	feeds  []int // sums that cover this checksum
+	base   uint64   // the sum of what does not vary
+	now    uint64   // the sum as far as the frame being made goes; base between frames
+	udp    bool     // 0 is written as 0xffff
+	feeds  []effect // what this checksum does to those that cover it
 }
 
 // varied reads the text of a value that changes and sets the first one.
@@ -122,7 +126,10 @@ func (f *Field) readLow(s string, lead uint64, header []byte) (uint64, string) {
 
 // reset starts the field anew.
 func (v *varying) reset(seed uint64, index int) {
-	v.cur, v.at = v.lo, 0
+	v.cur, v.at, v.listed = v.lo, 0, v.list != nil || v.random
+	if v.bit%8 == 0 && (v.bits == 16 || v.bits == 32) {
+		v.width = v.bits / 8
+	}
 	if v.list != nil {
 		v.cur = v.list[0]
 	}
@@ -192,37 +199,63 @@ func (t *Template) fillNoise() {
 // take their next value. It allocates nothing. b must be [Template.Len] bytes
 // or longer.
 func (t *Template) Patch(b []byte) {
-	for i := range t.sums {
-		t.sums[i].now = t.sums[i].base
+	if t.counter {
+		t.patchCounter(b)
+		return
 	}
 	for i := range t.vary {
 		v := &t.vary[i]
-		switch x := v.cur; {
-		case v.bit&7 == 0 && v.bits == 16:
+		x := v.cur
+		switch v.width {
+		case 2:
 			binary.BigEndian.PutUint16(b[v.bit>>3:], uint16(x))
-		case v.bit&7 == 0 && v.bits == 32:
+		case 4:
 			binary.BigEndian.PutUint32(b[v.bit>>3:], uint32(x))
 		default:
 			putBits(b, v.bit, v.bits, x)
 		}
 		for _, e := range v.effects {
-			t.sums[e.sum].now += words16(v.cur << e.shift)
+			t.sums[e.sum].now += words16(bits.RotateLeft64(x, e.turn))
 		}
-		v.next()
+		if v.listed || v.hi-x < v.step {
+			v.next()
+		} else {
+			v.cur = x + v.step
+		}
 	}
 	for i := range t.sums {
 		s := &t.sums[i]
-		n := s.now>>16 + s.now&0xffff
-		n = n>>16 + n&0xffff
-		c := ^uint16(n>>16 + n)
-		if c == 0 && s.udp {
-			c = 0xffff
-		}
+		n := s.now
+		s.now = s.base
+		c := s.checksum(n)
 		binary.BigEndian.PutUint16(b[s.offset:], c)
-		for _, outer := range s.feeds {
-			t.sums[outer].now += uint64(c)
+		for _, e := range s.feeds {
+			t.sums[e.sum].now += words16(uint64(c) << e.turn)
 		}
 	}
+}
+
+// patchCounter is Patch for the usual template: one 16-bit field that counts,
+// under one checksum.
+func (t *Template) patchCounter(b []byte) {
+	v, s := &t.vary[0], &t.sums[0]
+	x := v.cur
+	binary.BigEndian.PutUint16(b[v.bit>>3:], uint16(x))
+	binary.BigEndian.PutUint16(b[s.offset:], s.checksum(s.base+x))
+	if v.cur = x + v.step; v.hi-x < v.step {
+		v.cur = v.lo
+	}
+}
+
+// checksum is the field's value for a sum of words not yet folded.
+func (s *sum) checksum(n uint64) uint16 {
+	n = n>>16 + n&0xffff
+	n = n>>16 + n&0xffff
+	c := ^uint16(n>>16 + n)
+	if c == 0 && s.udp {
+		c = 0xffff
+	}
+	return c
 }
 
 // words16 is the sum of the four 16-bit words of x.
@@ -234,40 +267,59 @@ func words16(x uint64) uint64 {
 // changes by what the words it covers change by) and sums up the rest of what
 // each covers.
 func (t *Template) prepare() {
-	for i := range t.vary {
-		v := &t.vary[i]
-		v.effects = nil
-		for j := range t.sums {
-			if shift, ok := t.affects(v, &t.sums[j]); ok {
-				v.effects = append(v.effects, effect{j, shift})
-			}
-		}
-	}
+	t.link()
 	rest := t.first
 	rest.Bytes = append([]byte(nil), t.first.Bytes...)
 	for i := range t.vary {
 		putBits(rest.Bytes, t.vary[i].bit, t.vary[i].bits, 0)
 	}
 	for i := range t.sums {
-		s := &t.sums[i]
-		putBits(rest.Bytes, s.offset*8, 16, 0)
-		s.feeds = nil
-		for j := i + 1; j < len(t.sums); j++ {
-			outer := &t.first.Parts[t.sums[j].part]
-			if outer.Layer != LayerIPv4 && s.offset < outer.end {
-				s.feeds = append(s.feeds, j)
-			}
-		}
+		putBits(rest.Bytes, t.sums[i].offset*8, 16, 0)
 	}
 	for i := range t.sums {
 		s := &t.sums[i]
 		s.base = uint64(ipv4.Sum(rest.pseudo(s.part), rest.covered(s.part)))
+		s.now = s.base
+	}
+	v := &t.vary[0]
+	t.counter = len(t.vary) == 1 && len(t.sums) == 1 && v.width == 2 && !v.listed &&
+		len(v.effects) == 1 && v.effects[0].turn == 0
+}
+
+// link finds what each field and checksum does to the checksums that cover it,
+// and leaves out those that never change. Inner checksums come first.
+func (t *Template) link() {
+	all := t.sums
+	t.sums = t.sums[:0]
+	for i := range t.vary {
+		t.vary[i].effects = nil
+	}
+	for _, s := range all {
+		n := len(t.sums)
+		changes := false
+		for i := range t.vary {
+			v := &t.vary[i]
+			if turn, ok := t.affects(v, &s); ok {
+				v.effects = append(v.effects, effect{n, turn})
+				changes = true
+			}
+		}
+		outer := &t.first.Parts[s.part]
+		for i := range t.sums {
+			if inner := &t.sums[i]; outer.Layer != LayerIPv4 && inner.offset < outer.end {
+				inner.feeds = append(inner.feeds, effect{n, (inner.offset - outer.Offset) % 2 * 8})
+				changes = true
+			}
+		}
+		if changes {
+			t.sums = append(t.sums, s)
+		}
 	}
 }
 
 // affects says whether a checksum covers a field, and how far the field's
-// value must be shifted to be added to it.
-func (t *Template) affects(v *varying, s *sum) (shift int, ok bool) {
+// value must be turned to be added to it.
+func (t *Template) affects(v *varying, s *sum) (turn int, ok bool) {
 	d := &t.first
 	p := &d.Parts[s.part]
 	from, to := p.Offset*8, len(d.covered(s.part))*8+p.Offset*8

@@ -70,6 +70,7 @@ func TestChecksumsFollow(t *testing.T) {
 		"ipv4 dst=192.0.2.1..192.0.2.9 / ipv6 / ipv4 src=random / udp sport=0..65535",
 		"ipv6 dst=2001:db8::1,2001:db8::2 / routing type=4 left=1 data=0x0000000020010db8000000000000000000000001 / udp sport=random",
 		"ipv4 / udp checksum=random sport=random",
+		"ipv4 / icmp time-exceeded / hex 00 / ipv6 src=2001:db8::1..2001:db8:0:0:ffff:ffff:ffff:ffff / udp sport=random dport=1..3",
 		"ipv4 dscp=random ecn=random offset=random df=0,1 ttl=random protocol=random",
 	} {
 		tpl, err := Parse(n)
