@@ -32,8 +32,8 @@ type Message struct {
 // written: [Message.Check] says whether they exist.
 func (m Message) Append(dst []byte) []byte {
 	at := len(dst)
-	dst = append(dst, byte(m.Type), m.Code, 0, 0)
-	dst = binary.BigEndian.AppendUint32(dst, m.Rest)
+	// One piece, as the sum reads it: it would wait for smaller ones.
+	dst = binary.BigEndian.AppendUint64(dst, uint64(m.Type)<<56|uint64(m.Code)<<48|uint64(m.Rest))
 	dst = append(dst, m.Body...)
 	binary.BigEndian.PutUint16(dst[at+2:], ^ipv4.Sum(0, dst[at:]))
 	return dst

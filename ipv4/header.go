@@ -57,14 +57,13 @@ func (h Header) Append(dst []byte, payloadLen int) ([]byte, error) {
 		return dst, err
 	}
 	at, n := len(dst), h.Len()
-	dst = append(dst, byte(4<<4|n/4), h.TOS)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(n+payloadLen))
-	dst = binary.BigEndian.AppendUint16(dst, h.ID)
-	dst = binary.BigEndian.AppendUint16(dst, h.fragment())
-	dst = append(dst, h.TTL, h.Protocol, 0, 0)
 	src, to := h.Src.As4(), h.Dst.As4()
-	dst = append(dst, src[:]...)
-	dst = append(dst, to[:]...)
+	// Written in the pieces that Sum reads: it would wait for smaller ones.
+	dst = binary.BigEndian.AppendUint64(dst, uint64(4<<4|n/4)<<56|uint64(h.TOS)<<48|
+		uint64(n+payloadLen)<<32|uint64(h.ID)<<16|uint64(h.fragment()))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(h.TTL)<<56|uint64(h.Protocol)<<48|
+		uint64(binary.BigEndian.Uint32(src[:])))
+	dst = binary.BigEndian.AppendUint32(dst, binary.BigEndian.Uint32(to[:]))
 	dst = append(dst, h.Options...)
 	for len(dst)-at < n {
 		dst = append(dst, 0)
