@@ -9,6 +9,8 @@ func commands() []*cli.Command {
 		listenCommand(),
 		broadcastCommand(),
 		interfacesCommand(),
+		pingCommand(),
+		respondCommand(),
 		labCommand(),
 		switchCommand(),
 		completionCommand(),

@@ -127,9 +127,7 @@ func newPinger(port iface.Port, c Config) (*pinger, error) {
 		byIP: map[netip.Addr]*target{}, byMAC: map[[6]byte]*target{}, neighbors: map[netip.Addr]*neighbor{},
 		progress: make(chan struct{}, 1),
 	}
-	if c.Defend {
-		p.defend = respond.New(port, respond.Config{Addresses: own(&c.Station), MAC: c.MAC, Only: []string{"arp", "nd"}})
-	}
+	p.defend = defender(port, &c.Station)
 	p.data = fill(c.Pattern, max(c.First, c.Last, DefaultData))
 	for i := range c.Targets {
 		if err := p.addTarget(i); err != nil {
@@ -139,13 +137,16 @@ func newPinger(port iface.Port, c Config) (*pinger, error) {
 	return p, nil
 }
 
-func own(s *Station) (all []netip.Prefix) {
-	for _, a := range [2]netip.Addr{s.IP4, s.IP6} {
-		if a.IsValid() {
-			all = append(all, netip.PrefixFrom(a, a.BitLen()))
-		}
+// defender answers for the addresses of s that want it; nil if none does.
+func defender(port iface.Port, s *Station) *respond.Responder {
+	if len(s.Defend) == 0 {
+		return nil
 	}
-	return all
+	c := respond.Config{MAC: s.MAC, Only: []string{"arp", "nd"}}
+	for _, a := range s.Defend {
+		c.Addresses = append(c.Addresses, netip.PrefixFrom(a, a.BitLen()))
+	}
+	return respond.New(port, c)
 }
 
 // fill makes n bytes of data.

@@ -28,7 +28,7 @@ func serve(t *testing.T, ctx context.Context, port iface.Port, addresses ...neti
 }
 
 func station(port iface.Port) Station {
-	return Station{MAC: port.HardwareAddr(), IP4: me4, IP6: me6, Defend: true}
+	return Station{MAC: port.HardwareAddr(), IP4: me4, IP6: me6, Defend: []netip.Addr{me4, me6}}
 }
 
 // inLab runs f in a bubble with a wire whose far end answers for you4 and you6.

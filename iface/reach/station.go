@@ -26,9 +26,10 @@ type Station struct {
 	Tags []byte
 	// IP4 and IP6 are our addresses; the zero Addr for a family we lack.
 	IP4, IP6 netip.Addr
-	// Defend answers ARP and neighbour solicitations for our addresses: for
-	// those the kernel does not have.
-	Defend bool
+	// Defend are those of our addresses for which we answer ARP and neighbour
+	// solicitations, because the kernel does not: it does not have them, or
+	// not in this VLAN.
+	Defend []netip.Addr
 }
 
 // source is our address of the family of to.

@@ -124,7 +124,7 @@ func (s *Spread) Percentile(q float64) time.Duration {
 	return min(time.Duration(s.hist.ValueAtQuantile(q)), s.max)
 }
 
-// Histogram is the distribution in HdrHistogram's V2 compressed form, which
+// Histogram is the distribution in HdrHistogram's V2 compressed form and base64, which
 // its tools read and merge; nil where none was kept.
 func (s *Spread) Histogram() []byte {
 	if s.hist == nil || s.n == 0 {

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// hostFlags say what operands that name hosts may be.
+type hostFlags struct {
+	v4, v6, yes, force bool
+}
+
+func (f *hostFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "ipv4", Aliases: []string{"4"}, Destination: &f.v4, Usage: "IPv4 only"},
+		&cli.BoolFlag{Name: "ipv6", Aliases: []string{"6"}, Destination: &f.v6, Usage: "IPv6 only"},
+		&cli.BoolFlag{Name: "yes", Destination: &f.yes, Usage: "ask ranges of more than 65,536 addresses too"},
+		forceFlag(&f.force, "ask group addresses too, where every host may answer"),
+	}
+}
+
+// asked is one operand: a host, or a range of them.
+type asked struct {
+	name    string
+	addr    netip.Addr   // of a host
+	network netip.Prefix // of a range; the zero Prefix for a host
+}
+
+func (a asked) isRange() bool { return a.network.IsValid() }
+
+const (
+	mostWithoutYes = 1 << 16
+	mostAtAll      = 1 << 24
+)
+
+// parse reads the operands. Names are looked up.
+func (f *hostFlags) parse(ctx context.Context, words []string, local interface{ IsBroadcast(netip.Addr) bool }) ([]asked, error) {
+	if f.v4 && f.v6 {
+		return nil, usage("-4 and -6 contradict each other: give one")
+	}
+	var all []asked
+	for _, word := range words {
+		a, err := f.one(ctx, word)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.allowed(a, local); err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+func (f *hostFlags) one(ctx context.Context, word string) (asked, error) {
+	if strings.Contains(word, "/") {
+		n, err := netip.ParsePrefix(word)
+		if err != nil {
+			return asked{}, usage("%q is no range of addresses: want one such as 192.0.2.0/24", word)
+		}
+		if n.IsSingleIP() {
+			return asked{name: n.Addr().String(), addr: n.Addr()}, f.family(word, n.Addr())
+		}
+		return asked{name: word, network: n.Masked()}, f.family(word, n.Addr())
+	}
+	if a, err := netip.ParseAddr(word); err == nil {
+		a = a.WithZone("").Unmap()
+		return asked{name: a.String(), addr: a}, f.family(word, a)
+	}
+	network := "ip"
+	switch {
+	case f.v4:
+		network = "ip4"
+	case f.v6:
+		network = "ip6"
+	}
+	found, err := net.DefaultResolver.LookupNetIP(ctx, network, word)
+	if err != nil || len(found) == 0 {
+		return asked{}, usage("host %q does not resolve: give its address, or look at /etc/resolv.conf", word)
+	}
+	return asked{name: word, addr: found[0].WithZone("").Unmap()}, nil
+}
+
+// family refuses addresses of the family that was ruled out.
+func (f *hostFlags) family(word string, a netip.Addr) error {
+	switch {
+	case f.v4 && !a.Is4():
+		return usage("%s is an IPv6 address, but -4 was given", word)
+	case f.v6 && a.Is4():
+		return usage("%s is an IPv4 address, but -6 was given", word)
+	}
+	return nil
+}
+
+// allowed refuses what would ask too many.
+func (f *hostFlags) allowed(a asked, local interface{ IsBroadcast(netip.Addr) bool }) error {
+	if a.isRange() {
+		n := sizeOf(a.network)
+		switch {
+		case n > mostAtAll:
+			return usage("range %s has more than %d addresses: take a smaller one", a.network, mostAtAll)
+		case n > mostWithoutYes && !f.yes:
+			return usage("range %s has %d addresses: say --yes to ask them all", a.network, n)
+		case a.network.Addr().IsMulticast():
+			return usage("range %s is multicast: give single groups", a.network)
+		}
+		return nil
+	}
+	if a.addr.IsUnspecified() {
+		return usage("%s is no address of a host", a.addr)
+	}
+	if isGroupIP(a.addr, local) && !f.force {
+		return usage("%s is a group address: every host there may answer; say --force to ask it", a.addr)
+	}
+	return nil
+}
+
+func isGroupIP(a netip.Addr, local interface{ IsBroadcast(netip.Addr) bool }) bool {
+	return a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || local.IsBroadcast(a)
+}
+
+// sizeOf is the number of addresses in a range, at most mostAtAll+1.
+func sizeOf(n netip.Prefix) int {
+	host := n.Addr().BitLen() - n.Bits()
+	if host > 24 {
+		return mostAtAll + 1
+	}
+	return 1 << host
+}

@@ -1,0 +1,325 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/pace"
+	"eterm/iface/reach"
+)
+
+// pinger is eterm ping.
+type pinger struct {
+	stationFlags
+	hostFlags
+	to             macValue
+	count          countValue
+	duration       durationValue
+	interval       durationValue
+	timeout        durationValue
+	ttl, tos       int
+	df, flood      bool
+	size           sizeValue
+	sweep          sweepValue
+	payload        payloadValue
+	l2, llc, lbm   bool
+	level          int
+	quiet, jsonOut bool
+}
+
+func pingCommand() *cli.Command {
+	p := &pinger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+	return &cli.Command{
+		Name:      "ping",
+		Usage:     "reach hosts by ICMP, ICMPv6 or layer 2, and measure the round trip between kernel time stamps",
+		ArgsUsage: "HOST|CIDR|MAC...",
+		UsageText: "eterm ping -i eth0 192.0.2.2 -c 3\n" +
+			"eterm ping -i eth0 -Q 3:10 --src-ip 192.0.2.1 192.0.2.2     in VLAN 10, from an address of our own\n" +
+			"eterm ping -i eth0 192.0.2.0/24 -c 1                        everybody who answers ARP\n" +
+			"eterm ping -i eth0 --sweep 64..1518 --df 192.0.2.2          sizes in turn\n" +
+			"eterm ping -i eth0 --l2 02:00:00:00:00:02                   without IP: eterm respond answers\n" +
+			"eterm ping -i eth0 --lbm 02:00:00:00:00:02                  802.1ag loopback: switches answer",
+		Flags:  p.flags(),
+		Action: p.run,
+	}
+}
+
+func (p *pinger) flags() []cli.Flag {
+	own := []cli.Flag{
+		p.gatewayFlag(),
+		&cli.GenericFlag{Name: "to", Value: &p.to, DefaultText: "asked for by ARP", Usage: "destination `MAC` of all frames"},
+		countFlag(&p.count, "send `N` probes to each target"),
+		durationFlag(&p.duration),
+		intervalFlag(&p.interval),
+		timeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
+		&cli.IntFlag{Name: "ttl", Destination: &p.ttl, Value: 64, Usage: "time to live or hop limit, 1 to 255"},
+		&cli.IntFlag{Name: "tos", Destination: &p.tos, Usage: "type of service or traffic class, 0 to 255"},
+		&cli.BoolFlag{Name: "df", Destination: &p.df, Usage: "forbid fragments"},
+		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when an answer comes, or 10 ms have passed"},
+		sizeFlag(&p.size),
+		&cli.GenericFlag{Name: "sweep", Value: &p.sweep, Usage: "frame sizes `FROM..TO[:STEP]` in turn, such as 64..1518"},
+		&cli.BoolFlag{Name: "l2", Destination: &p.l2, Usage: "our own echo on EtherType 0x88b5, to a MAC address"},
+		&cli.BoolFlag{Name: "llc", Destination: &p.llc, Usage: "LLC TEST (IEEE 802.2), to a MAC address"},
+		&cli.BoolFlag{Name: "lbm", Destination: &p.lbm, Usage: "802.1ag loopback messages, to a MAC address"},
+		&cli.IntFlag{Name: "level", Destination: &p.level, Usage: "maintenance domain level of --lbm, 0 to 7"},
+		quietFlag(&p.quiet, "print only the results at the end"),
+		jsonFlag(&p.jsonOut),
+	}
+	own = append(own, payloadFlags(&p.payload)...)
+	return append(append(p.stationFlags.flags(), p.hostFlags.flags()...), own...)
+}
+
+// sweepValue is a range of frame sizes on the wire with FCS.
+type sweepValue struct{ from, to, step int }
+
+func (v *sweepValue) Set(s string) error {
+	wrong := errors.New("want frame sizes FROM..TO[:STEP] in bytes with FCS, 64 to 9216, such as 64..1518")
+	bounds, step, hasStep := strings.Cut(s, ":")
+	from, to, ok := strings.Cut(bounds, "..")
+	a, err1 := strconv.Atoi(from)
+	b, err2 := strconv.Atoi(to)
+	n := 1
+	var err3 error
+	if hasStep {
+		n, err3 = strconv.Atoi(step)
+	}
+	if !ok || err1 != nil || err2 != nil || err3 != nil || a < 64 || b > 9216 || a > b || n < 1 {
+		return wrong
+	}
+	*v = sweepValue{a, b, n}
+	return nil
+}
+
+func (v *sweepValue) String() string {
+	if v.step == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d..%d:%d", v.from, v.to, v.step)
+}
+
+// check refuses flags that make no sense, before anything is opened.
+func (p *pinger) check(c *cli.Context) error {
+	layer2 := 0
+	for _, on := range []bool{p.l2, p.llc, p.lbm} {
+		if on {
+			layer2++
+		}
+	}
+	switch {
+	case !c.Args().Present() && layer2 > 0:
+		return usage("no target given: want a MAC address, such as 02:00:00:00:00:02")
+	case !c.Args().Present():
+		return usage("no target given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+	case layer2 > 1:
+		return usage("--l2, --llc and --lbm exclude each other: give one")
+	case p.ttl < 1 || p.ttl > 255:
+		return usage("ttl %d: want 1 to 255", p.ttl)
+	case p.tos < 0 || p.tos > 255:
+		return usage("tos %d: want 0 to 255", p.tos)
+	case p.level < 0 || p.level > 7:
+		return usage("level %d: want 0 to 7", p.level)
+	case p.interval == 0 && !p.flood:
+		return usage("interval 0: want a time above zero, or --flood")
+	case p.size != 0 && p.sweep.step != 0:
+		return usage("--size and --sweep exclude each other: give one")
+	case layer2 > 0 && (p.to.text != "" || p.gateway != "" || p.v4 || p.v6):
+		return usage("--to, --gateway, -4 and -6 are for IP: at layer 2 the operands are where frames go")
+	}
+	return nil
+}
+
+func (p *pinger) run(c *cli.Context) error {
+	if err := p.check(c); err != nil {
+		return err
+	}
+	at, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	defer at.port.Close()
+	config, err := p.config(c, at)
+	if err != nil {
+		return err
+	}
+	out := newPingPrinter(c.App.Writer, p, config)
+	config.Event = out.event
+	if err := out.header(at); err != nil {
+		return err
+	}
+	if p.interval < durationValue(2*time.Millisecond)*durationValue(len(config.Targets)) && !p.flood {
+		runtime.LockOSThread()
+		config.Clock = pace.Precise()
+	}
+	result, err := reach.Ping(c.Context, at.port, config)
+	return out.end(at, result, err)
+}
+
+// config is what the flags say, for the targets there are.
+func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
+	config := reach.Config{
+		Shape: reach.Shape{TTL: uint8(p.ttl), TOS: uint8(p.tos), DF: p.df, Level: uint8(p.level)},
+		ID:    uint16(rand.Uint32()), Count: uint64(p.count),
+		Duration: time.Duration(p.duration), Interval: time.Duration(p.interval), Timeout: time.Duration(p.timeout),
+		Flood: p.flood, Pattern: p.payload,
+	}
+	switch {
+	case p.sweep.step != 0:
+		config.First, config.Last, config.Step = p.sweep.from-frameCheckSequence, p.sweep.to-frameCheckSequence, p.sweep.step
+	case p.size != 0:
+		config.First = int(p.size) - frameCheckSequence
+	}
+	var err error
+	switch {
+	case p.l2, p.llc, p.lbm:
+		config.Protocol = map[bool]reach.Protocol{p.l2: reach.InBand, p.llc: reach.LLC, p.lbm: reach.LBM}[true]
+		config.Targets, err = p.layer2Targets(c)
+	default:
+		config.Targets, err = p.ipTargets(c, at)
+	}
+	config.Station = at.Station
+	if err == nil {
+		err = p.fits(config, at)
+	}
+	return config, err
+}
+
+// fits refuses frames longer than the interface takes.
+func (p *pinger) fits(config reach.Config, at *place) error {
+	limit := at.port.MTU() + 14
+	if len(config.Tags) > 0 && config.Tags[0] == 0x81 {
+		limit += 4
+	}
+	longest := max(config.First, config.Last)
+	if config.Protocol == reach.LLC {
+		limit = min(limit, 1514+len(config.Tags)) // what a length field can say
+	}
+	if longest > limit {
+		return usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+frameCheckSequence, at.port.Name(), at.port.MTU(), limit+frameCheckSequence)
+	}
+	return nil
+}
+
+// layer2Targets reads MAC addresses.
+func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
+	var all []reach.Target
+	for _, word := range c.Args().Slice() {
+		mac, err := parseMAC(word)
+		if word == "broadcast" {
+			mac, err = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, nil
+		}
+		switch {
+		case err != nil:
+			return nil, usage("target %q: %w", word, err)
+		case mac[0]&1 != 0 && !p.force:
+			return nil, usage("%s is a group address: every station may answer; say --force to ask it", mac)
+		}
+		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
+	}
+	return all, nil
+}
+
+// ipTargets reads hosts and finds out who of a range is there.
+func (p *pinger) ipTargets(c *cli.Context, at *place) ([]reach.Target, error) {
+	operands, err := p.parse(c.Context, c.Args().Slice(), at.local)
+	if err != nil {
+		return nil, err
+	}
+	var all []reach.Target
+	for _, o := range operands {
+		if !o.isRange() {
+			t, err := p.target(at, o)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, t)
+			continue
+		}
+		found, err := p.inRange(c, at, o)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func (p *pinger) target(at *place, o asked) (reach.Target, error) {
+	t := reach.Target{Name: o.name, IP: o.addr}
+	if err := noSource(at, o.addr); err != nil {
+		return t, err
+	}
+	switch {
+	case p.to.text != "":
+		own := at.port.HardwareAddr()
+		t.MAC = p.to.or(own, own)
+		if t.MAC[0]&1 != 0 && !p.force {
+			return t, usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
+		}
+		return t, nil
+	case at.local.IsBroadcast(o.addr):
+		t.MAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+		return t, nil
+	}
+	if t.MAC = reach.GroupMAC(o.addr); t.MAC != nil {
+		return t, nil
+	}
+	if at.local.Has(o.addr) && at.given[family(o.addr)] != o.addr {
+		return t, usage("%s is this host's own address: it answers itself and nothing crosses %s", o.addr, at.port.Name())
+	}
+	var err error
+	t.Via, err = at.via(o.addr)
+	return t, err
+}
+
+// inRange asks a range who is there; the others are not pinged.
+func (p *pinger) inRange(c *cli.Context, at *place, o asked) ([]reach.Target, error) {
+	if err := noSource(at, o.network.Addr()); err != nil {
+		return nil, err
+	}
+	d := reach.Discovery{Station: at.Station, Ranges: []reach.Range{reach.RangeOf(o.network)}, Tries: 2, Timeout: min(time.Duration(p.timeout), time.Second/2)}
+	found, _, err := reach.Discover(c.Context, at.port, d)
+	if err != nil {
+		return nil, pingError(err)
+	}
+	if len(found) == 0 {
+		return nil, failed("nobody in %s answers ARP on %s", o.network, at.port.Name())
+	}
+	var all []reach.Target
+	for _, f := range found {
+		all = append(all, reach.Target{Name: f.IP.String(), IP: f.IP, MAC: f.MAC})
+	}
+	return all, nil
+}
+
+// noSource refuses targets of a family we have no address of.
+func noSource(at *place, dst netip.Addr) error {
+	if at.from(dst).IsValid() {
+		return nil
+	}
+	want, other := "IPv4", at.given[1]
+	if !dst.Is4() {
+		want, other = "IPv6", at.given[0]
+	}
+	if other.IsValid() {
+		return usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, other)
+	}
+	return usage("%s has no %s address to ask %s from: give one with --src-ip", at.port.Name(), want, dst)
+}
+
+// pingError gives what a port reports its status.
+func pingError(err error) error {
+	if errors.Is(err, iface.ErrGone) || errors.Is(err, iface.ErrDown) {
+		return untrusted("%w: the run ended there", err)
+	}
+	return err
+}

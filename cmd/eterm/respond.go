@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/respond"
+)
+
+// responder is eterm respond: a partner to test against.
+type responder struct {
+	iface    string
+	ips      cli.StringSlice
+	from     macValue
+	rate     float64
+	duration durationValue
+	json     bool
+	quiet    bool
+}
+
+func respondCommand() *cli.Command {
+	r := &responder{}
+	return &cli.Command{
+		Name:  "respond",
+		Usage: "answer echoes, so that any machine is a partner to test against",
+		UsageText: "eterm respond -i eth0                                 layer 2 only: ping --l2, --llc, --lbm\n" +
+			"eterm respond -i eth0 --ip 192.0.2.2 --ip 2001:db8::2   ARP, neighbour discovery and ICMP too\n" +
+			"eterm respond -i eth0 --ip 192.0.2.0/24 -d 1m           a whole network of hosts",
+		Description: "Answers our own layer-2 echo, LLC TEST and 802.1ag loopback sent to this station, and ARP,\n" +
+			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only questions are\n" +
+			"answered, never groups (but ARP and neighbour solicitations), never itself, never faster than\n" +
+			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.",
+		Flags: []cli.Flag{
+			interfaceFlag(&r.iface),
+			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
+			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
+			&cli.Float64Flag{Name: "rate", Aliases: []string{"b"}, Destination: &r.rate, Value: respond.DefaultRate, Usage: "answer a peer at most `N` times a second, all together five times that"},
+			durationFlag(&r.duration),
+			quietFlag(&r.quiet, "do not print the account at the end"),
+			jsonFlag(&r.json),
+		},
+		Action: r.run,
+	}
+}
+
+func (r *responder) run(c *cli.Context) error {
+	config, err := r.config()
+	if err != nil {
+		return err
+	}
+	o := iface.Options{Immediate: true, Promiscuous: r.from.text != "" || len(config.Addresses) > 0}
+	port, err := openPort(c, r.iface, o)
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	if err := r.station(&config, port); err != nil {
+		return err
+	}
+	lab.Ready()
+	r.warn(c, port, config.Addresses)
+	ctx := c.Context
+	if r.duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.duration))
+		defer cancel()
+	}
+	engine := respond.New(port, config)
+	err = engine.Serve(ctx)
+	counters, _ := port.Counters()
+	if printErr := r.print(c, engine.Account(), counters); err == nil {
+		err = printErr
+	}
+	switch {
+	case errors.Is(err, iface.ErrGone):
+		return untrusted("%w: nothing is answered any more", err)
+	case err == nil && counters.SocketDropped > 0:
+		return untrusted("this host dropped %d frames before they could be answered", counters.SocketDropped)
+	}
+	return err
+}
+
+func (r *responder) config() (respond.Config, error) {
+	c := respond.Config{Rate: r.rate}
+	if r.rate < 1 || r.rate > 1e9 {
+		return c, usage("rate %g: want answers a second, at least 1", r.rate)
+	}
+	for _, text := range r.ips.Value() {
+		for word := range strings.SplitSeq(text, ",") {
+			p, err := netip.ParsePrefix(word)
+			if err != nil {
+				var a netip.Addr
+				if a, err = netip.ParseAddr(word); err == nil {
+					p = netip.PrefixFrom(a.WithZone("").Unmap(), a.Unmap().BitLen())
+				}
+			}
+			if err != nil || p.Addr().IsMulticast() || p.Addr().IsUnspecified() || p.Addr().IsLoopback() {
+				return c, usage("--ip %q: want an address such as 192.0.2.2, or a network such as 192.0.2.0/24", word)
+			}
+			c.Addresses = append(c.Addresses, p.Masked())
+		}
+	}
+	return c, nil
+}
+
+// station says which MAC address answers.
+func (r *responder) station(config *respond.Config, port iface.Port) error {
+	own := port.HardwareAddr()
+	config.MAC = r.from.or(own, own)
+	if len(config.MAC) != 6 || config.MAC[0]&1 != 0 {
+		return usage("%s cannot be the address of one station: give another with --from", config.MAC)
+	}
+	return nil
+}
+
+// warn names addresses that the kernel answers for as well.
+func (r *responder) warn(c *cli.Context, port iface.Port, addresses []netip.Prefix) {
+	local, err := localOf(port)
+	if err != nil {
+		return
+	}
+	for _, p := range local.Prefixes {
+		for _, ours := range addresses {
+			if ours.Contains(p.Addr()) {
+				note(c, "%s is an address of this host: its kernel answers too, and askers see duplicates", p.Addr())
+			}
+		}
+	}
+}
+
+func (r *responder) print(c *cli.Context, a respond.Account, counters iface.Counters) error {
+	if r.json {
+		return json.NewEncoder(c.App.Writer).Encode(struct {
+			Type string `json:"type"`
+			respond.Account
+			DroppedByHost uint64 `json:"dropped_by_host"`
+		}{"summary", a, counters.SocketDropped})
+	}
+	if r.quiet {
+		return nil
+	}
+	var names []string
+	for name, n := range a.Answered {
+		if n > 0 {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	line := fmt.Sprintf("%d answered", a.Total())
+	for i, name := range names {
+		line += fmt.Sprintf("%s%s %d", map[bool]string{true: ": ", false: ", "}[i == 0], name, a.Answered[name])
+	}
+	line += fmt.Sprintf("; %d over the limit, %d unsafe, %d refused by this host", a.Limited, a.Unsafe, a.Refused)
+	_, err := fmt.Fprintln(c.App.Writer, line)
+	return err
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/frame"
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/reach"
+)
+
+// stationFlags say who a command is on the wire: ping, arp and scan.
+type stationFlags struct {
+	iface   string
+	from    macValue
+	vlans   vlanValue
+	pcp     int
+	srcIP   string
+	gateway string
+}
+
+func (f *stationFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		interfaceFlag(&f.iface),
+		fromFlag(&f.from),
+		vlanFlag(&f.vlans),
+		&cli.IntFlag{Name: "pcp", Value: -1, Destination: &f.pcp, DefaultText: "0", Usage: "priority `0..7` of all tags; without -Q a priority tag (VLAN 0)"},
+		&cli.StringFlag{Name: "src-ip", Destination: &f.srcIP, Usage: "source `ADDRESS`, or one IPv4 and one IPv6 with a comma; the interface need not have it", DefaultText: "the interface's own"},
+	}
+}
+
+func (f *stationFlags) gatewayFlag() cli.Flag {
+	return &cli.StringFlag{Name: "gateway", Destination: &f.gateway, Usage: "next hop `ADDRESS` for targets off the link", DefaultText: "as the interface's routes say"}
+}
+
+// place is an open port, and who and where we are on it.
+type place struct {
+	reach.Station
+	port    iface.Port
+	local   reach.Local
+	given   [2]netip.Addr // --src-ip, by family
+	gateway [2]netip.Addr // --gateway, by family
+}
+
+func family(a netip.Addr) int {
+	if a.Is4() {
+		return 0
+	}
+	return 1
+}
+
+// open opens the port and finds out who we are.
+func (f *stationFlags) open(c *cli.Context) (*place, error) {
+	p := &place{}
+	if err := f.addresses(p); err != nil {
+		return nil, err
+	}
+	tags, err := f.tags()
+	if err != nil {
+		return nil, err
+	}
+	p.port, err = openPort(c, f.iface, iface.Options{
+		Immediate: true, TxStamps: true,
+		// A NIC passes on neither frames to another address nor those of
+		// groups that the kernel did not join for an address of ours.
+		Promiscuous: f.from.text != "" || f.srcIP != "",
+	})
+	if err != nil {
+		return nil, err
+	}
+	own := p.port.HardwareAddr()
+	p.MAC, p.Tags = f.from.or(own, own), tags
+	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
+		p.port.Close()
+		return nil, usage("source %s: want the address of one station", p.MAC)
+	}
+	if p.local, err = reach.ReadLocal(p.port.Name()); err != nil {
+		p.port.Close()
+		return nil, usage("%w", err)
+	}
+	lab.Ready()
+	return p, nil
+}
+
+// addresses reads --src-ip and --gateway.
+func (f *stationFlags) addresses(p *place) error {
+	for _, g := range []struct {
+		flag, text string
+		to         *[2]netip.Addr
+	}{{"--src-ip", f.srcIP, &p.given}, {"--gateway", f.gateway, &p.gateway}} {
+		for word := range strings.SplitSeq(g.text, ",") {
+			if word == "" {
+				continue
+			}
+			a, err := netip.ParseAddr(word)
+			if err != nil || a.IsUnspecified() || a.IsMulticast() {
+				return usage("%s %q: want the address of one host, such as 192.0.2.1", g.flag, word)
+			}
+			g.to[family(a)] = a.WithZone("").Unmap()
+		}
+	}
+	return nil
+}
+
+// tags are the tags as on the wire.
+func (f *stationFlags) tags() ([]byte, error) {
+	vlans := slices.Clone(f.vlans)
+	if f.pcp < -1 || f.pcp > 7 {
+		return nil, usage("pcp %d: want 0 to 7", f.pcp)
+	}
+	if f.pcp >= 0 && len(vlans) == 0 {
+		vlans = append(vlans, frame.VLAN{})
+	}
+	for i := range vlans {
+		if f.pcp >= 0 {
+			vlans[i].PCP = uint8(f.pcp)
+		}
+	}
+	zero := make([]byte, 6)
+	b, err := frame.Ethernet{Dst: zero, Src: zero, VLANs: vlans, EtherType: localExperimental1}.Append(nil, nil)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	return b[12 : 12+4*len(vlans)], nil
+}
+
+// from chooses the source for asking dst, and says so to the station. It is
+// zero where we have none of dst's family.
+func (p *place) from(dst netip.Addr) netip.Addr {
+	mine := &p.IP4
+	if !dst.Is4() {
+		mine = &p.IP6
+	}
+	if !mine.IsValid() {
+		*mine = p.given[family(dst)]
+		if !mine.IsValid() {
+			*mine = p.local.Source(dst)
+		}
+		if mine.IsValid() && (!p.local.Has(*mine) || len(p.Tags) > 0 || string(p.MAC) != string(p.port.HardwareAddr())) {
+			p.Defend = append(p.Defend, *mine)
+		}
+	}
+	return *mine
+}
+
+// via is the next hop to dst.
+func (p *place) via(dst netip.Addr) (netip.Addr, error) {
+	gateway := p.gateway[family(dst)]
+	hasNetwork := slices.ContainsFunc(p.local.Prefixes, func(n netip.Prefix) bool { return n.Addr().Is4() == dst.Is4() })
+	switch {
+	case p.local.OnLink(dst), !hasNetwork && !gateway.IsValid():
+		return dst, nil // an interface without an address sees everybody on its link
+	case gateway.IsValid():
+		return gateway, nil
+	}
+	if gateway = p.local.Gateway(dst); gateway.IsValid() {
+		return gateway, nil
+	}
+	if given := p.given[family(dst)]; given.IsValid() && !p.local.Has(given) {
+		return dst, nil // our own idea of the network, not the kernel's
+	}
+	return gateway, usage("%s is not in a network of %s, and no route names a gateway: give --gateway, or --to", dst, p.port.Name())
+}
+
+// localOf is what the kernel knows about a port's interface.
+func localOf(port iface.Port) (reach.Local, error) { return reach.ReadLocal(port.Name()) }

@@ -1,0 +1,298 @@
+package reach
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/big"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"eterm/frame/mac"
+	"eterm/iface"
+	"eterm/iface/pace"
+	"eterm/iface/respond"
+)
+
+// Range is consecutive addresses.
+type Range struct {
+	First netip.Addr
+	Count int
+}
+
+// RangeOf is the addresses of a network that hosts may have: in IPv4 not its
+// first, which names it, and not its last, which is its broadcast address, but
+// for networks of one or two addresses (RFC 3021).
+func RangeOf(n netip.Prefix) Range {
+	host := n.Addr().BitLen() - n.Bits()
+	r := Range{First: n.Masked().Addr(), Count: 1 << min(host, 30)}
+	if n.Addr().Is4() && host > 1 {
+		r.First, r.Count = r.First.Next(), r.Count-2
+	}
+	return r
+}
+
+// At is the address i places after the first.
+func (r Range) At(i int) netip.Addr {
+	b := r.First.As16()
+	n := new(big.Int).SetBytes(b[:])
+	n.Add(n, big.NewInt(int64(i)))
+	n.FillBytes(b[:])
+	a := netip.AddrFrom16(b)
+	if r.First.Is4() {
+		return a.Unmap()
+	}
+	return a
+}
+
+// index is the place of an address in the range, or -1.
+func (r Range) index(a netip.Addr) int {
+	if a.Is4() != r.First.Is4() || a.Less(r.First) {
+		return -1
+	}
+	x, y := a.As16(), r.First.As16()
+	d := new(big.Int).Sub(new(big.Int).SetBytes(x[:]), new(big.Int).SetBytes(y[:]))
+	if !d.IsInt64() || d.Int64() >= int64(r.Count) {
+		return -1
+	}
+	return int(d.Int64())
+}
+
+// Discovery says whom Discover asks, and how.
+type Discovery struct {
+	Station
+	Ranges []Range
+	// Rate is questions a second; 0: [PoliteRate] of the number of addresses.
+	Rate float64
+	// Tries is how often an address is asked for that does not answer; 0: 1.
+	Tries int
+	// Timeout is how long is waited after the last question; 0: 500 ms.
+	Timeout time.Duration
+	// All keeps asking those that have answered, every try, and waits to the
+	// end even when all have: to find two stations with one address.
+	All   bool
+	Clock pace.Clock // nil: pace.Timers
+	// Found is told of each answer as it comes, Progress of the questions
+	// sent; from two goroutines. They may be nil.
+	Found    func(Found)
+	Progress func(sent, all int)
+}
+
+// Found is a station that has an address.
+type Found struct {
+	IP    netip.Addr
+	MAC   net.HardwareAddr
+	RTT   time.Duration // of the question it answered
+	Clock iface.Clock
+	At    time.Time
+	// Conflict: another station has claimed the address before.
+	Conflict bool
+}
+
+// PoliteRate is the questions a second for a number of addresses: 1000, and
+// for many as many as it takes to ask all twice in 50 seconds.
+func PoliteRate(addresses int) float64 { return max(1000, float64(addresses)*2/50) }
+
+// Discover asks who has the addresses, by ARP or neighbour discovery, and
+// returns those that answered, by address, and how many were asked. It ends
+// early with ctx, which is no error, and when all have answered.
+func Discover(ctx context.Context, port iface.Port, d Discovery) ([]Found, int, error) {
+	x := newDiscoverer(port, d)
+	port.SetReadDeadline(time.Time{})
+	sending, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- x.send(sending) }()
+	err := x.receive(stop, done)
+	slices.SortStableFunc(x.found, func(a, b Found) int { return a.IP.Compare(b.IP) })
+	return x.found, x.asked(), err
+}
+
+// question is the last one about an address.
+type question struct {
+	number uint64
+	sent   time.Time
+	on     bool
+}
+
+// discoverer sends in one goroutine and receives in another.
+type discoverer struct {
+	Discovery
+	port   iface.Port
+	out    *outbox
+	defend *respond.Responder
+	all    int
+
+	mu      sync.Mutex
+	last    [][]question // by range and place
+	holders map[netip.Addr][]net.HardwareAddr
+	found   []Found
+	sent    int
+}
+
+// maxHolders bounds how many stations with one address are told apart.
+const maxHolders = 8
+
+func newDiscoverer(port iface.Port, d Discovery) *discoverer {
+	d.Tries = max(d.Tries, 1)
+	if d.Timeout == 0 {
+		d.Timeout = time.Second / 2
+	}
+	if d.Clock == nil {
+		d.Clock = pace.Timers()
+	}
+	x := &discoverer{Discovery: d, port: port, out: newOutbox(port), defend: defender(port, &d.Station), holders: map[netip.Addr][]net.HardwareAddr{}}
+	for _, r := range d.Ranges {
+		x.last = append(x.last, make([]question, r.Count))
+		x.all += r.Count
+	}
+	if x.Rate == 0 {
+		x.Rate = PoliteRate(x.all)
+	}
+	return x
+}
+
+func (x *discoverer) locked(f func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	f()
+}
+
+func (x *discoverer) asked() (n int) {
+	x.locked(func() { n = x.sent })
+	return n
+}
+
+// send asks for every address, and again for the silent ones; then it waits
+// and ends the receiving.
+func (x *discoverer) send(ctx context.Context) error {
+	defer x.port.SetReadDeadline(time.Unix(1, 0))
+	begin, k := x.Clock.Now(), 0
+	var buf []byte
+	for try := range x.Tries {
+		began := x.Clock.Now()
+		for i, r := range x.Ranges {
+			ip := r.First
+			for j := range r.Count {
+				if j > 0 {
+					ip = ip.Next()
+				}
+				if !x.wanted(ip) {
+					continue
+				}
+				x.Clock.Wait(begin+time.Duration(float64(k)/x.Rate*1e9), ctx.Done())
+				k++
+				if ctx.Err() != nil {
+					return nil
+				}
+				buf = x.appendQuestion(buf[:0], ip)
+				if err := x.ask(i, j, buf); err != nil {
+					return err
+				}
+			}
+		}
+		// Answers to the last questions of a round need their time before the
+		// next, and what was not sent meanwhile is not caught up.
+		wait := x.Timeout
+		if try < x.Tries-1 {
+			wait = max(0, min(x.Timeout, 200*time.Millisecond)-(x.Clock.Now()-began))
+		}
+		x.Clock.Wait(x.Clock.Now()+wait, ctx.Done())
+		begin, k = x.Clock.Now(), 0
+	}
+	return nil
+}
+
+func (x *discoverer) wanted(ip netip.Addr) (yes bool) {
+	x.locked(func() { yes = x.All || len(x.holders[ip]) == 0 })
+	return yes
+}
+
+// ask sends one question. Only a port that is gone is an error.
+func (x *discoverer) ask(i, j int, frame []byte) (err error) {
+	var sent int
+	x.locked(func() {
+		q := &x.last[i][j]
+		q.number, q.sent, err = x.out.send(frame)
+		q.on = q.on || err == nil
+		x.sent++
+		sent = x.sent
+	})
+	if x.Progress != nil {
+		x.Progress(sent, x.all)
+	}
+	if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// receive takes answers in until the sender is done, which it then ends.
+func (x *discoverer) receive(stop context.CancelFunc, done <-chan error) error {
+	rx := make([]iface.Received, 32)
+	for {
+		n, err := x.port.Receive(rx)
+		for i := range rx[:max(n, 0)] {
+			x.look(&rx[i])
+		}
+		if len(x.holders) == x.all && !x.All { // only this goroutine writes them
+			stop()
+		}
+		select {
+		case sendErr := <-done:
+			stop()
+			return sendErr
+		default:
+		}
+		if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
+			stop()
+			<-done
+			return err
+		}
+	}
+}
+
+// look takes one frame in.
+func (x *discoverer) look(rx *iface.Received) {
+	h, payload, err := mac.Parse(rx.Bytes)
+	if err != nil || !sameVLAN(h.Tags, x.Tags) || mac.IsGroup(h.Src) || rx.To == iface.Outgoing {
+		return
+	}
+	if x.defend != nil {
+		if b := x.defend.Answer(nil, rx.Bytes, rx.At); len(b) > 0 {
+			x.out.send(b)
+		}
+	}
+	c, ok := ReadClaim(h, payload)
+	if !ok || c.Probe || c.Asked.IsValid() || bytes.Equal(c.MAC, x.MAC) {
+		return
+	}
+	for i, r := range x.Ranges {
+		if j := r.index(c.IP); j >= 0 {
+			x.mu.Lock()
+			f, ok := x.take(x.last[i][j], c, rx)
+			x.mu.Unlock()
+			if ok && x.Found != nil {
+				x.Found(f)
+			}
+			return
+		}
+	}
+}
+
+// take keeps an answer, once for each station that gives it.
+func (x *discoverer) take(q question, c Claim, rx *iface.Received) (f Found, ok bool) {
+	holders := x.holders[c.IP]
+	known := slices.ContainsFunc(holders, func(a net.HardwareAddr) bool { return bytes.Equal(a, c.MAC) })
+	if !q.on || known || len(holders) >= maxHolders {
+		return f, false // where nobody asked, it says so of itself
+	}
+	f = Found{IP: c.IP, MAC: bytes.Clone(c.MAC), At: rx.At, Conflict: len(holders) > 0}
+	f.RTT, f.Clock = x.out.roundTrip(q.number, q.sent, rx)
+	x.holders[c.IP] = append(holders, f.MAC)
+	x.found = append(x.found, f)
+	return f, true
+}
