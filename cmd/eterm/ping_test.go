@@ -222,12 +222,12 @@ func TestPingThroughRouter(t *testing.T) {
 		message string
 		mtu     int
 	}{
+		{"203.0.113.9", "Destination Unreachable: Net Unreachable", 0},
 		{"198.51.100.1", "", 0},
 		{"2001:db8:2::1", "", 0},
 		{"198.51.100.1 --gateway 192.0.2.254", "", 0},
 		{"198.51.100.1 --ttl 1", "Time Exceeded: Time to Live exceeded in Transit", 0},
 		{"2001:db8:2::1 --ttl 1", "Time Exceeded: hop limit exceeded in transit", 0},
-		{"203.0.113.9", "Destination Unreachable: Net Unreachable", 0},
 		{"2001:db8:9::9", "Destination Unreachable: no route to destination", 0},
 		{"198.51.100.1 --df -s 1518", "Destination Unreachable: Fragmentation Needed and Don't Fragment was Set", 1400},
 		{"2001:db8:2::1 -s 1518", "Packet Too Big", 1400},
