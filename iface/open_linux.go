@@ -36,7 +36,7 @@ func Open(name string, o Options) (Port, error) {
 		p.rx, err = openReceiver(l, o)
 	}
 	if err == nil && !o.ReceiveOnly {
-		p.tx, err = newSocketSender(l.index)
+		p.tx, err = openSender(l, o)
 	}
 	if p.rx != nil {
 		l.notify = p.rx.wake

@@ -23,6 +23,10 @@ type Options struct {
 	TxStamps bool
 	// Engine is the mechanism that sends.
 	Engine Engine
+	// Rate is how many frames a second the owner means to send, +Inf for all
+	// it can, 0 if not known. EngineAuto takes AF_XDP only for rates that a
+	// socket may not reach.
+	Rate float64
 	// Buffer is the size in bytes of the receive buffer; 0 takes what the
 	// system allows and the tool needs.
 	Buffer int
@@ -32,10 +36,21 @@ type Options struct {
 type Engine uint8
 
 const (
+	// EngineAuto always works: it is the socket, or AF_XDP where Rate asks
+	// for it, the interface takes it, and its counters show that frames leave.
 	EngineAuto Engine = iota
+	// EngineSocket is sendmmsg on a packet socket.
 	EngineSocket
+	// EngineXDP is AF_XDP in copy mode: the fastest, past the interface's
+	// queue (tc) and past captures on this host. Each port takes one of the
+	// interface's queues.
 	EngineXDP
 )
+
+// A Mechanism is a Port that can say, for people, how it moves frames.
+type Mechanism interface {
+	Mechanism() string
+}
 
 // A TxStamper is a Port that can say when frames left.
 type TxStamper interface {

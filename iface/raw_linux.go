@@ -104,7 +104,7 @@ func (p *port) refuse(frame []byte, err error) error {
 		return ErrDown
 	case errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
 		r.Gone++
-		return ErrGone
+		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	r.Other++
 	return fmt.Errorf("send: %w", err)

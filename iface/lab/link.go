@@ -15,7 +15,13 @@ import (
 func Cable(a *Host, aName string, b *Host, bName string) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = aName
-	veth := &netlink.Veth{LinkAttrs: attrs, PeerName: bName, PeerNamespace: netlink.NsFd(int(b.ns))}
+	return a.AddCable(b, &netlink.Veth{LinkAttrs: attrs, PeerName: bName})
+}
+
+// AddCable is Cable with properties of one's own, such as several queues.
+func (a *Host) AddCable(b *Host, veth *netlink.Veth) error {
+	aName, bName := veth.Name, veth.PeerName
+	veth.PeerNamespace = netlink.NsFd(int(b.ns))
 	if err := a.nl.LinkAdd(veth); err != nil {
 		return fmt.Errorf("cable %s:%s to %s:%s: %w", a.Name, aName, b.Name, bName, err)
 	}
@@ -41,12 +47,11 @@ func (h *Host) Running(name string) error {
 }
 
 // Switch makes a Linux bridge in the host and brings it up. Ports are added by
-// AddPort. It does not snoop on multicast groups, for which it would speak
-// itself: a bridge that snoops joins a group of its own (RFC 4286).
+// AddPort.
 func (h *Host) Switch(name string) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = name
-	if err := h.nl.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: new(bool)}); err != nil {
+	if err := h.nl.LinkAdd(&netlink.Bridge{LinkAttrs: attrs}); err != nil {
 		return fmt.Errorf("make switch %s: %w", name, err)
 	}
 	return h.Up(name)
