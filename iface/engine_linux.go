@@ -28,6 +28,8 @@ func openSender(l *link, o Options) (sender, error) {
 		return s, nil
 	case o.Engine == EngineAuto && o.Rate > socketReach && !o.TxStamps:
 		return newAutoSender(l)
+	case o.TxStamps:
+		return newStampedSender(l.index, o.HardwareStamps)
 	}
 	return newSocketSender(l.index)
 }

@@ -32,21 +32,34 @@ func Open(name string, o Options) (Port, error) {
 		return nil, err
 	}
 	p := &port{link: l, base: l.now.Load()}
-	if !o.SendOnly {
-		p.rx, err = openReceiver(l, o)
-	}
-	if err == nil && !o.ReceiveOnly {
-		p.tx, err = openSender(l, o)
-	}
-	if p.rx != nil {
-		l.notify = p.rx.wake
-	}
+	err = p.open(o)
 	go l.follow()
 	if err != nil {
 		p.Close()
 		return nil, openError(name, err)
 	}
+	if stamper, ok := p.tx.(*stampedSender); ok {
+		return &stampedPort{p, stamper}, nil
+	}
 	return p, nil
+}
+
+// open makes what receives and what sends.
+func (p *port) open(o Options) (err error) {
+	if !o.SendOnly {
+		if p.rx, err = openReceiver(p.link, o); err != nil {
+			return err
+		}
+		p.link.notify = p.rx.wake
+	}
+	if !o.ReceiveOnly {
+		tx, err := openSender(p.link, o)
+		if err != nil {
+			return err
+		}
+		p.tx = tx
+	}
+	return nil
 }
 
 // usable says what keeps an interface from being used.
@@ -141,11 +154,7 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 // kernel refuses it.
 func newSource(fd int, o Options, mtu func() int) source {
 	if !o.Immediate {
-		size := o.Buffer
-		if size <= 0 {
-			size = defaultBuffer
-		}
-		if r, err := newRing(fd, size, o.SnapLen, mtu); err == nil {
+		if r, err := newRing(fd, o.buffer(), o.SnapLen, mtu); err == nil {
 			return r
 		}
 	}
@@ -154,28 +163,44 @@ func newSource(fd int, o Options, mtu func() int) source {
 
 // setReceiveOptions sets what every receiving socket needs before it is bound.
 func setReceiveOptions(fd int, o Options) error {
-	size := o.Buffer
-	if size <= 0 {
-		size = defaultBuffer
-	}
-	// Beyond the system's limit with CAP_NET_ADMIN, up to it without.
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, size) != nil {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, size); err != nil {
-			return fmt.Errorf("receive buffer of %d bytes: %w", size, err)
-		}
+	if err := setReceiveBuffer(fd, o.buffer()); err != nil {
+		return err
 	}
 	stamping := unix.SOF_TIMESTAMPING_RX_SOFTWARE | unix.SOF_TIMESTAMPING_SOFTWARE
+	if o.HardwareStamps {
+		stamping |= unix.SOF_TIMESTAMPING_RX_HARDWARE | unix.SOF_TIMESTAMPING_RAW_HARDWARE
+	}
 	for _, opt := range []struct {
 		what              string
 		level, opt, value int
 	}{
 		{"ignoring outgoing frames", unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1},
 		{"auxiliary data", unix.SOL_PACKET, unix.PACKET_AUXDATA, 1},
+		{"time stamps of the ring", unix.SOL_PACKET, unix.PACKET_TIMESTAMP, stamping & (unix.SOF_TIMESTAMPING_RAW_HARDWARE | unix.SOF_TIMESTAMPING_SOFTWARE)},
 		{"time stamps", unix.SOL_SOCKET, unix.SO_TIMESTAMPING, stamping},
 	} {
 		if err := unix.SetsockoptInt(fd, opt.level, opt.opt, opt.value); err != nil {
 			return fmt.Errorf("%s: %w", opt.what, err)
 		}
+	}
+	return nil
+}
+
+func (o *Options) buffer() int {
+	if o.Buffer > 0 {
+		return o.Buffer
+	}
+	return defaultBuffer
+}
+
+// setReceiveBuffer sets the size of the socket's queue: beyond the system's
+// limit with CAP_NET_ADMIN, up to it without.
+func setReceiveBuffer(fd, size int) error {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, size) == nil {
+		return nil
+	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, size); err != nil {
+		return fmt.Errorf("receive buffer of %d bytes: %w", size, err)
 	}
 	return nil
 }

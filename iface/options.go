@@ -21,6 +21,10 @@ type Options struct {
 	// TxStamps asks the kernel for the time each sent frame left: the port
 	// then implements TxStamper.
 	TxStamps bool
+	// HardwareStamps takes the NIC's stamps of frames received and sent where
+	// it makes them (see hwstamp_ctl), the kernel's elsewhere; Clock says which
+	// it was. The NIC's clock need not agree with the machine's.
+	HardwareStamps bool
 	// Engine is the mechanism that sends.
 	Engine Engine
 	// Rate is how many frames a second the owner means to send, +Inf for all

@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"iter"
 	"time"
 	"unsafe"
 
@@ -106,17 +107,25 @@ func ignoreAgain(err error) error {
 
 // readControl takes auxdata and time stamp from the control messages in b.
 func (m *meta) readControl(b []byte) {
-	for len(b) >= unix.SizeofCmsghdr {
-		h := (*unix.Cmsghdr)(unsafe.Pointer(&b[0]))
-		size := int(h.Len)
-		if size < unix.SizeofCmsghdr || size > len(b) {
-			break
-		}
-		m.readMessage(h, b[unix.CmsgLen(0):size])
-		b = b[min(unix.CmsgSpace(size-unix.CmsgLen(0)), len(b)):]
+	for h, data := range controlMessages(b) {
+		m.readMessage(h, data)
 	}
 	if m.sec == 0 {
 		m.stampByUser()
+	}
+}
+
+// controlMessages walks over the control messages in b.
+func controlMessages(b []byte) iter.Seq2[*unix.Cmsghdr, []byte] {
+	return func(yield func(*unix.Cmsghdr, []byte) bool) {
+		for len(b) >= unix.SizeofCmsghdr {
+			h := (*unix.Cmsghdr)(unsafe.Pointer(&b[0]))
+			size := int(h.Len)
+			if size < unix.SizeofCmsghdr || size > len(b) || !yield(h, b[unix.CmsgLen(0):size]) {
+				return
+			}
+			b = b[min(unix.CmsgSpace(size-unix.CmsgLen(0)), len(b)):]
+		}
 	}
 }
 

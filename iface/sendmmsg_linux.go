@@ -49,23 +49,31 @@ type socketSender struct {
 }
 
 func newSocketSender(index int) (*socketSender, error) {
-	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
+	s := &socketSender{}
+	if err := s.open(index); err != nil {
 		return nil, err
 	}
-	s := &socketSender{fd: fd, wakeup: -1}
+	return s, nil
+}
+
+func (s *socketSender) open(index int) error {
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
 	if err = unix.Bind(fd, &unix.SockaddrLinklayer{Ifindex: index}); err == nil {
 		s.wakeup, err = unix.Eventfd(0, unix.EFD_CLOEXEC)
 	}
 	if err != nil {
 		unix.Close(fd)
-		return nil, err
+		return err
 	}
+	s.fd = fd
 	for i := range s.hdrs {
 		s.hdrs[i].hdr.Iov = &s.iovs[i]
 		s.hdrs[i].hdr.SetIovlen(1)
 	}
-	return s, nil
+	return nil
 }
 
 func (s *socketSender) send(frames [][]byte) (int, error) {
@@ -136,22 +144,24 @@ func (s *socketSender) offer(n int) (int, error) {
 
 // waitRoom waits until the socket takes frames again.
 func (s *socketSender) waitRoom(d time.Duration) error {
+	if d <= 0 {
+		return unix.EAGAIN
+	}
 	fds := []unix.PollFd{
 		{Fd: int32(s.fd), Events: unix.POLLOUT},
 		{Fd: int32(s.wakeup), Events: unix.POLLIN},
 	}
-	n, err := unix.Poll(fds, int(d.Milliseconds()))
+	_, err := unix.Poll(fds, int(d.Milliseconds())+1)
+	if err == nil && fds[0].Revents == unix.POLLERR { // stamps wait there, which is no room
+		_, err = unix.Poll(fds[1:], 1)
+	}
 	switch {
 	case s.closed.Load():
 		return net.ErrClosed
 	case errors.Is(err, unix.EINTR):
 		return nil
-	case err != nil:
-		return err
-	case n == 0 || d <= 0:
-		return unix.EAGAIN
 	}
-	return nil
+	return err
 }
 
 func (s *socketSender) retried() uint64   { return s.again.Load() }

@@ -47,11 +47,12 @@ func (h *Host) Running(name string) error {
 }
 
 // Switch makes a Linux bridge in the host and brings it up. Ports are added by
-// AddPort.
+// AddPort. It does not snoop on multicast groups, for which it would speak
+// itself: a bridge that snoops joins a group of its own (RFC 4286).
 func (h *Host) Switch(name string) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = name
-	if err := h.nl.LinkAdd(&netlink.Bridge{LinkAttrs: attrs}); err != nil {
+	if err := h.nl.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: new(bool)}); err != nil {
 		return fmt.Errorf("make switch %s: %w", name, err)
 	}
 	return h.Up(name)
