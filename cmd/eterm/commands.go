@@ -11,6 +11,7 @@ func commands() []*cli.Command {
 		interfacesCommand(),
 		pingCommand(),
 		respondCommand(),
+		linkCommand(),
 		labCommand(),
 		switchCommand(),
 		completionCommand(),

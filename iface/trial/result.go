@@ -185,3 +185,55 @@ func (a *Result) attribute() {
 	w.OnTheWay = left
 	a.OnTheWay, a.LostLocal = left, a.Lost-left
 }
+
+// SenderOnly is what a sender alone can say of its run.
+func SenderOnly(session uint32, s *SenderSide) Result {
+	a := Result{Type: "result", Session: session, Sender: s}
+	a.offered()
+	a.Intended = max(a.Intended, a.Offered)
+	a.NeverOffered = a.Intended - a.Offered
+	a.Where.Refused, a.LostLocal, a.Lost = a.Refused, a.Refused, a.Refused
+	a.Verdict = Verdict{Exceeded: []string{}, Untrusted: untrusted(a)}
+	if len(a.Verdict.Untrusted) > 0 {
+		a.Verdict.Status = Untrusted
+	}
+	return a
+}
+
+// Total is the sum of results in several directions. With one, it is that.
+type Total struct {
+	Result
+	Directions []Result `json:"directions,omitempty"`
+}
+
+// Sum adds up results.
+func Sum(results []Result) Total {
+	if len(results) == 1 {
+		return Total{Result: results[0]}
+	}
+	t := Total{Result: Result{Type: "result", Verdict: Verdict{Exceeded: []string{}, Untrusted: []string{}}}, Directions: results}
+	for _, r := range results {
+		t.Intended += r.Intended
+		t.Offered += r.Offered
+		t.Refused += r.Refused
+		t.Received += r.Received
+		t.Lost += r.Lost
+		t.LostLocal += r.LostLocal
+		t.OnTheWay += r.OnTheWay
+		t.Duplicated += r.Duplicated
+		t.Reordered += r.Reordered
+		t.Corrupted += r.Corrupted
+		t.Foreign += r.Foreign
+		t.NeverOffered += r.NeverOffered
+		t.Where = t.Where.plus(r.Where)
+		t.OfferedKnown = r.OfferedKnown
+		t.Verdict.Status = max(t.Verdict.Status, r.Verdict.Status)
+		t.Verdict.Exceeded = append(t.Verdict.Exceeded, r.Verdict.Exceeded...)
+		t.Verdict.Untrusted = append(t.Verdict.Untrusted, r.Verdict.Untrusted...)
+	}
+	return t
+}
+
+func (w Where) plus(o Where) Where {
+	return Where{w.Refused + o.Refused, w.SenderNIC + o.SenderNIC, w.ReceiveSocket + o.ReceiveSocket, w.ReceiveNIC + o.ReceiveNIC, w.OnTheWay + o.OnTheWay}
+}

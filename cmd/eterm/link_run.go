@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/trial"
+)
+
+// linkRunner is eterm link run.
+type linkRunner struct {
+	iface, tx, rx string
+	direction     string
+	load          loadFlags
+	settle        durationValue
+	limits        limitFlags
+	output        linkOutput
+
+	limit trial.Limits
+}
+
+func linkRunCommand() *cli.Command {
+	r := &linkRunner{settle: durationValue(300 * time.Millisecond)}
+	return &cli.Command{
+		Name:  "run",
+		Usage: "test a link in both directions, or between two ports of this machine",
+		UsageText: "eterm link run -i eth0 --to 02:00:00:00:00:02 -b 100kpps -d 10      (\"respond\" or \"link receive\" at the other end)\n" +
+			"eterm link run -i eth0 --direction back --max-loss 0                 (whoever answers sends)\n" +
+			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
+		Flags: append(append(append([]cli.Flag{
+			interfaceFlag(&r.iface),
+			&cli.StringFlag{Name: "tx", Destination: &r.tx, Usage: "both ports are here: offer on `NAME`"},
+			&cli.StringFlag{Name: "rx", Destination: &r.rx, Usage: "both ports are here: receive on `NAME`"},
+			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
+			timeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
+		}, r.load.flags()...), r.limits.flags()...), r.output.flags()...),
+		Action: r.run,
+	}
+}
+
+func (r *linkRunner) run(c *cli.Context) (err error) {
+	if r.limit, err = r.limits.limits(); err != nil {
+		return err
+	}
+	if r.direction != "" && r.direction != "forth" && r.direction != "back" && r.direction != "both" {
+		return usage("--direction %s: want forth, back or both", r.direction)
+	}
+	direct := r.tx != "" || r.rx != ""
+	switch {
+	case direct && (r.tx == "" || r.rx == ""):
+		return usage("--tx and --rx go together: name both ports of this machine")
+	case direct && r.tx == r.rx:
+		return usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
+	}
+	if err := r.output.open(c); err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := r.output.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if direct {
+		return r.direct(c)
+	}
+	return r.pair(c)
+}
+
+// leg is one direction of a test between two ports of this machine.
+type leg struct {
+	name     string
+	tx, rx   iface.Port
+	load     trial.Load
+	session  uint32
+	offered  atomic.Uint64
+	received atomic.Uint64
+	result   trial.Result
+	err      error
+}
+
+// direct tests between two ports of this machine.
+func (r *linkRunner) direct(c *cli.Context) error {
+	a, err := openPort(c, r.tx, iface.Options{Promiscuous: true})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := openPort(c, r.rx, iface.Options{Promiscuous: true})
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	legs, err := r.legs(a, b)
+	if err != nil {
+		return err
+	}
+	lab.Ready()
+	stop := every(time.Second, func() { r.progress(legs) })
+	var all sync.WaitGroup
+	for _, l := range legs {
+		all.Go(func() { r.runLeg(c.Context, l) })
+	}
+	all.Wait()
+	stop()
+	return r.finish(legs)
+}
+
+// legs are the directions asked for.
+func (r *linkRunner) legs(a, b iface.Port) (legs []*leg, err error) {
+	for _, way := range []struct {
+		name   string
+		tx, rx iface.Port
+	}{{"forth", a, b}, {"back", b, a}} {
+		if r.direction != "both" && r.direction != way.name && (r.direction != "" || way.name == "back") {
+			continue
+		}
+		l := &leg{name: way.name, tx: way.tx, rx: way.rx, session: newSession()}
+		if l.load, err = r.load.load(way.tx); err != nil {
+			return nil, err
+		}
+		if l.load.Dst == nil {
+			l.load.Dst = way.rx.HardwareAddr()
+		}
+		if err := l.load.Check(way.tx.MTU()); err != nil {
+			return nil, usage("%w", err)
+		}
+		legs = append(legs, l)
+	}
+	return legs, nil
+}
+
+func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
+	l.result, l.err = trial.Direct(ctx, l.tx, l.rx, l.load, trial.DirectOptions{
+		Session: l.session, Settle: time.Duration(r.settle), Limits: r.limit,
+		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
+	})
+	l.result.Direction = l.name
+}
+
+func (r *linkRunner) progress(legs []*leg) {
+	i := linkInterval{Type: "interval", Time: jsonTime()}
+	text := ""
+	for _, l := range legs {
+		offered, received := l.offered.Load(), l.received.Load()
+		i.Offered += offered
+		i.Received += received
+		text += fmt.Sprintf("%s: %d offered, %d received  ", l.name, offered, received)
+	}
+	r.output.interval(i, text)
+}
+
+// finish prints the results; of several, the last object is their sum.
+func (r *linkRunner) finish(legs []*leg) error {
+	var results []trial.Result
+	var failure error
+	for _, l := range legs {
+		results = append(results, l.result)
+		if l.err != nil {
+			failure = l.err
+		}
+	}
+	total := trial.Sum(results)
+	err := r.output.result(total, total.Verdict, func(w io.Writer) {
+		for _, l := range legs {
+			printResult(w, l.name+", "+l.tx.Name()+" to "+l.rx.Name(), l.result)
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case failure != nil:
+		return untrusted("%w", failure)
+	}
+	return quietly(r.output.status)
+}
+
+func (r *linkRunner) pair(c *cli.Context) error {
+	return usage("not yet")
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"math/big"
+	"sync/atomic"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/trial"
+)
+
+// linkSender is eterm link send.
+type linkSender struct {
+	iface  string
+	load   loadFlags
+	limits limitFlags
+	output linkOutput
+}
+
+func linkSendCommand() *cli.Command {
+	s := &linkSender{}
+	return &cli.Command{
+		Name:  "send",
+		Usage: "offer test frames; \"link receive\" at the other end accounts for them",
+		UsageText: "eterm link send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 60\n" +
+			"eterm link send -i eth0 --to broadcast -c 1000000 -b max -s 64,512,1518\n" +
+			"eterm link send -i eth0 --to 02:00:00:00:00:02 --ip 192.0.2.1,192.0.2.2 -Q 3:100 --streams 4",
+		Flags:  append(append([]cli.Flag{interfaceFlag(&s.iface)}, s.load.flags()...), s.output.flags()...),
+		Action: s.run,
+	}
+}
+
+func (s *linkSender) run(c *cli.Context) (err error) {
+	if s.load.to.text == "" {
+		return usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
+	}
+	if err := s.output.open(c); err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := s.output.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	port, err := openPort(c, s.iface, iface.Options{SendOnly: true})
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	l, err := s.load.load(port)
+	if err != nil {
+		return err
+	}
+	if err := l.Check(port.MTU()); err != nil {
+		return usage("%w", err)
+	}
+	lab.Ready()
+	session := newSession()
+	note(c, "run %06x to %v", session, l.Dst)
+	var offered atomic.Uint64
+	stop := every(time.Second, func() {
+		n := offered.Load()
+		s.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
+	})
+	sent, runErr := trial.Send(c.Context, port, l, trial.SendOptions{Session: session, Offered: offered.Store})
+	stop()
+	side := sent.Side(l, runErr)
+	a := trial.SenderOnly(session, side)
+	if err := s.output.result(a, a.Verdict, func(w io.Writer) { printSenderOnly(w, session, a) }); err != nil {
+		return err
+	}
+	return s.status(runErr, a)
+}
+
+// status is the exit status: whether the host offered what it was asked to.
+func (s *linkSender) status(runErr error, a trial.Result) error {
+	if runErr != nil {
+		return untrusted("%w", runErr)
+	}
+	return quietly(a.Verdict.Status)
+}
+
+func printSenderOnly(w io.Writer, session uint32, a trial.Result) {
+	fmt.Fprintf(w, "run %06x: %d offered, %d refused by this host's kernel\n", session, a.Offered, a.Refused)
+	line := func(key, format string, args ...any) {
+		fmt.Fprintf(w, "  %-11s%s\n", key, oneLine(fmt.Sprintf(format, args...)))
+	}
+	printSender(line, a)
+	printVerdict(line, a.Verdict)
+}
+
+// newSession draws the number of a run.
+func newSession() uint32 {
+	n, err := rand.Int(rand.Reader, big.NewInt(1<<24-1))
+	if err != nil {
+		panic(err) // crypto/rand does not fail on Linux
+	}
+	return uint32(n.Uint64()) + 1
+}
+
+func jsonTime() string { return time.Now().UTC().Format(time.RFC3339Nano) }
+
+// every calls f each d until the function it returns is called.
+func every(d time.Duration, f func()) (stop func()) {
+	t := time.NewTicker(d)
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-t.C:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		t.Stop()
+		close(done)
+		<-ended
+	}
+}
