@@ -4,7 +4,7 @@ import "eterm/icmp"
 
 // verify notes a wrong checksum of the last part, where that can be known.
 func (d *Decoded) verify(field string) {
-	if d.walk.quoted || d.walk.unverified {
+	if d.walk.unverified {
 		return
 	}
 	if i := len(d.Parts) - 1; !d.valid(i) {

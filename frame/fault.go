@@ -14,10 +14,16 @@ type Fault struct {
 // fault notes a fault, unless it is in what an ICMP error quotes: that is
 // somebody else's packet, cut short by design.
 func (d *Decoded) fault(field string, offset int, got, want, problem string) {
-	if d.walk.quoted || len(d.Faults) >= maxFaults {
-		return
+	if !d.walk.quoted {
+		d.note(field, offset, got, want, problem)
 	}
-	d.Faults = append(d.Faults, Fault{field, offset, got, want, problem})
+}
+
+// note notes a fault wherever it is.
+func (d *Decoded) note(field string, offset int, got, want, problem string) {
+	if len(d.Faults) < maxFaults {
+		d.Faults = append(d.Faults, Fault{field, offset, got, want, problem})
+	}
 }
 
 // cut notes that a header is cut short, and makes data of what there is.
@@ -37,14 +43,12 @@ func (d *Decoded) lengthFault(field string, offset, got, header, avail int) {
 	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(avail), problem)
 }
 
-// sumFault notes a checksum that is not right.
+// sumFault notes a checksum that is not right, in a quote too if the packet
+// there is whole.
 func (d *Decoded) sumFault(field string, i, at int) {
-	if d.walk.quoted {
-		return
-	}
 	p := &d.Parts[i]
 	got := d.be16(p.Offset + at)
-	d.fault(field, p.Offset+at, hex16(got), hex16(d.checksum(i)), "bad checksum")
+	d.note(field, p.Offset+at, hex16(got), hex16(d.checksum(i)), "bad checksum")
 }
 
 func hex16(v uint16) string {

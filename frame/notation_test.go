@@ -2,6 +2,8 @@ package frame
 
 import (
 	"bytes"
+	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -62,11 +64,36 @@ func TestNotationIsCanonical(t *testing.T) {
 	}
 }
 
+// A frame built by the table's rules has nothing wrong with it, and every form
+// of every layer is among them.
+func TestBuiltFramesAreSound(t *testing.T) {
+	seen := map[[2]uint8]bool{}
+	for _, n := range everyLayer {
+		d := Decode(mustBuild(t, n))
+		for _, p := range d.Parts {
+			seen[[2]uint8{uint8(p.Layer), p.form}] = true
+		}
+		if !strings.Contains(n, "length=100") { // those are fragments
+			checkRoundTrip(t, d)
+		}
+		for _, f := range d.Faults {
+			t.Errorf("%s: %s", n, f.Append(nil))
+		}
+	}
+	for l, s := range table {
+		for i := 0; s != nil && i < len(s.forms); i++ {
+			if !seen[[2]uint8{uint8(l), uint8(i)}] {
+				t.Errorf("no frame has %v %s", Layer(l), s.forms[i].name)
+			}
+		}
+	}
+}
+
 // Every frame cut short anywhere, and with every byte changed, is printed so
 // that it builds the same.
 func TestRoundTripOfDamagedFrames(t *testing.T) {
 	var d Decoded
-	for _, n := range notations {
+	for _, n := range append(everyLayer, notations...) {
 		tpl, err := Parse(n)
 		if err != nil {
 			t.Fatal(err)
@@ -90,12 +117,8 @@ func TestRoundTripOfDamagedFrames(t *testing.T) {
 }
 
 func FuzzRoundTrip(f *testing.F) {
-	for _, n := range notations {
-		tpl, err := Parse(n)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(tpl.Append(nil))
+	for _, n := range append(everyLayer, notations...) {
+		f.Add(mustBuild(f, n))
 	}
 	var d Decoded
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -105,4 +128,44 @@ func FuzzRoundTrip(f *testing.F) {
 		checkPrints(t, &d)
 		AppendDiff(nil, &d, Decode(b[:len(b)/2]), DumpOptions{})
 	})
+}
+
+// Bytes of no meaning, and frames whose bytes were changed at random, of any
+// length up to 64 KiB, build again from what is printed of them.
+func TestRoundTripOfRandomBytes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	types := []uint16{TypeIPv4, TypeIPv6, TypeARP, TypeVLAN, TypeSVLAN, TypeMPLS, TypeLLDP, TypePause, 40, TypeLocal}
+	var d Decoded
+	check := func(b []byte) {
+		d.Decode(b)
+		checkTiles(t, &d)
+		checkGeneral(t, &d)
+		checkRoundTrip(t, &d)
+	}
+	for range 3000 {
+		b := make([]byte, r.IntN(300))
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		check(b)
+		if len(b) > 16 {
+			ty := types[r.IntN(len(types))]
+			b[12], b[13] = byte(ty>>8), byte(ty)
+			check(b)
+			b[14] = 0x45
+			check(b)
+		}
+	}
+	for range 3000 {
+		b := mustBuild(t, everyLayer[r.IntN(len(everyLayer))])
+		for range 1 + r.IntN(4) {
+			b[r.IntN(len(b))] = byte(r.Uint32())
+		}
+		check(b)
+	}
+	for _, n := range everyLayer {
+		b := mustBuild(t, n)
+		check(append(b, make([]byte, 1<<16-len(b))...))
+		check(append(b, bytes.Repeat([]byte{1, 2, 3}, 20000)...))
+	}
 }

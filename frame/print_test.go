@@ -24,7 +24,7 @@ func TestJSON(t *testing.T) {
 
 // Whatever a frame holds, the JSON is valid and gives the notation back.
 func TestJSONIsValid(t *testing.T) {
-	for _, n := range notations {
+	for _, n := range everyLayer {
 		b := mustBuild(t, n)
 		for i := range b {
 			old := b[i]
