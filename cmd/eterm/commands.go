@@ -8,6 +8,7 @@ func commands() []*cli.Command {
 		exchangeCommand(),
 		listenCommand(),
 		broadcastCommand(),
+		sendCommand(),
 		interfacesCommand(),
 		pingCommand(),
 		respondCommand(),

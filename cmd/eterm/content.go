@@ -11,7 +11,6 @@ import (
 
 	"eterm/frame"
 	"eterm/icmp"
-	"eterm/iface"
 	"eterm/ipv4"
 )
 
@@ -34,16 +33,19 @@ type content struct {
 const localExperimental1 = 0x88b5
 
 func (k *content) flags() []cli.Flag {
+	return append(k.partFlags(), sizeFlag(&k.size), forceFlag(&k.force, "allow a group address as source"))
+}
+
+// partFlags are the flags that say what is in a frame, but for its size.
+func (k *content) partFlags() []cli.Flag {
 	k.ttl = 64
 	return append(append([]cli.Flag{fromFlag(&k.from),
 		&cli.GenericFlag{Name: "ethertype", Aliases: []string{"t"}, Value: &k.etherType, DefaultText: "0x88b5", Usage: "EtherType of the frames"},
 		vlanFlag(&k.vlans)}, payloadFlags(&k.payload)...),
-		sizeFlag(&k.size),
 		&cli.BoolFlag{Name: "no-pad", Destination: &k.noPad, Usage: "do not pad to the minimum of 60 bytes"},
 		&cli.StringFlag{Name: "src-ip", Destination: &k.srcIP, Usage: "with --dst-ip: send ICMP echo requests from `ADDRESS`"},
 		&cli.StringFlag{Name: "dst-ip", Destination: &k.dstIP, Usage: "with --src-ip: send ICMP echo requests to `ADDRESS`"},
 		&cli.IntFlag{Name: "ttl", Destination: &k.ttl, Value: k.ttl, Usage: "time to live of IPv4 packets, 0 to 255"},
-		forceFlag(&k.force, "allow a group address as source"),
 	)
 }
 
@@ -84,9 +86,17 @@ func (k *content) echo() bool { return k.srcIP != "" }
 // until the next call.
 type frameSource interface{ next() []byte }
 
+// A station is what frames need to know of the interface they leave by. Every
+// iface.Port is one.
+type station interface {
+	Name() string
+	HardwareAddr() net.HardwareAddr
+	MTU() int
+}
+
 // source builds the first frame, so that what cannot be sent on this port is
 // refused before anything is.
-func (k *content) source(port iface.Port) (frameSource, error) {
+func (k *content) source(port station) (frameSource, error) {
 	own := port.HardwareAddr()
 	m := &maker{content: k, header: frame.Ethernet{
 		Dst: k.to.or(own, own), Src: k.from.or(own, own), VLANs: k.vlans, EtherType: localExperimental1,

@@ -19,6 +19,10 @@ func (c *conformance) deadlines(t *testing.T) {
 			t.Errorf("Receive with a deadline %v from now: %v", at, err)
 		}
 	}
+	late := c.frames(3, 60)
+	send(t, c.a, late)
+	same(t, c.afterDeadline(t, 3), late)
+
 	check(t, c.b.SetReadDeadline(time.Time{}))
 	frames := c.frames(1, 60)
 	same(t, c.exchange(t, frames), frames)
@@ -35,6 +39,33 @@ func (c *conformance) deadlines(t *testing.T) {
 	case <-time.After(patience):
 		t.Error("a deadline set during Receive does not end it")
 	}
+}
+
+// afterDeadline receives n frames that are there when the deadline passes: they
+// come before its error. On a real interface they may take a moment to be there.
+func (c *conformance) afterDeadline(t *testing.T, n int) (got []iface.Received) {
+	t.Helper()
+	check(t, c.b.SetReadDeadline(time.Now().Add(20*time.Millisecond)))
+	rx := make([]iface.Received, 1)
+	for {
+		k, err := c.b.Receive(rx)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		check(t, err)
+		for _, r := range rx[:k] {
+			if ours(r.Bytes) {
+				got = append(got, r)
+				rx = make([]iface.Received, 1)
+				// Now the deadline is long past.
+				check(t, c.b.SetReadDeadline(time.Unix(1, 0)))
+			}
+		}
+	}
+	if len(got) != n {
+		t.Fatalf("%d of %d frames came before the deadline's error", len(got), n)
+	}
+	return got
 }
 
 // untilError receives until there is an error, at most 1000 times.

@@ -136,13 +136,13 @@ func (p *Port) Receive(rx []iface.Received) (int, error) {
 	}
 	for {
 		expired := p.deadline.wait()
+		if n, err := p.take(rx); n > 0 || err != nil {
+			return n, err
+		}
 		select {
 		case <-expired:
 			return 0, p.wrap(os.ErrDeadlineExceeded)
 		default:
-		}
-		if n, err := p.take(rx); n > 0 || err != nil {
-			return n, err
 		}
 		select {
 		case <-p.ready:

@@ -48,6 +48,7 @@ type Result struct {
 	Sent     uint64        // frames the port took
 	Skipped  uint64        // frames the port refused that were not offered again
 	Bytes    uint64        // of the frames sent, without FCS
+	OnWire   uint64        // their WireBytes: with padding, FCS, preamble and gap
 	Attempts uint64        // frames given to Send, each time
 	Refused  iface.Refused // refusals by reason
 	// Elapsed is the time from the first frame's turn to the end of the last
@@ -147,6 +148,7 @@ func (r *Result) add(w *worker) {
 	r.Sent += w.sent
 	r.Skipped += w.skipped
 	r.Bytes += w.bytes
+	r.OnWire += w.wireBytes
 	r.Attempts += w.attempts
 	r.Refused = sum(r.Refused, w.refused)
 }

@@ -16,11 +16,12 @@ type worker struct {
 	pacer  *pace.Pacer
 	frames [][]byte
 
-	sent, skipped, bytes, attempts uint64
-	refused                        iface.Refused
-	start, ended                   time.Duration
-	lastTaken                      time.Duration // when the port last took a frame, at full speed
-	wait                           time.Duration // the last one before a frame was offered again
+	sent, skipped, attempts uint64
+	bytes, wireBytes        uint64
+	refused                 iface.Refused
+	start, ended            time.Duration
+	lastTaken               time.Duration // when the port last took a frame, at full speed
+	wait                    time.Duration // the last one before a frame was offered again
 }
 
 func newWorker(p iface.Port, s Source, plan Plan, n, k int) *worker {
@@ -41,13 +42,15 @@ func (w *worker) run(done <-chan struct{}, start time.Duration) error {
 	if w.pacer != nil {
 		w.pacer.Start(start)
 	}
-	defer func() { w.ended = w.plan.Clock.Now() }()
+	w.ended = start
 	for left := w.count; left > 0; {
 		n := w.turn(int(min(uint64(w.plan.Batch), left)), done)
 		if n == 0 {
 			return nil
 		}
-		if err := w.offer(w.fill(n), done); err != nil {
+		err := w.offer(w.fill(n), done)
+		w.ended = w.plan.Clock.Now()
+		if err != nil {
 			return err
 		}
 		left -= uint64(n)
@@ -105,6 +108,7 @@ func (w *worker) took(frames [][]byte) {
 	}
 	for _, f := range frames {
 		w.bytes += uint64(len(f))
+		w.wireBytes += uint64(WireBytes(len(f)))
 	}
 	w.sent += uint64(len(frames))
 	w.attempts += uint64(len(frames))

@@ -1,0 +1,137 @@
+// Command bench puts eterm beside the tools of its kind: how fast it sends, how
+// much it receives without loss and at what cost, and how evenly it paces. It
+// makes its own network namespaces, needs no rights, and leaves nothing behind.
+// Tools that are not installed are left out.
+//
+//	go run ./cmd/bench                 everything, medians of five rounds
+//	go run ./cmd/bench -only pace      one table
+//	go run ./cmd/bench -short          a few seconds: does it still run?
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+
+	"eterm/iface/lab"
+)
+
+// etermVar tells the program inside the namespaces where eterm was built.
+const etermVar = "BENCH_ETERM"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	work := runInside
+	if !lab.Inside() {
+		work = runOutside
+	}
+	if err := work(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// runOutside builds eterm and runs this program again in namespaces.
+func runOutside(ctx context.Context, args []string, out io.Writer) error {
+	if _, err := parse(args); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	eterm := filepath.Join(dir, "eterm")
+	build := exec.CommandContext(ctx, "go", "build", "-o", eterm, "eterm/cmd/eterm")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build eterm: %w: %s", err, said)
+	}
+	cmd := lab.Command(args...)
+	cmd.Env = append(cmd.Env, etermVar+"="+eterm)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("user namespaces are needed: %w", err)
+	}
+	defer context.AfterFunc(ctx, func() { cmd.Process.Signal(os.Interrupt) })()
+	return cmd.Wait()
+}
+
+// settings are what a run is told.
+type settings struct {
+	rounds  int
+	each    time.Duration
+	only    string
+	tools   *regexp.Regexp
+	eterm   string
+	workDir string
+}
+
+func parse(args []string) (settings, error) {
+	var s settings
+	var short bool
+	var tools string
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
+	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
+	flags.StringVar(&s.only, "only", "", "one `TABLE`: send, receive or pace")
+	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
+	flags.BoolVar(&short, "short", false, "one short round, to see that it runs")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if short {
+		s.rounds, s.each = 1, 100*time.Millisecond
+	}
+	var err error
+	if s.tools, err = regexp.Compile(tools); err != nil {
+		return s, err
+	}
+	switch s.only {
+	case "", "send", "receive", "pace":
+	default:
+		return s, fmt.Errorf("-only %s: want send, receive or pace", s.only)
+	}
+	if flags.NArg() > 0 || s.rounds < 1 || s.each <= 0 {
+		return s, errors.New("want no operands, and -rounds and -each above zero")
+	}
+	return s, nil
+}
+
+// runInside measures.
+func runInside(ctx context.Context, args []string, out io.Writer) error {
+	s, err := parse(args)
+	if err != nil {
+		return err
+	}
+	s.eterm = os.Getenv(etermVar)
+	if s.workDir, err = os.MkdirTemp("/dev/shm", "bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(s.workDir)
+	b := &bench{settings: s, out: out}
+	defer b.close()
+	fmt.Fprintln(out, machine())
+	for _, table := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"send", b.send}, {"receive", b.receive}, {"pace", b.pace}} {
+		if s.only != "" && s.only != table.name {
+			continue
+		}
+		if err := table.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", table.name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"eterm/iface"
+)
+
+// pace fills the tables of sending at a rate. The gaps are between the
+// kernel's stamps at the receiver.
+func (b *bench) pace(ctx context.Context) error {
+	p, err := b.newPath("pace", false)
+	if err != nil {
+		return err
+	}
+	f, err := b.files(64)
+	if err != nil {
+		return err
+	}
+	for _, rate := range []int{1000, 10_000, 100_000} {
+		n := int(math.Ceil(float64(rate)*b.each.Seconds()*2/1000)) * 1000
+		us := 1_000_000 / rate
+		all, err := b.interleave(ctx, b.present(
+			command("eterm send -b", fmt.Sprintf("%s send -i %s -b %dpps -c %d --force --to %s -s 68", b.eterm, port, rate, n, targetMAC)),
+			command("trafgen -t", fmt.Sprintf("trafgen --dev %s --conf %s -V --cpus 1 --num %d -t %dus", port, f.trafgen, n, us)),
+			command("trafgen -b", fmt.Sprintf("trafgen --dev %s --conf %s -V --cpus 1 --num %d -b %dpps", port, f.trafgen, n, rate)),
+			command("mausezahn -d", fmt.Sprintf("mausezahn %s -q -c %d -d %du %s", port, n, us, f.hex)),
+			command("tcpreplay --pps", fmt.Sprintf("tcpreplay -i %s -q -K --pps %d --loop %d %s", port, rate, n/1000, f.pcap)),
+		), func(ctx context.Context, t tool) (sample, error) {
+			return b.paceOnce(ctx, p, t, n, rate)
+		})
+		if err != nil {
+			return err
+		}
+		b.print(fmt.Sprintf("Pacing, %d frames/s, %d frames, gap error in µs", rate, n),
+			[]string{"tool", "frames/s", "rate error %", "p1", "p50", "p99", "p99 of |error|", "CPU %"}, all, paceCells)
+	}
+	return nil
+}
+
+func paceCells(m measured) []string {
+	cells := []string{fmt.Sprintf("%.1f", m.median(0)), fmt.Sprintf("%+.4f", m.median(1))}
+	for i := 2; i < 6; i++ {
+		cells = append(cells, fmt.Sprintf("%.2f", m.median(i)))
+	}
+	return append(cells, fmt.Sprintf("%.0f", m.median(6)))
+}
+
+// paceOnce lets a tool send n frames at a rate and looks at their gaps.
+func (b *bench) paceOnce(ctx context.Context, p *path, t tool, n, rate int) (sample, error) {
+	var rx iface.Port
+	err := p.right.Do(func() (err error) {
+		rx, err = iface.Open(port, iface.Options{ReceiveOnly: true, SnapLen: 64})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer rx.Close()
+	proc, err := start(ctx, p.left, t)
+	if err != nil {
+		return nil, err
+	}
+	defer proc.stop(time.Second)
+	stamps := make([]int64, 0, n)
+	collected := make(chan error, 1)
+	go func() { collected <- collect(rx, &stamps, n) }()
+	most := time.Duration(float64(n)/float64(rate)*1.6*float64(time.Second)) + 2*time.Second
+	if !proc.wait(most) {
+		proc.stop(time.Second)
+	}
+	wall := time.Since(proc.started)
+	rx.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if err := <-collected; err != nil {
+		return nil, err
+	}
+	if len(stamps) < 10 {
+		return nil, fmt.Errorf("%d frames arrived: %.200s", len(stamps), proc.said.String())
+	}
+	return append(gaps(stamps, rate), 100*proc.cpu().Seconds()/wall.Seconds()), nil
+}
+
+// collect takes the stamps of the test's frames, up to n of them.
+func collect(rx iface.Port, stamps *[]int64, n int) error {
+	target := macBytes(targetMAC)
+	buf := make([]iface.Received, 256)
+	for {
+		k, err := rx.Receive(buf)
+		for _, r := range buf[:max(k, 0)] {
+			if slices.Equal(r.Bytes[:6], target) && len(*stamps) < n {
+				*stamps = append(*stamps, r.At.UnixNano())
+			}
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// gaps is the rate, its error in hundredths, and quantiles of the error of the
+// gaps in µs.
+func gaps(stamps []int64, rate int) sample {
+	want := 1e6 / float64(rate)
+	var signed, abs []float64
+	for i := 1; i < len(stamps); i++ {
+		e := float64(stamps[i]-stamps[i-1])/1e3 - want
+		signed, abs = append(signed, e), append(abs, math.Abs(e))
+	}
+	slices.Sort(signed)
+	slices.Sort(abs)
+	at := func(v []float64, q float64) float64 { return v[int(q*float64(len(v)-1))] }
+	achieved := float64(len(stamps)-1) * 1e9 / float64(stamps[len(stamps)-1]-stamps[0])
+	return sample{achieved, (achieved/float64(rate) - 1) * 100, at(signed, .01), at(signed, .5), at(signed, .99), at(abs, .99)}
+}

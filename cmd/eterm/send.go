@@ -1,0 +1,218 @@
+package main
+
+import (
+	"math"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/lab"
+	"eterm/iface/load"
+	"eterm/iface/pace"
+)
+
+// sender is the traffic generator: which frames, when, and by which mechanism.
+type sender struct {
+	iface    string
+	frames   sendFrames
+	count    countValue
+	duration durationValue
+	rate     rateValue
+	burst    uint64
+	gap      durationValue
+	speed    float64
+	engine   engineValue
+	threads  int
+	once     bool // a file, not looped
+	dryRun   bool
+	force    bool
+	json     bool
+	quiet    bool
+	verbose  bool
+}
+
+func sendCommand() *cli.Command {
+	s := &sender{speed: 1, threads: 1}
+	s.frames.to.Set("broadcast")
+	return &cli.Command{
+		Name:      "send",
+		Usage:     "send frames at an exact rate, as many as asked, and account for each",
+		ArgsUsage: "[NOTATION [+ NOTATION ...]]",
+		UsageText: "eterm send -i eth0                                              10 frames, 1 a second\n" +
+			"eterm send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 10       10,000 frames/s for 10 s\n" +
+			"eterm send -i eth0 -b max -c 1000000 -s 1518                    as fast as can be\n" +
+			"eterm send -i eth0 -b 100Mbit -d 10 --imix 7a4dg                a mix of sizes (RFC 6985)\n" +
+			"eterm send -i eth0 -b 1kpps..100kpps -d 30                      a ramp\n" +
+			"eterm send -i eth0 -c 6400 --burst 64 --gap 1ms                 bursts\n" +
+			"eterm send -i eth0 -r capture.pcapng --speed 2                  a capture, twice as fast\n" +
+			"eterm send -S --to 02:00:00:00:00:02 -Q 3:10                    show the first frames, send nothing",
+		Flags:  s.flags(),
+		Action: s.run,
+	}
+}
+
+func (s *sender) flags() []cli.Flag {
+	flags := []cli.Flag{
+		interfaceFlag(&s.iface),
+		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &s.count, DefaultText: "10, or the file once, if no duration is given", Usage: "send exactly `N` frames, 0 for until stopped"},
+		durationFlag(&s.duration),
+		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &s.rate, DefaultText: "1pps", Usage: "send at `RATE`: 1000pps, 100Mbit, 10%, max, or the ramp 1kpps..10kpps"},
+		&cli.Uint64Flag{Name: "burst", Destination: &s.burst, DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
+		&cli.GenericFlag{Name: "gap", Value: &s.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
+		&cli.Float64Flag{Name: "speed", Destination: &s.speed, Value: 1, Usage: "send a file `FACTOR` times as fast as it was captured"},
+		&cli.GenericFlag{Name: "engine", Value: &s.engine, DefaultText: "auto", Usage: "send by `MECHANISM`: auto, socket, xdp"},
+		&cli.IntFlag{Name: "threads", Destination: &s.threads, Value: 1, Usage: "send by `N` threads"},
+		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
+		forceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
+		jsonFlag(&s.json),
+		quietFlag(&s.quiet, "print no result"),
+		verboseFlag(&s.verbose),
+	}
+	return append(flags, s.frames.flags()...)
+}
+
+// gentle is the most frames a second that go unasked where the machine's other
+// traffic goes.
+const gentle = 1000
+
+func (s *sender) run(c *cli.Context) error {
+	s.frames.force = s.force
+	if err := s.check(c); err != nil {
+		return err
+	}
+	if s.dryRun {
+		return s.show(c)
+	}
+	if s.iface == "" {
+		_, err := openPort(c, "", iface.Options{})
+		return err
+	}
+	about, err := iface.Describe(s.iface)
+	if err != nil {
+		return usage("%w", err)
+	}
+	f, err := s.frames.prepare(c, describedStation{about})
+	if err != nil {
+		return err
+	}
+	plan, peak, err := s.plan(f, float64(about.Speed))
+	if err != nil {
+		return err
+	}
+	if about.DefaultRoute && peak > gentle && !s.force {
+		return usage("%s carries the default route: more than %d frames/s there need --force", s.iface, gentle)
+	}
+	ports, err := s.open(c, peak)
+	if err != nil {
+		return err
+	}
+	lab.Ready()
+	result, err := load.RunAll(c.Context, ports, f.source, plan)
+	mechanism := mechanismOf(ports[0])
+	for _, p := range ports {
+		p.Close()
+	}
+	return s.report(c, account{Result: result, mechanism: mechanism, planned: plan.Schedule != nil}, err)
+}
+
+// check refuses flags that contradict each other.
+func (s *sender) check(c *cli.Context) error {
+	paced := !s.rate.from.IsZero() || s.burst > 0
+	switch {
+	case (s.burst > 0) != (s.gap > 0):
+		return usage("--burst and --gap go together: give both, such as --burst 64 --gap 1ms")
+	case s.rate.from.IsMax() && s.burst == 0 && s.endless(c):
+		return usage("--rate max needs an end: give -c or -d")
+	case s.rate.ramps() && s.burst > 0:
+		return usage("--burst does not go with a ramp: give one rate")
+	case s.rate.ramps() && s.endless(c):
+		return usage("a ramp needs an end: give -c or -d")
+	case s.threads < 1 || s.threads > 64:
+		return usage("threads %d: want 1 to 64", s.threads)
+	case !(s.speed > 0) || math.IsInf(s.speed, 0):
+		return usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
+	case c.IsSet("speed") && s.frames.file == "":
+		return usage("--speed is for files: give -r FILE, or a rate by -b")
+	case c.IsSet("speed") && paced:
+		return usage("--speed and a rate contradict each other: give one")
+	}
+	s.once = s.frames.file != "" && !c.IsSet("count") && s.duration == 0
+	if !c.IsSet("count") && s.duration == 0 && !paced && !s.once {
+		s.count = 10
+	}
+	return s.frames.check(c)
+}
+
+// endless says whether nothing ends the run but the user.
+func (s *sender) endless(c *cli.Context) bool {
+	return s.duration == 0 && s.count == 0 && (s.frames.file == "" || c.IsSet("count"))
+}
+
+// plan says when frames are due, how many there are, and how many a second at
+// the most.
+func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error) {
+	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
+	if s.once {
+		plan.Count = uint64(len(f.times))
+	}
+	from, err := s.rate.from.Frames(f.meanWire, lineSpeed)
+	if err != nil {
+		return plan, 0, usage("rate %s: %w", s.rate.String(), err)
+	}
+	to, err := s.rate.to.Frames(f.meanWire, lineSpeed)
+	if err != nil {
+		return plan, 0, usage("rate %s: %w", s.rate.String(), err)
+	}
+	switch {
+	case s.burst > 0:
+		plan.Schedule = pace.Bursts(s.burst, time.Duration(s.gap), from)
+		return plan, float64(s.burst) / plan.Schedule(s.burst).Seconds(), nil
+	case s.rate.ramps():
+		in := time.Duration(s.duration)
+		if in == 0 {
+			in = time.Duration(float64(plan.Count) / ((from + to) / 2) * float64(time.Second))
+		}
+		plan.Schedule = pace.Ramp(from, to, in)
+		return plan, max(from, to), nil
+	case s.rate.from.IsMax():
+		return plan, math.Inf(1), nil
+	case !s.rate.from.IsZero():
+		plan.Schedule = pace.Rate(from)
+		return plan, from, nil
+	case f.times != nil:
+		plan.Schedule = pace.Times(f.times, f.period, s.speed)
+		return plan, float64(len(f.times)) / (f.period.Seconds() / s.speed), nil
+	}
+	plan.Schedule = pace.Rate(1)
+	return plan, 1, nil
+}
+
+// open opens a port for each thread.
+func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
+	var ports []iface.Port
+	for range s.threads {
+		o := iface.Options{SendOnly: true, Engine: iface.Engine(s.engine), Rate: peak / float64(s.threads)}
+		open := openPort
+		if len(ports) > 0 { // what there is to warn of has been said
+			open = func(_ *cli.Context, name string, o iface.Options) (iface.Port, error) { return iface.Open(name, o) }
+		}
+		p, err := open(c, s.iface, o)
+		if err != nil {
+			for _, p := range ports {
+				p.Close()
+			}
+			return nil, err
+		}
+		ports = append(ports, p)
+	}
+	return ports, nil
+}
+
+// mechanismOf is how a port sends, in words.
+func mechanismOf(p iface.Port) string {
+	if m, ok := p.(iface.Mechanism); ok {
+		return m.Mechanism()
+	}
+	return ""
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/load"
+)
+
+// sendFrames say which frames are sent.
+type sendFrames struct {
+	content
+	sizes sizesValue
+	imix  string
+	file  string
+}
+
+func (f *sendFrames) flags() []cli.Flag {
+	return append([]cli.Flag{
+		toFlag(&f.to),
+		&cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: &f.sizes, DefaultText: "as the content needs",
+			Usage: "frame `SIZE` on the wire with FCS (RFC 2544): 64, or in turn 64,512,1518, or each of 64..1518, or of 64..1518/8"},
+		&cli.StringFlag{Name: "imix", Destination: &f.imix, Usage: "sizes in turn as a `GENOME` (RFC 6985), such as 7a4dg"},
+	}, f.partFlags()...)
+}
+
+// prepared are frames ready to be sent.
+type prepared struct {
+	// source makes them anew for a worker.
+	source   func(worker int) load.Source
+	meanWire float64 // see load.MeanWire
+	// times are when the frames of a file were captured, and period how long
+	// a round of them takes.
+	times  []time.Duration
+	period time.Duration
+}
+
+// check refuses flags that contradict each other.
+func (f *sendFrames) check(c *cli.Context) error {
+	if f.imix != "" && f.sizes.sizes != nil {
+		return usage("--imix and --size contradict each other: give one")
+	}
+	if c.Args().Present() {
+		return usage("%s takes no operand, but was given %q", c.Command.HelpName, c.Args().First())
+	}
+	if err := f.content.check(); err != nil {
+		return err
+	}
+	if f.noPad && (f.imix != "" || f.sizes.sizes != nil) {
+		return usage("--no-pad and --size contradict each other: give one")
+	}
+	return nil
+}
+
+// prepare makes the sources of frames for an interface, and refuses frames
+// that it does not take.
+func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
+	sizes, err := f.allSizes(on)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{}
+	p.source, err = f.fromFlags(on, sizes)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.measure(on, len(sizes))
+}
+
+// allSizes are the sizes asked for, one after the other; 0 is as the content
+// needs.
+func (f *sendFrames) allSizes(on station) ([]int, error) {
+	switch {
+	case f.imix != "":
+		sizes, err := load.ParseGenome(f.imix, on.MTU()+14+frameCheckSequence)
+		if err != nil {
+			return nil, usage("--imix: %w", err)
+		}
+		return sizes, nil
+	case f.sizes.sizes != nil:
+		return f.sizes.sizes, nil
+	}
+	return []int{0}, nil
+}
+
+// fromFlags are the frames that flags describe. Their payload grows to fill
+// each size.
+func (f *sendFrames) fromFlags(on station, sizes []int) (func(int) load.Source, error) {
+	bySize := map[int]func() load.Source{}
+	for _, n := range sizes {
+		if bySize[n] != nil {
+			continue
+		}
+		k := f.content
+		k.size = sizeValue(n)
+		if _, err := k.source(on); err != nil {
+			return nil, err
+		}
+		bySize[n] = func() load.Source { return k.frames(on) }
+	}
+	return func(int) load.Source {
+		made := map[int]load.Source{}
+		turn := make([]load.Source, len(sizes))
+		for i, n := range sizes {
+			if made[n] == nil {
+				made[n] = bySize[n]()
+			}
+			turn[i] = made[n]
+		}
+		return load.Sequence(turn...)
+	}, nil
+}
+
+// frames is content that is known to build.
+func (k *content) frames(on station) load.Source {
+	m, err := k.source(on)
+	if err != nil {
+		panic(err) // it was built before
+	}
+	if !k.echo() {
+		return load.Fixed(slices.Clone(m.next()))
+	}
+	return func(dst []byte) []byte { return append(dst, m.next()...) }
+}
+
+// sampled is the most frames that are looked at before the first is sent.
+const sampled = 1 << 16
+
+// measure looks at one round of the frames.
+func (p *prepared) measure(on station, round int) error {
+	s := p.source(0)
+	var buf []byte
+	wire, n := 0, min(round, sampled)
+	for i := range n {
+		buf = s(buf[:0])
+		if err := fits(buf, on); err != nil {
+			return usage("frame %d: %w", i+1, err)
+		}
+		wire += load.WireBytes(len(buf))
+	}
+	p.meanWire = float64(wire) / float64(n)
+	return nil
+}
+
+// fits says whether an interface takes a frame.
+func fits(frame []byte, on station) error {
+	if len(frame) < 14 {
+		return fmt.Errorf("%w: it has %d bytes, want 14 or more", iface.ErrTooShort, len(frame))
+	}
+	limit := on.MTU() + 14
+	if frame[12] == 0x81 && frame[13] == 0 {
+		limit += 4
+	}
+	if len(frame) > limit {
+		return fmt.Errorf("%d bytes are longer than %s takes: its MTU is %d, so at most %d", len(frame), on.Name(), on.MTU(), limit)
+	}
+	return nil
+}
+
+// describedStation is an interface that is not open.
+type describedStation struct{ about iface.Info }
+
+func (s describedStation) Name() string                   { return s.about.Name }
+func (s describedStation) HardwareAddr() net.HardwareAddr { return slices.Clone(s.about.HardwareAddr) }
+func (s describedStation) MTU() int                       { return s.about.MTU }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/frame"
+	"eterm/iface"
+)
+
+// plannedFrames is how many frames a dry run shows at most.
+const plannedFrames = 10
+
+// show prints the first frames instead of sending them. It needs no rights,
+// and no interface either.
+func (s *sender) show(c *cli.Context) error {
+	var on station = nowhere{}
+	lineSpeed := 0.0
+	if s.iface != "" {
+		about, err := iface.Describe(s.iface)
+		if err != nil {
+			return usage("%w", err)
+		}
+		on, lineSpeed = describedStation{about}, float64(about.Speed)
+	}
+	f, err := s.frames.prepare(c, on)
+	if err != nil {
+		return err
+	}
+	plan, _, err := s.plan(f, lineSpeed)
+	if err != nil {
+		return err
+	}
+	n := uint64(plannedFrames)
+	if plan.Count > 0 {
+		n = min(n, plan.Count)
+	}
+	next := f.source(0)
+	var buf []byte
+	for i := range n {
+		buf = next(buf[:0])
+		due := time.Duration(0)
+		if plan.Schedule != nil {
+			due = plan.Schedule(i)
+		}
+		if err := s.showOne(c.App.Writer, i, due, buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plannedFrame is the JSON object of a frame that was not sent.
+type plannedFrame struct {
+	Type      string `json:"type"`
+	Direction string `json:"direction"`
+	DueNS     int64  `json:"due_ns"` // after the start
+	Length    int    `json:"length"`
+	Hex       string `json:"hex"`
+}
+
+func (s *sender) showOne(w io.Writer, i uint64, due time.Duration, b []byte) error {
+	if s.json {
+		return json.NewEncoder(w).Encode(plannedFrame{"frame", "planned", due.Nanoseconds(), len(b), hex.EncodeToString(b)})
+	}
+	d := frame.Decode(b)
+	text := fmt.Appendf(nil, "frame %d at +%.6f s: ", i+1, due.Seconds())
+	text = append(d.AppendSummary(text), '\n')
+	_, err := w.Write(d.AppendDump(text, frame.DumpOptions{}))
+	return err
+}
+
+// nowhere is the interface of a dry run without one: every size fits, and an
+// address that stands for the own one.
+type nowhere struct{}
+
+func (nowhere) Name() string                   { return "an interface" }
+func (nowhere) HardwareAddr() net.HardwareAddr { return net.HardwareAddr{2, 0, 0, 0, 0, 1} }
+func (nowhere) MTU() int                       { return 9216 }
