@@ -1,9 +1,7 @@
 package iface_test
 
 import (
-	"bytes"
 	"net"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -90,14 +88,5 @@ func TestDescribeOffloadsAsEthtool(t *testing.T) {
 
 func ethtool(t *testing.T, h *lab.Host, args ...string) []byte {
 	t.Helper()
-	var out bytes.Buffer
-	cmd := exec.Command("ethtool", args...)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := h.Start(cmd); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, &out)
-	}
-	return out.Bytes()
+	return run(t, h, "ethtool", args...)
 }
