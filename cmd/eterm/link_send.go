@@ -19,7 +19,6 @@ import (
 type linkSender struct {
 	iface  string
 	load   loadFlags
-	limits limitFlags
 	output linkOutput
 }
 

@@ -62,6 +62,8 @@ func (t *Tally) sentLength(a arrived, h ethernet, plan Plan, planned bool) int {
 		return int(plan.Length)
 	case t.planned && !t.plan.Mixed:
 		return int(t.plan.Length)
+	case a.found.Kind == KindMarkPlan && a.length < a.found.Offset+Size+PlanSize:
+		return Size + PlanSize // or more: the frame was cut before it could say
 	}
 	if n := ipv4Length(a.frame, h, a.found.Offset); n > 0 {
 		return max(0, h.length+n-a.found.Offset)

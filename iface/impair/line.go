@@ -89,16 +89,20 @@ func (l *Line) Pass(frame []byte) {
 	e.left = len(l.copies)
 	l.ledger.settle(e)
 	overtaken := l.takeSwapped()
+	last := time.Time{}
 	for _, c := range l.copies {
-		l.depart(c)
+		if due := l.depart(c); due.After(last) {
+			last = due
+		}
 	}
 	for _, w := range overtaken {
-		l.out(w.transit)
+		l.follow(w, last)
 	}
 }
 
-// depart puts one copy on the cable.
-func (l *Line) depart(c transit) {
+// depart puts one copy on the cable and says when it comes out, if it does so
+// later and is not to be overtaken itself.
+func (l *Line) depart(c transit) (due time.Time) {
 	queueing, ok := l.occupy(len(c.frame))
 	delay := c.delay + queueing
 	if c.swap {
@@ -110,8 +114,28 @@ func (l *Line) depart(c transit) {
 	case delay <= 0:
 		l.out(c)
 	default:
-		l.hold(c, delay)
+		due = time.Now().Add(delay)
+		l.hold(c, due)
 	}
+	if c.swap {
+		return time.Time{}
+	}
+	return due
+}
+
+// follow lets a frame out that was overtaken: after the copies that overtook
+// it, the last of which comes out at time last, and not before its own time.
+func (l *Line) follow(w waiting, last time.Time) {
+	w.swap = false
+	due := w.due.Add(-swapWait)
+	if due.Before(last) {
+		due = last
+	}
+	if due.After(time.Now()) {
+		l.hold(w.transit, due)
+		return
+	}
+	l.out(w.transit)
 }
 
 // out lets one copy out.
@@ -121,14 +145,14 @@ func (l *Line) out(c transit) { l.ledger.leave(&c, l.arrive(c.frame)) }
 const swapWait = 10 * time.Millisecond
 
 // hold keeps a copy until its time.
-func (l *Line) hold(c transit, delay time.Duration) {
+func (l *Line) hold(c transit, due time.Time) {
 	if !c.own {
-		c.frame = slices.Clone(c.frame)
+		c.frame, c.own = slices.Clone(c.frame), true
 	}
 	if c.swap {
 		l.swapped++
 	}
-	heap.Push(&l.pending, waiting{transit: c, due: time.Now().Add(delay), order: l.order})
+	heap.Push(&l.pending, waiting{transit: c, due: due, order: l.order})
 	l.order++
 	l.rearm()
 }

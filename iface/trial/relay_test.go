@@ -73,9 +73,13 @@ func randomLoad(random *rand.Rand, n uint64) trial.Load {
 	return l
 }
 
-// randomFaults draws what happens to the frames.
-func randomFaults(random *rand.Rand) (faults []impair.Fault, text string) {
+// randomFaults draws what happens to the frames of a load.
+func randomFaults(random *rand.Rand, l trial.Load) (faults []impair.Fault, text string) {
 	p := []float64{0.001, 0.01, 0.1, 0.3}[random.IntN(4)]
+	shortest := 36 // enough for headers and mark
+	if l.IP != nil {
+		shortest = 64
+	}
 	all := []struct {
 		name  string
 		fault impair.Fault
@@ -89,7 +93,7 @@ func randomFaults(random *rand.Rand) (faults []impair.Fault, text string) {
 		{"delay", impair.Delay(impair.Always(), 2*time.Millisecond)},
 		{"jitter", impair.Jitter(impair.Always(), 3*time.Millisecond)},
 		{"growth", impair.Grow(impair.Chance(p), 5)},
-		{"truncation", impair.Halve(impair.Chance(p), 64)},
+		{"truncation", impair.Halve(impair.Chance(p), shortest)},
 	}
 	for _, i := range random.Perm(len(all))[:1+random.IntN(6)] {
 		faults = append(faults, all[i].fault)
@@ -105,7 +109,7 @@ func TestEveryCountIsTheRelays(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 7))
 			l := randomLoad(random, 3000)
-			faults, text := randomFaults(random)
+			faults, text := randomFaults(random, l)
 			c := impair.Config{Faults: faults, Seed: seed}
 			if seed%5 == 0 {
 				c.Rate, c.Queue = 20e6, 50

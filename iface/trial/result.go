@@ -52,7 +52,8 @@ type ReceiverSide struct {
 	// Foreign frames came in the same time and were not of the run.
 	Foreign uint64 `json:"foreign"`
 	// SocketDropped frames reached this host and found no room in the
-	// receiver's socket; NICDropped ones found none before that.
+	// receiver's socket; NICDropped ones found none before that (rx_missed:
+	// rx_dropped counts frames too that we got and nobody else wanted).
 	SocketDropped  uint64 `json:"socket_dropped"`
 	NICDropped     uint64 `json:"nic_dropped"`
 	CarrierChanges uint64 `json:"carrier_changes"`
@@ -67,7 +68,7 @@ func (run *Run) Side() *ReceiverSide {
 	return &ReceiverSide{
 		Report: run.tally.Report(), Foreign: run.foreign,
 		SocketDropped:  a.SocketDropped - b.SocketDropped,
-		NICDropped:     a.Interface.RxMissed - b.Interface.RxMissed + a.Interface.RxDropped - b.Interface.RxDropped,
+		NICDropped:     a.Interface.RxMissed - b.Interface.RxMissed,
 		CarrierChanges: a.CarrierChanges - b.CarrierChanges, Truncated: a.Truncated - b.Truncated, Clock: "kernel",
 	}
 }
