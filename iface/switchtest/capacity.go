@@ -13,8 +13,8 @@ import (
 // The addresses of the ports themselves are in the table too, and so may be some
 // that earlier cases used: those still known at the end are counted.
 func capacity(r *rig) (Outcome, error) {
-	if ok, err := r.floods(portA); err != nil || !ok {
-		return Outcome{Why: noFlooding}, err
+	if why, err := r.forgetful(); err != nil || why != "" {
+		return Outcome{Why: why}, err
 	}
 	own := 2
 	if r.ports[portC] != nil {
@@ -32,10 +32,7 @@ func capacity(r *rig) (Outcome, error) {
 	}
 	own += len(used) - unknown
 	o := Outcome{Value: fmt.Sprint(held + own), Curve: s.curve, Seen: fmt.Sprintf("%d addresses known at once", held+own)}
-	switch {
-	case held == 0:
-		o.Why = noLearning
-	case held == s.most:
+	if held == s.most {
 		o.Value += "+"
 		o.Seen += ", no limit up to there"
 	}
@@ -63,8 +60,16 @@ func (s *search) run() (int, error) {
 		}
 		good = n
 	}
+	// What a full table still knows is likely its size: ask there first.
+	likely := bad - s.missed()
 	for bad-good > 1 {
 		n := (good + bad) / 2
+		switch {
+		case likely > good && likely < bad:
+			n = likely
+		case likely == good:
+			n = good + 1
+		}
 		missed, err := s.try(n)
 		switch {
 		case err != nil:
@@ -78,14 +83,28 @@ func (s *search) run() (int, error) {
 	return good, nil
 }
 
-// try teaches the first n addresses and says how many are not known then.
-func (s *search) try(n int) (int, error) {
+// missed is what the last try missed.
+func (s *search) missed() int {
+	if len(s.curve) == 0 {
+		return 0
+	}
+	return s.curve[len(s.curve)-1].Missed
+}
+
+// try teaches the first n addresses and says how many are not known then. An
+// address may have been lost on its way, and a switch may be slow to notice
+// what it has just forgotten: only what stays is a miss.
+func (s *search) try(n int) (missed int, err error) {
 	if n > len(s.addrs) {
 		s.addrs = append(s.addrs, s.r.addresses(n-len(s.addrs))...)
 	}
-	missed, err := s.r.misses(s.addrs[:n])
-	if err == nil && missed > 0 { // an address may have been lost on its way
-		missed, err = s.r.misses(s.addrs[:n])
+	for _, wait := range append(patience, 2*time.Second) {
+		if err = s.r.sleep(wait); err == nil {
+			missed, err = s.r.misses(s.addrs[:n])
+		}
+		if err != nil || missed == 0 {
+			break
+		}
 	}
 	s.curve = append(s.curve, Point{float64(n), missed})
 	return missed, err

@@ -16,8 +16,9 @@ type Change struct {
 	Stripped, Added int
 	// Retagged is set when a tag is there with another TPID, VID or priority.
 	Retagged bool
-	// VID and PCP of the outer tag as it arrived, if there is one.
+	// VID, PCP and DEI of the outer tag as it arrived, if there is one.
 	VID, PCP uint16
+	DEI      bool
 	// Padding is how many bytes came behind the end of what was sent.
 	Padding int
 	// Leak is set when that padding is not zeros.
@@ -42,15 +43,16 @@ func (c Change) onlyTag() bool {
 // compare finds the change between a frame sent and one that arrived.
 func compare(sent, got []byte) Change {
 	if bytes.Equal(sent, got) {
-		vid, pcp := outer(got)
-		return Change{VID: vid, PCP: pcp}
+		var c Change
+		c.outer(got)
+		return c
 	}
 	if len(got) < headerLen || len(sent) < headerLen {
 		return Change{Cut: max(len(sent)-len(got), 0), Payload: true}
 	}
 	var c Change
 	c.Addresses = !bytes.Equal(sent[:12], got[:12])
-	c.VID, c.PCP = outer(got)
+	c.outer(got)
 	was, is := tagsOf(sent), tagsOf(got)
 	c.compareTags(was, is)
 	c.compareRest(sent[12+4*len(was):], got[12+4*len(is):], 12+4*len(is), len(got))
@@ -100,11 +102,11 @@ func tagsOf(b []byte) []tag {
 	return tags
 }
 
-func outer(b []byte) (vid, pcp uint16) {
-	if t := tagsOf(b); len(t) > 0 {
-		return t[0].tci & 0xfff, t[0].tci >> 13
+// outer notes the outer tag of the frame that arrived.
+func (c *Change) outer(got []byte) {
+	if t := tagsOf(got); len(t) > 0 {
+		c.VID, c.PCP, c.DEI = t[0].tci&0xfff, t[0].tci>>13, t[0].tci&0x1000 != 0
 	}
-	return 0, 0
 }
 
 // String says what was changed, in a few words.
@@ -118,7 +120,8 @@ func (c Change) String() string {
 	say(c.Addresses, "addresses changed")
 	say(c.Stripped > 0, "tag taken off")
 	say(c.Added > 0, "tag of VLAN %d put on", c.VID)
-	say(c.Retagged, "tag changed to VLAN %d priority %d", c.VID, c.PCP)
+	say(c.Retagged && !c.DEI, "tag changed to VLAN %d priority %d", c.VID, c.PCP)
+	say(c.Retagged && c.DEI, "tag changed to VLAN %d priority %d, drop eligible", c.VID, c.PCP)
 	say(c.Cut > 0, "%d bytes cut off", c.Cut)
 	say(c.Leak, "%d bytes of padding that are not zero", c.Padding)
 	say(c.Padding > 0 && !c.Leak, "%d zeros behind it", c.Padding)

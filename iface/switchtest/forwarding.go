@@ -104,7 +104,7 @@ func flood(addrs func(*rig) []MAC) func(*rig) (Outcome, error) {
 // notBack sends everything that is flooded from each port. A frame that comes
 // back ends the run as a loop, so reaching the end is the answer.
 func notBack(r *rig) (Outcome, error) {
-	for from := range r.each() {
+	for _, from := range []side{portA, portB} {
 		addrs := slices.Concat(toBroadcast(r), toNobody(r), toGroups(r))
 		if _, err := r.exchange(from, r.towards(from, addrs)...); err != nil {
 			return Outcome{}, err

@@ -143,6 +143,36 @@ func moved(r *rig) (Outcome, error) {
 	if err := r.teach(portB, addrs); err != nil {
 		return Outcome{}, err
 	}
+	return r.awaitMove(addrs)
+}
+
+// awaitMove looks for the addresses at B, at once and then again with patience.
+func (r *rig) awaitMove(addrs []MAC) (Outcome, error) {
+	start := time.Now()
+	o, err := r.arrivedAt(addrs)
+	if err == nil && o.Value == learned {
+		o.Value = "at once"
+		return o, nil
+	}
+	for _, wait := range patience[1:] {
+		if err == nil {
+			err = r.sleep(wait)
+		}
+		if err == nil {
+			o, err = r.arrivedAt(addrs)
+		}
+		if err == nil && o.Value == learned {
+			o.Value = "later"
+			o.Seen += fmt.Sprintf(", after %v", time.Since(start).Round(time.Millisecond))
+			break
+		}
+	}
+	return o, err
+}
+
+// arrivedAt says how many addresses have moved from A to B: frames from A reach
+// them, frames from B do not come to A any more.
+func (r *rig) arrivedAt(addrs []MAC) (Outcome, error) {
 	found, fromA, err := r.probe(portA, addrs)
 	if err != nil {
 		return Outcome{}, err
@@ -153,7 +183,7 @@ func moved(r *rig) (Outcome, error) {
 	}
 	wrong := append(fromA.missing(portB), fromB.reached(portA)...)
 	o := knowledge(min(found, len(addrs)-left), len(addrs), fromA, wrong)
-	o.Seen = fmt.Sprintf("%d of %d reached at B at once, %d still flooded to A", found, len(addrs), left)
+	o.Seen = fmt.Sprintf("%d of %d reached at B, %d still flooded to A", found, len(addrs), left)
 	return o, nil
 }
 

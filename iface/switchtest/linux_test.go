@@ -3,11 +3,13 @@ package switchtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -143,9 +145,72 @@ func TestLinuxBridgeSettings(t *testing.T) {
 }
 
 func TestSeparateNetworks(t *testing.T) {
+	t.Parallel()
 	p := bridged(t, 2, "bridge link set dev left isolated on", "bridge link set dev right isolated on")
 	card, err := Check(context.Background(), Config{A: p[0], B: p[1]})
 	if !errors.Is(err, ErrNotConnected) || card != nil {
 		t.Errorf("got card %v, error %v: want no card and ErrNotConnected", card, err)
+	}
+}
+
+// long skips what takes longer than a minute of a developer's patience.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ETERM_LONG_TESTS") == "" {
+		t.Skip("takes long: set ETERM_LONG_TESTS=1")
+	}
+}
+
+// The ageing time is measured as it was set, traffic from an address keeps it
+// known and traffic to it does not.
+func TestLinuxBridgeAgeing(t *testing.T) {
+	for _, set := range []time.Duration{2 * time.Second, 5 * time.Second} {
+		t.Run(set.String(), func(t *testing.T) {
+			t.Parallel()
+			p := bridged(t, 2, fmt.Sprintf("ip link set br0 type bridge ageing_time %d", set.Milliseconds()/10))
+			cases, err := Select([]string{"ageing"}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			card, err := Check(context.Background(), Config{A: p[0], B: p[1], Cases: cases, MaxAgeing: 20 * time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range []Verdict{Fail, Pass, Pass} { // less than the 10 s of table 8-6
+				if r := card.Results[i]; r.Verdict != want {
+					t.Errorf("%s is %v: %s%s", r.Case.Name, r.Verdict, r.Seen, r.Why)
+				}
+			}
+			aged, err := time.ParseDuration(card.Results[0].Value)
+			if err != nil || aged < set || aged > set+set/4 {
+				t.Errorf("came to %s, want %v", card.Results[0].Value, set)
+			}
+		})
+	}
+}
+
+// The same switch gets the same card, again and again.
+func TestLinuxBridgeCardIsTheSameTwentyTimes(t *testing.T) {
+	long(t)
+	p := bridged(t, 3)
+	cases, err := Select(nil, []string{"ageing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first *Card
+	for range 20 {
+		card, err := Check(context.Background(), Config{A: p[0], B: p[1], Third: p[2], Cases: cases})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = card
+		}
+		t.Logf("%d pass, %d note in %v", card.Count(Pass), card.Count(Note), card.Took)
+		for i, r := range card.Results {
+			if r.Verdict != first.Results[i].Verdict {
+				t.Errorf("%s is %v, was %v: %s%s", r.Case.Name, r.Verdict, first.Results[i].Verdict, r.Seen, r.Why)
+			}
+		}
 	}
 }

@@ -28,7 +28,6 @@ var broadcast = MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 type tag struct{ tpid, tci uint16 }
 
 func ctag(vid uint16) tag { return tag{0x8100, vid} }
-func stag(vid uint16) tag { return tag{0x88a8, vid} }
 
 // spec says what a test frame looks like. It is written byte by byte and not
 // by a frame builder because many of these frames are wrong on purpose.

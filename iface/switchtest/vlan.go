@@ -202,18 +202,19 @@ func priorityTag(r *rig) (Outcome, error) {
 	return r.tagTrial([]tag{{0x8100, 5 << 13}}, []tag{{0x8100, 0}}, []tag{{0x8100, 7 << 13}})
 }
 
-func priority(r *rig) (Outcome, error) {
-	vid, ok, err := r.taggedVID()
-	if err != nil || !ok {
-		return Outcome{Why: noTags}, err
-	}
-	var tags [][]tag
-	for pcp := range uint16(8) {
-		for dei := range uint16(2) {
+// priority sends frames of all priorities, drop eligible or not.
+func priority(dei uint16) func(*rig) (Outcome, error) {
+	return func(r *rig) (Outcome, error) {
+		vid, ok, err := r.taggedVID()
+		if err != nil || !ok {
+			return Outcome{Why: noTags}, err
+		}
+		var tags [][]tag
+		for pcp := range uint16(8) {
 			tags = append(tags, []tag{{0x8100, pcp<<13 | dei<<12 | vid}})
 		}
+		return r.tagTrial(tags...)
 	}
-	return r.tagTrial(tags...)
 }
 
 func stacked(tpid uint16) func(*rig) (Outcome, error) {

@@ -50,11 +50,12 @@ type sum struct {
 	change           Change  // of odd
 }
 
-// at sums up a volley at one port. A change that allow accepts is none; a nil
+// at sums up a volley at one port. Order is a matter of frames with the same
+// headers only: those a switch may not tell apart (802.1Q 6.5.3, 8.6.6). A change that allow accepts is none; a nil
 // allow accepts nothing but zeros behind a short frame.
 func (v volley) at(port side, allow func(Change) bool) sum {
 	s := sum{sent: len(v)}
-	var last uint64
+	last := map[string]uint64{} // by headers
 	for _, f := range v {
 		switch n := f.copies[port]; {
 		case n == 0:
@@ -66,10 +67,11 @@ func (v volley) at(port side, allow func(Change) bool) sum {
 		}
 		s.arrived++
 		first(&s.there, f)
-		if f.order[port] < last {
+		headers := string(f.sent[:min(f.spec.header(), len(f.sent))])
+		if f.order[port] < last[headers] {
 			s.disorder++
 		}
-		last = max(last, f.order[port])
+		last[headers] = max(last[headers], f.order[port])
 		for _, b := range f.bytes[port] {
 			if c := compare(f.sent, b); !c.None() && (allow == nil || !allow(c)) {
 				s.different++

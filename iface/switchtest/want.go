@@ -35,6 +35,7 @@ var (
 	learning = measure{"a word", []string{learned, partly, notLearned}}
 	tagging  = measure{"a word", []string{unaltered, stripped, remarked, dropped, altered, lossy, duplicated}}
 	sharing  = measure{"a word", []string{"independent", "shared", notLearned}}
+	moving   = measure{"a word", []string{"at once", "later", partly, notLearned}}
 	comeback = measure{"a word", []string{"none", returned}}
 	copying  = measure{"a word", []string{"once", duplicated, stormed}}
 	leaking  = measure{"a word", []string{"none", "leaks"}}
