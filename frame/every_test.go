@@ -47,7 +47,7 @@ var refereed = []string{
 	"eth src=02:00:00:00:00:01 / ipv6 src=2001:db8::1 dst=2001:db8::2 / icmpv6 destination-unreachable code=port-unreachable / ipv6 src=2001:db8::2 dst=2001:db8::1 / udp sport=7000 dport=7001 / hex 00",
 	"eth src=02:00:00:00:00:01 / ipv6 src=2001:db8::1 dst=2001:db8::2 / icmpv6 packet-too-big mtu=1280 / ipv6 src=2001:db8::2 dst=2001:db8::1 / udp sport=7000 dport=7001 / hex 00",
 	"eth src=02:00:00:00:00:01 / ipv6 src=2001:db8::1 dst=2001:db8::2 / icmpv6 time-exceeded / ipv6 src=2001:db8::2 dst=2001:db8::1 hops=1 / tcp sport=7000 dport=7001 seq=1",
-	"eth src=02:00:00:00:00:01 / ipv6 src=2001:db8::1 dst=2001:db8::2 / icmpv6 parameter-problem code=unknown-next-header pointer=6 / ipv6 src=2001:db8::2 dst=2001:db8::1 next=200 / hex 0001",
+	"eth src=02:00:00:00:00:01 / ipv6 src=2001:db8::1 dst=2001:db8::2 / icmpv6 parameter-problem code=unrecognized-next-header-type-encountered pointer=6 / ipv6 src=2001:db8::2 dst=2001:db8::1 next=200 / hex 0001",
 	"eth src=02:00:00:00:00:01 / ipv6 src=fe80::1 dst=ff02::2 hops=255 / icmpv6 router-solicitation / nd source mac=02:00:00:00:00:01",
 	"eth src=02:00:00:00:00:01 / ipv6 src=fe80::1 dst=ff02::1 hops=255 / icmpv6 router-advertisement managed stateful / nd source mac=02:00:00:00:00:01 / nd mtu mtu=1500 / nd prefix on-link autonomous prefix=2001:db8:: / nd rdnss servers=2001:db8::53 / nd option kind=200 data=0x010203040506",
 	"eth src=02:00:00:00:00:01 / ipv6 src=fe80::1 dst=ff02::1:ff00:2 hops=255 / icmpv6 neighbor-solicitation target=fe80::2 / nd source mac=02:00:00:00:00:01",

@@ -1,40 +1,13 @@
 package frame
 
-var icmpv6Types = &words{list: []word{
-	{1, "destination-unreachable"}, {2, "packet-too-big"}, {3, "time-exceeded"}, {4, "parameter-problem"},
-	{128, "echo-request"}, {129, "echo-reply"}, {130, "query"}, {131, "report"}, {132, "done"},
-	{133, "router-solicitation"}, {134, "router-advertisement"}, {135, "neighbor-solicitation"},
-	{136, "neighbor-advertisement"}, {137, "redirect"}, {138, "router-renumbering"},
-	{139, "node-information-query"}, {140, "node-information-response"}, {141, "inverse-solicitation"},
-	{142, "inverse-advertisement"}, {143, "report-v2"}, {144, "home-agent-request"}, {145, "home-agent-reply"},
-	{146, "mobile-prefix-solicitation"}, {147, "mobile-prefix-advertisement"}, {148, "certification-path-solicitation"},
-	{149, "certification-path-advertisement"}, {151, "multicast-router-advertisement"},
-	{152, "multicast-router-solicitation"}, {153, "multicast-router-termination"}, {155, "rpl-control"},
-	{157, "duplicate-address-request"}, {158, "duplicate-address-confirmation"},
-	{160, "extended-echo-request"}, {161, "extended-echo-reply"},
-}}
-
-var noCodes = &words{}
-
-var icmpv6Codes = map[uint64]*words{
-	1: {list: []word{
-		{0, "no-route"}, {1, "prohibited"}, {2, "beyond-scope"}, {3, "address-unreachable"}, {4, "port-unreachable"},
-		{5, "policy-failed"}, {6, "reject-route"}, {7, "source-routing-error"}, {8, "headers-too-long"},
-	}},
-	3: {list: []word{{0, "hop-limit-exceeded"}, {1, "reassembly-exceeded"}}},
-	4: {list: []word{{0, "erroneous-header"}, {1, "unknown-next-header"}, {2, "unknown-option"}, {3, "incomplete-chain"}}},
-}
-
-var icmpv6CodeWords = &words{within: func(t uint64) *words {
-	if w := icmpv6Codes[t]; w != nil {
-		return w
-	}
-	return noCodes
-}}
+var (
+	icmpv6TypeWords = &words{within: func(uint64) *words { return icmpv6Types() }}
+	icmpv6CodeWords = &words{within: func(t uint64) *words { return icmpv6Codes()[t&0xff] }}
+)
 
 func icmpv6Form(name string, lead uint64, rest ...Field) form {
 	return form{name: name, lead: lead, fields: append([]Field{
-		field("type", 8, Dec, "type").or(lead).named(icmpv6Types),
+		field("type", 8, Dec, "type").or(lead).named(icmpv6TypeWords),
 		field("code", 8, Dec, "code").or(0).named(icmpv6CodeWords),
 		field("checksum", 16, Hex, "checksum, with pseudo-header").by(checksum),
 	}, rest...)}

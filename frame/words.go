@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"eterm/frame/icmpv6"
 	"eterm/icmp"
 )
 
@@ -39,11 +40,11 @@ func (w *words) value(name string) (v uint64, ok bool) {
 	if w == nil || name == "" {
 		return 0, false
 	}
+	if v, ok = w.whole(name); ok {
+		return v, true
+	}
 	found := 0
 	for i := range w.list {
-		if w.list[i].name == name {
-			return w.list[i].value, true
-		}
 		if strings.HasPrefix(w.list[i].name, name) && (found == 0 || w.list[i].value != v) {
 			v = w.list[i].value
 			found++
@@ -94,33 +95,54 @@ var arpOps = &words{list: []word{
 	{1, "request"}, {2, "reply"}, {3, "reverse-request"}, {4, "reverse-reply"},
 }}
 
-// icmpTypes are the names of the IANA registry, in the notation's spelling.
-var icmpTypes = sync.OnceValue(func() *words {
-	w := &words{}
-	for t := 0; t < 256; t++ {
-		n := icmp.Type(t).String()
-		switch {
-		case strings.HasPrefix(n, "type ") || strings.HasPrefix(n, "Reserved"):
-		case icmp.Type(t) == icmp.Echo:
-			w.list = append(w.list, word{8, "echo-request"})
-		default:
-			w.list = append(w.list, word{uint64(t), slug(n)})
+// registry is the names of up to 256 values, in the notation's spelling. The
+// given names come first; a name that two values share is the first one's.
+func registry(name func(uint8) string, given ...word) *words {
+	w := &words{list: given}
+	for v := range 256 {
+		n := slug(strings.TrimSuffix(name(uint8(v)), " Message"))
+		if _, taken := w.whole(n); n == "" || taken || strings.HasPrefix(n, "reserved") || strings.HasPrefix(n, "type-") {
+			continue
 		}
+		w.list = append(w.list, word{uint64(v), n})
 	}
 	return w
+}
+
+// whole looks a whole name up.
+func (w *words) whole(name string) (v uint64, ok bool) {
+	for i := range w.list {
+		if w.list[i].name == name {
+			return w.list[i].value, true
+		}
+	}
+	return 0, false
+}
+
+// icmpTypes and icmpv6Types are the names of the IANA registries; what has a
+// shorter name among the forms is printed so.
+var icmpTypes = sync.OnceValue(func() *words {
+	return registry(func(t uint8) string { return icmp.Type(t).String() }, word{8, "echo-request"})
 })
 
-// icmpCodes are the names of the codes of each type that has some.
+var icmpv6Types = sync.OnceValue(func() *words {
+	return registry(func(t uint8) string { return icmpv6.Type(t).String() },
+		word{130, "query"}, word{131, "report"}, word{132, "done"}, word{143, "report-v2"})
+})
+
+// icmpCodes and icmpv6Codes are the names of the codes of each type.
 var icmpCodes = sync.OnceValue(func() *[256]*words {
+	return codes(func(t, c uint8) string { return icmp.Type(t).CodeName(c) })
+})
+
+var icmpv6Codes = sync.OnceValue(func() *[256]*words {
+	return codes(func(t, c uint8) string { return icmpv6.Type(t).CodeName(c) })
+})
+
+func codes(name func(t, c uint8) string) *[256]*words {
 	var all [256]*words
 	for t := range all {
-		w := &words{}
-		for c := 0; c < 256; c++ {
-			if n := icmp.Type(t).CodeName(uint8(c)); n != "" {
-				w.list = append(w.list, word{uint64(c), slug(n)})
-			}
-		}
-		all[t] = w
+		all[t] = registry(func(c uint8) string { return name(uint8(t), c) })
 	}
 	return &all
-})
+}
