@@ -2,34 +2,40 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/frame/capture"
 	"eterm/iface"
 )
 
 // listener is receive only: it holds no means to send.
 type listener struct {
 	sessionFlags
-	count     countValue
-	duration  durationValue
-	etherType etherTypeValue
-	quiet     bool
+	filter
+	recording
+	count    countValue
+	duration durationValue
+	quiet    bool
 }
 
 func listenCommand() *cli.Command {
 	l := &listener{}
 	return &cli.Command{
 		Name:  "listen",
-		Usage: "print what is received; nothing is ever sent",
+		Usage: "print or record what is received; nothing is ever sent",
 		UsageText: "eterm listen -i eth0                    every frame, as a marked hex dump\n" +
 			"eterm listen -i eth0 -t 0x88b5 -c 3     three frames of one EtherType\n" +
-			"eterm listen -i eth0 --format line -d 10",
-		Flags: append(l.flags(),
+			"eterm listen -i eth0 --format line -d 10\n" +
+			"eterm listen -i eth0 ether proto 0x88b5 and vlan 10   a filter as tcpdump has it\n" +
+			"eterm listen -i eth0 -w x.pcapng        a capture\n" +
+			"eterm listen -i eth0 -w - | wireshark -k -i -",
+		ArgsUsage: "[FILTER ...]",
+		Flags: append(slices.Concat(l.sessionFlags.flags(), l.filter.flags(), l.recording.flags()),
 			countFlag(&l.count, "stop after `N` frames"),
 			durationFlag(&l.duration),
-			etherTypeFlag(&l.etherType, "take only frames of `TYPE`"),
 			quietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
 		),
 		Action: l.run,
@@ -41,14 +47,22 @@ func (l *listener) run(c *cli.Context) error {
 	if l.quiet {
 		o.SnapLen = headersOnly
 	}
-	if l.etherType != 0 {
-		var err error
-		if o.Filter, err = (iface.Match{EtherTypes: []uint16{uint16(l.etherType)}}).Compile(nil); err != nil {
-			return err
-		}
+	if err := l.check(c); err != nil {
+		return err
 	}
-	s, err := l.open(c, o)
+	if err := l.filter.options(c, l.iface, &o); err != nil {
+		return err
+	}
+	if l.path != "" && !l.recording.print {
+		o.SnapLen = l.snap
+	}
+	s, err := l.sessionFlags.open(c, o)
 	if err != nil {
+		return err
+	}
+	out, err := l.capture(c, s, o.SnapLen)
+	if err != nil {
+		s.port.Close()
 		return err
 	}
 	ctx := c.Context
@@ -60,8 +74,28 @@ func (l *listener) run(c *cli.Context) error {
 	if l.quiet {
 		return l.countOnly(ctx, s)
 	}
+	if out != nil {
+		return s.end(record(ctx, s, out, uint64(l.count), l.recording.print), nil)
+	}
 	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, uint64(l.count)) }})
 	return s.end(err, nil)
+}
+
+// check refuses what contradicts itself.
+func (l *listener) check(c *cli.Context) error {
+	if l.path != "" && l.quiet {
+		return usage("-q counts frames and -w records them: choose one")
+	}
+	return l.recording.check(c, l.json || l.recording.print)
+}
+
+// capture begins the capture, if one was asked for.
+func (l *listener) capture(c *cli.Context, s *session, snapLen int) (*capture.Recorder, error) {
+	if l.path == "" {
+		return nil, nil
+	}
+	about := aboutCapture(l.iface, l.filter.words(c.Args().Slice()), snapLen)
+	return l.recording.open(c, s, about)
 }
 
 // countOnly shows no frame: each second how many there were, and at the end

@@ -73,7 +73,7 @@ func (l *hexLine) folds() bool {
 // parsePlain reads digits in pairs, apart or joined by nothing, colons or
 // dashes. A line that is hardly hex is prose, one that is mostly hex wrong.
 func (l *hexLine) parsePlain(text []byte) error {
-	l.style, l.joined = plainLine, bytes.IndexAny(text, " \t") < 0
+	l.style, l.joined = plainLine, !bytes.ContainsAny(text, " \t")
 	good, all := 0, 0
 	var wrong []byte
 	for rest := text; len(rest) > 0; {

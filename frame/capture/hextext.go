@@ -36,7 +36,6 @@ type hexText struct {
 	repeat bool      // a line of * stands for copies of the last line
 	braces bool      // inside a C array
 	frames int
-	err    error
 	prose  string // the first line that is none of hex
 }
 

@@ -70,6 +70,10 @@ func Stream(out io.Writer, format Format, o RecorderOptions) (*Recorder, error) 
 	if c.w, err = NewWriter(out, format, o.About); err != nil {
 		return nil, err
 	}
+	// Whoever reads the stream waits for its head.
+	if err := c.Flush(); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 

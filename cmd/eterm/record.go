@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+
+	"eterm/frame/capture"
+	"eterm/iface"
+)
+
+// recording is what a command is told of a capture to write.
+type recording struct {
+	path   string
+	rotate rotateValue
+	keep   int
+	force  bool
+	print  bool
+}
+
+func (r *recording) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &r.path, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
+		&cli.GenericFlag{Name: "rotate", Value: &r.rotate, DefaultText: "never", Usage: "with -w: begin a new file every `SIZE|TIME`, such as 100MB, 10m or 1GB,1h"},
+		&cli.IntFlag{Name: "keep", Destination: &r.keep, Usage: "with --rotate: keep the newest `N` files only", DefaultText: "all"},
+		&cli.BoolFlag{Name: "print", Destination: &r.print, Usage: "with -w: print the frames too"},
+		forceFlag(&r.force, "with -w: overwrite a file that is there"),
+	}
+}
+
+// check refuses what cannot be meant, before anything is opened.
+func (r *recording) check(c *cli.Context, toStdout bool) error {
+	switch {
+	case r.path == "" && (r.print || r.force || r.keep != 0 || r.rotate.given()):
+		return usage("--print, --force, --rotate and --keep belong to a capture: name its file by -w")
+	case r.path == "":
+		return nil
+	case r.keep < 0 || r.keep > 0 && !r.rotate.given():
+		return usage("--keep %d: want a number of files, with --rotate", r.keep)
+	case r.path != "-":
+		return nil
+	case r.rotate.given():
+		return usage("standard output cannot be rotated: give -w a file's name")
+	case toStdout:
+		return usage("-w - writes the capture to standard output, so nothing else can be printed there")
+	}
+	if f, ok := c.App.Writer.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
+	}
+	return nil
+}
+
+// open makes the capture of a session.
+func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*capture.Recorder, error) {
+	o := capture.RecorderOptions{
+		About: about, Force: r.force, MaxBytes: r.rotate.bytes, MaxAge: r.rotate.age, Keep: r.keep,
+		Account: func() capture.Statistics { return accountOf(s) },
+	}
+	if r.path != "-" {
+		return capture.Create(r.path, o)
+	}
+	// A reader that goes away is the end of the capture, not of the program.
+	signal.Ignore(syscall.SIGPIPE)
+	return capture.Stream(c.App.Writer, capture.PcapNG, o)
+}
+
+// aboutCapture describes the interface, the machine and this program.
+func aboutCapture(name, filter string, snapLen int) capture.Interface {
+	about := capture.Interface{Name: name, Filter: filter, SnapLen: snapLen, Application: "eterm " + version()}
+	if info, err := iface.Describe(name); err == nil {
+		words := []string{info.HardwareAddr.String(), info.Driver, "MTU " + strconv.Itoa(info.MTU)}
+		if info.Speed > 0 {
+			words = append(words, fmt.Sprintf("%d Mbit/s", info.Speed/1e6))
+		}
+		about.Description = strings.Join(words, " ")
+	}
+	var u unix.Utsname
+	if unix.Uname(&u) == nil {
+		about.OS = unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
+		about.Hardware = unix.ByteSliceToString(u.Machine[:])
+	}
+	return about
+}
+
+// accountOf is what the kernel counted of a session up to now.
+func accountOf(s *session) capture.Statistics {
+	a := capture.Statistics{Start: s.began, End: time.Now()}
+	n, err := s.port.Counters()
+	if err != nil {
+		a.Comment = "no counters: " + err.Error()
+		return a
+	}
+	accepted, missed := n.Delivered+n.SocketDropped, n.Interface.RxDropped+n.Interface.RxMissed
+	a.Received, a.Dropped = &n.Interface.RxPackets, &missed
+	a.Accepted, a.OSDropped, a.Delivered = &accepted, &n.SocketDropped, &n.Delivered
+	a.Comment = fmt.Sprintf("the kernel dropped %d of %d frames", n.SocketDropped, accepted)
+	return a
+}
+
+// record writes what is received, up to the number given, and ends the capture.
+func record(ctx context.Context, s *session, out *capture.Recorder, most uint64, print bool) error {
+	err := s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) {
+		if most != 0 {
+			rx = rx[:min(uint64(len(rx)), most-out.Frames())]
+		}
+		if err := writeBatch(out, rx); err != nil {
+			return false, err
+		}
+		if print {
+			_, err := s.print(rx, 0)
+			return out.Frames() == most && most != 0, err
+		}
+		s.received.Store(out.Frames())
+		return out.Frames() == most && most != 0, nil
+	}})
+	if closeErr := out.Close(); err == nil {
+		err = closeErr
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		fmt.Fprintln(s.stderr, "eterm: the reader of the capture is gone: it ends here")
+		return nil
+	}
+	if files := out.Files(); len(files) > 0 {
+		fmt.Fprintf(s.stderr, "eterm: %d frames in %s\n", out.Frames(), filesInWords(files))
+	}
+	return err
+}
+
+func filesInWords(files []string) string {
+	if len(files) == 1 {
+		return files[0]
+	}
+	return fmt.Sprintf("%d files, %s to %s", len(files), files[0], files[len(files)-1])
+}
+
+// writeBatch records frames. A batch that is not full is the last for now, and
+// is handed on at once: the file is never behind by more than it takes long to
+// write.
+func writeBatch(out *capture.Recorder, rx []iface.Received) error {
+	for i := range rx {
+		r := capture.Record{Bytes: rx[i].Bytes, Length: rx[i].Length, Time: rx[i].At, Direction: capture.Inbound}
+		if rx[i].To == iface.Outgoing {
+			r.Direction = capture.Outbound
+		}
+		if err := out.Write(&r); err != nil {
+			return err
+		}
+	}
+	if len(rx) < receiveBatch {
+		return out.Flush()
+	}
+	return nil
+}
+
+// rotateValue is when a capture goes on in a new file.
+type rotateValue struct {
+	text  string
+	bytes int64
+	age   time.Duration
+}
+
+func (v *rotateValue) given() bool { return v.text != "" }
+
+func (v *rotateValue) Set(s string) error {
+	*v = rotateValue{text: s}
+	for _, word := range strings.Split(s, ",") {
+		if n, ok := parseBytes(word); ok && n >= 1000 {
+			v.bytes = n
+		} else if d, err := time.ParseDuration(word); err == nil && d > 0 {
+			v.age = d
+		} else {
+			return errors.New("want a size such as 100MB, a time such as 10m, or both with a comma")
+		}
+	}
+	return nil
+}
+
+func (v *rotateValue) String() string { return v.text }
+
+// parseBytes reads a size in bytes with its unit: kB, MB, GB, or KiB, MiB, GiB.
+func parseBytes(s string) (int64, bool) {
+	for unit, factor := range map[string]float64{
+		"kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+	} {
+		if digits, ok := strings.CutSuffix(s, unit); ok {
+			n, err := strconv.ParseFloat(digits, 64)
+			return int64(n * factor), err == nil && n > 0 && n*factor < 1<<62
+		}
+	}
+	return 0, false
+}

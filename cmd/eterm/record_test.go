@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"eterm/frame/capture"
+	"eterm/iface/lab"
+)
+
+// captured reads a capture file.
+func captured(t *testing.T, in io.Reader) (frames [][]byte, about capture.Interface) {
+	t.Helper()
+	r, err := capture.NewReader(in)
+	must(t, err)
+	var rec capture.Record
+	for {
+		err := r.Next(&rec)
+		if errors.Is(err, io.EOF) {
+			return frames, about
+		}
+		must(t, err)
+		frames = append(frames, bytes.Clone(rec.Bytes))
+		about, _ = r.Interface(rec.Interface)
+	}
+}
+
+func capturedFile(t *testing.T, path string) (frames [][]byte, about capture.Interface) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	must(t, err)
+	return captured(t, bytes.NewReader(b))
+}
+
+// say sends frames from a host.
+func say(t *testing.T, h *lab.Host, args ...string) {
+	t.Helper()
+	args = append([]string{"exchange", "-W0", "--interval", "1ms"}, args...)
+	if status, _, stderr := runOn(t, h, args...); status != 0 {
+		t.Fatalf("%v: status %d: %s", args, status, stderr)
+	}
+}
+
+func TestListenRecords(t *testing.T) {
+	left, right, _ := switched(t)
+	path := filepath.Join(t.TempDir(), "x.pcapng")
+	listen := on(t, right, "listen", "-w", path, "-c", "3", "ether", "proto", "0x88b5", "and", "vlan", "10")
+	say(t, left, "-c2", "-t", "0x88b5")
+	say(t, left, "-c3", "-t", "0x88b5", "-Q", "3:10")
+	if status := listen.end(t); status != 0 || listen.stdout.Len() > 0 {
+		t.Fatalf("status %d: %s%s", status, &listen.stdout, &listen.stderr)
+	}
+	if want := "eterm: 3 frames in " + path; !strings.Contains(listen.stderr.String(), want) {
+		t.Errorf("stderr %q, want %q", &listen.stderr, want)
+	}
+	frames, about := capturedFile(t, path)
+	if len(frames) != 3 || !bytes.Equal(frames[0][12:18], []byte{0x81, 0, 0x60, 0x0a, 0x88, 0xb5}) {
+		t.Errorf("frames % x", frames)
+	}
+	if about.Name != "eth0" || about.Filter != "ether proto 0x88b5 and vlan 10" || about.OS == "" || about.Hardware == "" ||
+		!strings.HasPrefix(about.Description, rightMAC.String()) || !strings.HasPrefix(about.Application, "eterm ") {
+		t.Errorf("interface %+v", about)
+	}
+	shown, err := exec.Command("tshark", "-r", path, "-X", "read_format:MIME Files Format", "-V").Output()
+	if err != nil {
+		t.Skip("no tshark:", err)
+	}
+	for _, want := range []string{"Direction: Inbound", "Number of Dropped Packets by OS: 0", "Number of Delivered to the User Packets: 3", "the kernel dropped 0 of 3 frames"} {
+		if !strings.Contains(string(shown), want) {
+			t.Errorf("tshark does not show %q", want)
+		}
+	}
+}
+
+// TestListenFlagsSelect shows the flags that need no tcpdump.
+func TestListenFlagsSelect(t *testing.T) {
+	left, right, _ := switched(t)
+	for _, c := range []struct{ flags, send, not string }{
+		{"-Q 10", "-Q 3:10", "-Q 11"},
+		{"-Q 3:10", "-Q 3:10", "-Q 4:10"},
+		{"-Q 3:10,20", "-Q 3:10,20", "-Q 10"},
+		{"-t 0x88b6", "-t 0x88b6 -Q 5", "-t 0x88b5"},
+		{"--to own", "--to 02:00:00:00:00:0b", "--to broadcast"},
+		{"--from 02:00:00:00:00:0a", "--from own", "--from 02:00:00:00:00:99"},
+		{"--to broadcast -t 0x88b5 -Q 7", "--to broadcast -Q 7", "--to 02:00:00:00:00:0b -Q 7"},
+	} {
+		listen := on(t, right, append([]string{"listen", "--json", "-c1"}, strings.Fields(c.flags)...)...)
+		say(t, left, append([]string{"-c2", "--payload", "no"}, strings.Fields(c.not)...)...)
+		say(t, left, append([]string{"-c1", "--payload", "yes"}, strings.Fields(c.send)...)...)
+		if status := listen.end(t); status != 0 {
+			t.Errorf("%s: status %d: %s", c.flags, status, &listen.stderr)
+		}
+		if got := objects(t, listen.stdout.String()); len(got) != 2 || !bytes.Contains(got[0].bytes(t), []byte("yes")) {
+			t.Errorf("%s takes %s", c.flags, &listen.stdout)
+		}
+	}
+}
+
+// TestListenToPipe reads a capture while it is made, and then goes away.
+func TestListenToPipe(t *testing.T) {
+	left, right, _ := switched(t)
+	in, out, err := os.Pipe()
+	must(t, err)
+	p := program(t.Context(), "listen", "-i", "eth0", "-w", "-", "-t", "0x88b5")
+	var stderr bytes.Buffer
+	p.Stdout, p.Stderr = out, &stderr
+	must(t, right.Start(p))
+	must(t, out.Close())
+	r, err := capture.NewReader(in) // its head is there, so its port is open
+	must(t, err)
+	say(t, left, "-c1", "-t", "0x88b5", "--payload", "first")
+	var rec capture.Record
+	must(t, r.Next(&rec))
+	if !bytes.Contains(rec.Bytes, []byte("first")) || rec.Time.IsZero() || rec.Direction != capture.Inbound {
+		t.Errorf("record %+v", rec)
+	}
+	must(t, in.Close())
+	say(t, left, "-c1", "-t", "0x88b5")
+	must(t, p.Wait())
+	if !strings.Contains(stderr.String(), "eterm: the reader of the capture is gone: it ends here\n") {
+		t.Errorf("stderr %q", &stderr)
+	}
+}
+
+// TestListenOnFullDisk fills a file system of 64 KiB.
+func TestListenOnFullDisk(t *testing.T) {
+	left, right, _ := switched(t)
+	dir := t.TempDir()
+	if err := syscall.Mount("none", dir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skip("no file system can be mounted here:", err)
+	}
+	defer syscall.Unmount(dir, 0)
+	path := filepath.Join(dir, "x.pcapng")
+	listen := on(t, right, "listen", "-w", path, "-t", "0x88b5")
+	say(t, left, "-c100", "-s", "1518", "--payload", "x")
+	if status := listen.end(t); status != statusUsage {
+		t.Errorf("status %d", status)
+	}
+	if !strings.Contains(listen.stderr.String(), "no space left on device; its ") || !strings.Contains(listen.stderr.String(), " received, ") {
+		t.Errorf("stderr %q", &listen.stderr)
+	}
+	frames, _ := capturedFile(t, path)
+	if len(frames) < 39 || len(frames) > 43 {
+		t.Errorf("%d whole frames in 64 KiB, want some 41", len(frames))
+	}
+}
+
+func TestRecordingRefuses(t *testing.T) {
+	_, right, _ := switched(t)
+	dir := t.TempDir()
+	there := filepath.Join(dir, "there.pcap")
+	must(t, os.WriteFile(there, []byte("x"), 0o600))
+	for line, want := range map[string]string{
+		"-w " + there:                       there + " is there already: --force overwrites it",
+		"-w - --json":                       "-w - writes the capture to standard output, so nothing else can be printed there",
+		"-w - --print":                      "-w - writes the capture to standard output, so nothing else can be printed there",
+		"-w - --rotate 1MB":                 "standard output cannot be rotated: give -w a file's name",
+		"-w x.pcap -q":                      "-q counts frames and -w records them: choose one",
+		"--keep 3":                          "--print, --force, --rotate and --keep belong to a capture: name its file by -w",
+		"-w x.pcap --keep 3":                "--keep 3: want a number of files, with --rotate",
+		"-w x.pcap --rotate 5":              `invalid value "5" for flag --rotate: want a size such as 100MB, a time such as 10m, or both with a comma`,
+		"-w " + dir + "/new.pcap ether foo": `filter "ether foo": tcpdump: can't parse filter expression: syntax error`,
+		"-Q 4096":                           `invalid value "4096" for flag -Q: vlan "4096": want 0 to 4095`,
+	} {
+		status, stdout, stderr := runOn(t, right, append([]string{"listen"}, strings.Fields(line)...)...)
+		if status != statusUsage || stdout != "" || stderr != "eterm: "+want+"\n" {
+			t.Errorf("listen %s: status %d, stdout %q, stderr %q; want %q", line, status, stdout, stderr, want)
+		}
+	}
+	if b, err := os.ReadFile(there); err != nil || string(b) != "x" {
+		t.Errorf("the file that was there holds %q, %v", b, err)
+	}
+	if _, err := os.Stat(dir + "/new.pcap"); err == nil {
+		t.Error("a wrong filter left a file")
+	}
+}
