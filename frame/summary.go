@@ -97,12 +97,7 @@ func (d *Decoded) appendType(dst []byte, t uint16) []byte {
 // appendPart appends what one layer says; n is how many spoke before it. It
 // reports whether this one did.
 func (d *Decoded) appendPart(dst []byte, i, n int) (bool, []byte) {
-	sep := ": "
-	if n > 0 {
-		sep = ", "
-	}
 	p := &d.Parts[i]
-	b := p.bytes(d.Bytes)
 	switch p.Layer {
 	case LayerLLC, LayerSNAP, LayerHopOpts, LayerDstOpts, LayerRouting, LayerND, LayerMLDRecord, LayerIGMPRecord:
 		return false, dst
@@ -111,58 +106,69 @@ func (d *Decoded) appendPart(dst []byte, i, n int) (bool, []byte) {
 			return false, dst
 		}
 	}
-	dst = append(dst, sep...)
+	if n == 0 {
+		dst = append(dst, ": "...)
+	} else {
+		dst = append(dst, ", "...)
+	}
+	b := p.bytes(d.Bytes)
 	switch p.Layer {
 	case LayerIPv4:
-		dst = appendIP4(dst, getBits(b, 96, 32))
-		dst = append(dst, " > "...)
-		dst = appendIP4(dst, getBits(b, 128, 32))
-		if f := getBits(b, 48, 16); f&0x3fff != 0 {
-			dst = append(dst, ", fragment at "...)
-			dst = appendInt(dst, int(f&0x1fff)*8)
-		}
+		dst = appendIPv4(dst, b)
 	case LayerIPv6:
 		dst = appendIP6(dst, b[8:24])
 		dst = append(dst, " > "...)
 		dst = appendIP6(dst, b[24:40])
 	case LayerUDP:
-		dst = appendPorts(append(dst, "UDP "...), b)
-		dst = d.appendCarried(dst, p)
+		dst = d.appendCarried(appendPorts(append(dst, "UDP "...), b), p)
 	case LayerTCP:
-		dst = appendTCP(dst, b)
-		dst = d.appendCarried(dst, p)
+		dst = d.appendCarried(appendTCP(dst, b), p)
 	case LayerICMP:
-		dst = append(dst, "ICMP "...)
-		dst = appendICMP(dst, b)
-		dst = append(dst, ", length "...)
-		dst = appendInt(dst, p.end-p.Offset)
+		dst = appendLength(appendICMP(append(dst, "ICMP "...), b), p)
 	case LayerICMPv6:
-		dst = append(dst, "ICMPv6 "...)
-		dst = d.appendLead(dst, p)
-		if b[0] == 128 || b[0] == 129 {
-			dst = appendEcho(dst, b)
-		}
-		if b[0] == 135 || b[0] == 136 {
-			dst = appendIP6(append(dst, ' '), b[8:24])
-		}
-		dst = append(dst, ", length "...)
-		dst = appendInt(dst, p.end-p.Offset)
+		dst = appendLength(d.appendICMPv6(append(dst, "ICMPv6 "...), p), p)
 	case LayerARP:
 		dst = appendARP(dst, b)
 	case LayerMPLS:
-		dst = append(dst, "label "...)
-		dst = appendInt(dst, int(getBits(b, 0, 20)))
+		dst = appendInt(append(dst, "label "...), int(getBits(b, 0, 20)))
 	case LayerData:
-		dst = append(dst, "data "...)
-		dst = appendInt(dst, p.Length)
+		dst = appendInt(append(dst, "data "...), p.Length)
 		dst = append(dst, " bytes"...)
 	default:
 		dst = append(dst, p.Layer.String()...)
-		if s := table[p.Layer]; s.lead >= 0 && p.Layer != LayerLLDP {
+		if table[p.Layer].lead >= 0 && p.Layer != LayerLLDP {
 			dst = d.appendLead(append(dst, ' '), p)
 		}
 	}
 	return true, dst
+}
+
+func appendIPv4(dst, b []byte) []byte {
+	dst = appendIP4(dst, getBits(b, 96, 32))
+	dst = append(dst, " > "...)
+	dst = appendIP4(dst, getBits(b, 128, 32))
+	if f := getBits(b, 48, 16); f&0x3fff != 0 {
+		dst = append(dst, ", fragment at "...)
+		dst = appendInt(dst, int(f&0x1fff)*8)
+	}
+	return dst
+}
+
+// appendLength appends the length of a message with all it carries.
+func appendLength(dst []byte, p *Part) []byte {
+	return appendInt(append(dst, ", length "...), p.end-p.Offset)
+}
+
+func (d *Decoded) appendICMPv6(dst []byte, p *Part) []byte {
+	b := p.bytes(d.Bytes)
+	dst = d.appendLead(dst, p)
+	switch {
+	case b[0] == 128 || b[0] == 129:
+		dst = appendEcho(dst, b)
+	case (b[0] == 135 || b[0] == 136) && len(b) >= 24:
+		dst = appendIP6(append(dst, ' '), b[8:24])
+	}
+	return dst
 }
 
 // appendLead appends the name of a layer's lead value, or its number.
