@@ -2,20 +2,28 @@ package frame
 
 import "strconv"
 
-// dataWords are the words that stand where a layer's name does and make bytes.
-var dataWords map[string]func(*parser) bool
-
-func init() {
-	dataWords = map[string]func(*parser) bool{
-		"hex":     (*parser).hexData,
-		"text":    (*parser).textData,
-		"zeros":   func(p *parser) bool { return p.pattern(func(b []byte) {}) },
-		"count":   func(p *parser) bool { return p.pattern(countUp) },
-		"random":  (*parser).randomData,
-		"pad":     (*parser).pad,
-		"trailer": (*parser).trailer,
-		"surplus": (*parser).surplus,
+// data builds the layer whose first word makes bytes; is is false for any
+// other word.
+func (p *parser) data(word string) (ok, is bool) {
+	switch word {
+	case "hex":
+		return p.hexData(), true
+	case "text":
+		return p.textData(), true
+	case "zeros":
+		return p.pattern(nil), true
+	case "count":
+		return p.pattern(countUp), true
+	case "random":
+		return p.randomData(), true
+	case "pad":
+		return p.pad(), true
+	case "trailer":
+		return p.trailer(), true
+	case "surplus":
+		return p.surplus(), true
 	}
+	return false, false
 }
 
 func countUp(b []byte) {
@@ -93,17 +101,21 @@ func (p *parser) pattern(fill func([]byte)) bool {
 	}
 	from := len(p.first.Bytes)
 	p.first.Bytes = append(p.first.Bytes, make([]byte, n)...)
-	fill(p.first.Bytes[from:])
+	if fill != nil {
+		fill(p.first.Bytes[from:])
+	}
 	return p.addBytes(LayerData, from)
 }
 
 func (p *parser) randomData() bool {
 	from := len(p.first.Bytes)
-	return p.pattern(func(b []byte) {
-		if len(b) > 0 {
-			p.noise = append(p.noise, span{from, len(b)})
-		}
-	})
+	if !p.pattern(nil) {
+		return false
+	}
+	if n := len(p.first.Bytes) - from; n > 0 {
+		p.noise = append(p.noise, span{from, n})
+	}
+	return true
 }
 
 // pad ends the frame with zeros, or, with 0, without any.

@@ -113,7 +113,7 @@ func (s *spec) appendForm(dst []byte, n uint8, lead uint64) []byte {
 		return dst
 	}
 	f := &m.fields[s.lead]
-	if s.lookup(lead, maxFrame) != n {
+	if s.lookup(lead, maxBuilt) != n {
 		dst = append(append(dst, ' '), m.name...)
 		if lead == f.def {
 			return dst
@@ -129,9 +129,6 @@ func (s *spec) appendForm(dst []byte, n uint8, lead uint64) []byte {
 	dst = append(append(dst, ' '), f.Name...)
 	return f.appendValue(append(dst, '='), lead)
 }
-
-// maxFrame is more than any frame's length in bytes.
-const maxFrame = 1 << 20
 
 // appendField appends a field of part i, unless it holds what it should.
 func (d *Decoded) appendField(dst []byte, i int, f *Field, lead uint64) []byte {

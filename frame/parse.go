@@ -52,7 +52,7 @@ func (p *parser) frame() bool {
 			return false
 		}
 		if len(p.first.Bytes) > maxBuilt {
-			return p.fail(p.tokens[0], "the frame is longer than 256 KiB")
+			return p.fail(p.tokens[0], "the frame is longer than 1 MiB")
 		}
 		if !more {
 			return true
@@ -61,7 +61,7 @@ func (p *parser) frame() bool {
 }
 
 // maxBuilt bounds the frames built, in bytes: none that large can be sent.
-const maxBuilt = 256 << 10
+const maxBuilt = 1 << 20
 
 // words collects the words up to the next separator. It returns where to go
 // on and whether there was a separator.
@@ -100,9 +100,9 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 // layer builds the layer whose words were collected.
 func (p *parser) layer(first bool) bool {
 	name := p.text(p.tokens[0])
-	if build, ok := dataWords[name]; ok {
+	if ok, is := p.data(name); is {
 		p.raw = p.raw || first
-		return build(p)
+		return ok
 	}
 	l, ok := layerNamed(name)
 	if !ok || table[l] == nil {
@@ -189,11 +189,11 @@ func (p *parser) form(s *spec) (n uint8, ok bool) {
 				v, ok = parseUint(value)
 			}
 			if ok {
-				n = s.lookup(v, maxFrame)
+				n = s.lookup(v, maxBuilt)
 			}
 		case !has && !s.hasFlag(word):
 			if v, ok := w.value(word); ok {
-				n = s.lookup(v, maxFrame)
+				n = s.lookup(v, maxBuilt)
 			}
 		}
 	}

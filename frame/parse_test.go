@@ -34,7 +34,7 @@ func TestParseRefuses(t *testing.T) {
 		{`eth / text "\q"`, `"\q"`, "unknown escape"},
 		{"eth / zeros", "zeros", "takes one number"},
 		{"eth / zeros 999999999", "999999999", "no number of bytes"},
-		{"eth / zeros 200000 / zeros 200000", "zeros", "longer than 256 KiB"},
+		{"eth / zeros 1000000 / zeros 200000", "zeros", "longer than 1 MiB"},
 		{"eth / pad 4 / hex 00", "hex", "nothing can follow the trailer"},
 		{"hex 00 / eth", "eth", "starts with data"},
 		{"eth / surplus 00", "surplus", "more packets"},
