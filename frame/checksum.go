@@ -63,7 +63,8 @@ func (d *Decoded) pseudo(i int) uint16 {
 			at := d.Parts[j].Offset
 			return pseudoSum(proto, len(d.covered(i)), d.Bytes[at+12:at+20])
 		case LayerIPv6:
-			return pseudoSum(proto, len(d.covered(i)), d.addresses(j, i))
+			src, dst := d.addresses(j, i)
+			return ipv4.Sum(pseudoSum(proto, len(d.covered(i)), src), dst)
 		}
 	}
 	return 0
@@ -72,7 +73,7 @@ func (d *Decoded) pseudo(i int) uint16 {
 // addresses is source and destination of the IPv6 header that is part j, for
 // part i: the last hop's if a routing header still has segments to go to
 // (RFC 8200, 8.1).
-func (d *Decoded) addresses(j, i int) []byte {
+func (d *Decoded) addresses(j, i int) (src, dst []byte) {
 	at := d.Parts[j].Offset
 	for k := j + 1; k < i; k++ {
 		p := &d.Parts[k]
@@ -84,9 +85,9 @@ func (d *Decoded) addresses(j, i int) []byte {
 		if h[2] == 4 {      // segment routing lists them backwards (RFC 8754)
 			last = 8
 		}
-		return append(append(make([]byte, 0, 32), d.Bytes[at+8:at+24]...), h[last:last+16]...)
+		return d.Bytes[at+8 : at+24], h[last : last+16]
 	}
-	return d.Bytes[at+8 : at+40]
+	return d.Bytes[at+8 : at+24], d.Bytes[at+24 : at+40]
 }
 
 func pseudoSum(proto, length int, addresses []byte) uint16 {

@@ -123,6 +123,8 @@ func TestWords(t *testing.T) {
 	}{
 		{[]string{"eth", "/", "text", "hello world"}, `eth / text "hello world"`},
 		{[]string{"eth", "/", "text", `say "hi"`}, `eth / text "say \"hi\""`},
+		{[]string{"eth", "/", "text", "a / b", "/", "hex", "00"}, `eth / text "a / b" / hex 00`},
+		{[]string{"eth", "/", "text", `"a b"`}, `eth / text "a b"`},
 		{[]string{"lldp", "system-name", "text=a b"}, `lldp system-name text="a b"`},
 		{[]string{"eth / ipv4", "ttl=5"}, "eth / ipv4 ttl=5"},
 		{[]string{"eth / text \"a b\""}, "eth / text \"a b\""},
@@ -149,6 +151,65 @@ func TestSource(t *testing.T) {
 	tpl.Source(net.HardwareAddr{2, 0, 0, 0, 0, 9})
 	if got := tpl.Append(nil); !bytes.Equal(got, b) {
 		t.Errorf("a second source changed it to %x", got)
+	}
+}
+
+// A Template that was never parsed is an empty frame.
+func TestZeroTemplate(t *testing.T) {
+	var tpl Template
+	tpl.Source(macA)
+	tpl.Seed(1)
+	if tpl.HasSource() || tpl.Len() != 0 || len(tpl.Clone().Append(nil)) != 0 {
+		t.Error("it has bytes")
+	}
+}
+
+// In steady state nothing on the way of a frame allocates.
+func TestNothingAllocates(t *testing.T) {
+	var d Decoded
+	var tpl Template
+	varies, err := Parse("ipv4 src=random / udp sport=1..9 / count 20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := make([][]byte, len(refereed))
+	for i, n := range refereed {
+		frames[i] = mustBuild(t, n)
+	}
+	buf := make([]byte, 0, 1<<16)
+	line := make([]byte, 0, 1<<16)
+	for _, c := range []struct {
+		name string
+		run  func()
+	}{
+		{"decode", func() {
+			for _, b := range frames {
+				d.Decode(b)
+			}
+		}},
+		{"print", func() {
+			for _, b := range frames {
+				d.Decode(b)
+				buf = d.AppendNotation(buf[:0])
+				buf = d.AppendSummary(buf[:0])
+				buf = d.AppendDump(buf[:0], DumpOptions{})
+				buf = d.AppendTree(buf[:0])
+				line = d.AppendJSON(line[:0])
+			}
+		}},
+		{"parse", func() {
+			for _, n := range refereed {
+				if err := tpl.Parse(n); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}},
+		{"vary", func() { buf = varies.Append(buf[:0]) }},
+	} {
+		c.run()
+		if n := testing.AllocsPerRun(20, c.run); n != 0 {
+			t.Errorf("%s allocates %v times a round", c.name, n)
+		}
 	}
 }
 

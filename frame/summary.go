@@ -208,6 +208,9 @@ func appendICMP(dst, b []byte) []byte {
 	case icmp.EchoReply:
 		return appendEcho(append(dst, "echo reply"...), b)
 	default:
+		if icmpTypes().name(uint64(t)) == "" {
+			return appendInt(append(dst, "type "...), int(t))
+		}
 		dst = append(dst, t.String()...)
 		if n := t.CodeName(b[1]); n != "" {
 			dst = append(dst, ": "...)

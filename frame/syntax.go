@@ -58,6 +58,8 @@ func Words(args []string) string {
 		switch {
 		case len(args) == 1 || !strings.ContainsAny(a, " \t\"\\"):
 			b = append(b, a...)
+		case i > 0 && args[i-1] == "text" && !strings.HasPrefix(a, "\""):
+			b = appendQuoted(b, []byte(a))
 		case strings.Contains(a, " / "): // several layers in one word
 			b = append(b, a...)
 		case has && !strings.ContainsAny(key, " \t\"\\") && !strings.HasPrefix(value, "\""):

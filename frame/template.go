@@ -64,16 +64,19 @@ func (t *Template) Append(dst []byte) []byte {
 // Source sets the source address where the notation leaves it out, and with it
 // the sender's address of an ARP packet.
 func (t *Template) Source(mac net.HardwareAddr) {
-	if t.raw || len(mac) != 6 || t.given[0]&(1<<1) != 0 {
+	if len(mac) != 6 || len(t.given) == 0 || t.HasSource() {
 		return
 	}
 	copy(t.first.Bytes[6:12], mac)
-	t.given[0] |= 1 << 1
+	t.given[0] |= 1 << 1 // once: HasSource is true from here on
 	t.fillHardware(t.first.Bytes[6:12])
 }
 
-// HasSource says whether the notation gives a source address.
-func (t *Template) HasSource() bool { return t.raw || t.given[0]&(1<<1) != 0 }
+// HasSource says whether the notation gives a source address, or Source did.
+func (t *Template) HasSource() bool {
+	const src = 1 // its index among the fields
+	return t.raw || len(t.given) > 0 && t.given[0]&(1<<src) != 0
+}
 
 // Seed sets where random values start, and starts all that varies anew: the
 // same notation and seed give the same frames. The seed of a new Template is 0.
