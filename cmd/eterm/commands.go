@@ -11,6 +11,8 @@ func commands() []*cli.Command {
 		sendCommand(),
 		interfacesCommand(),
 		pingCommand(),
+		arpCommand(),
+		scanCommand(),
 		respondCommand(),
 		linkCommand(),
 		labCommand(),

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -130,4 +131,12 @@ func sizeOf(n netip.Prefix) int {
 		return mostAtAll + 1
 	}
 	return 1 << host
+}
+
+// withDuration ends ctx after d, if d is not 0.
+func withDuration(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
 }

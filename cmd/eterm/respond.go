@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,12 +68,8 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	lab.Ready()
 	r.warn(c, port, config.Addresses)
-	ctx := c.Context
-	if r.duration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.duration))
-		defer cancel()
-	}
+	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
+	defer cancel()
 	engine := respond.New(port, config)
 	err = engine.Serve(ctx)
 	counters, _ := port.Counters()

@@ -71,10 +71,10 @@ type Discovery struct {
 	Tries int
 	// Timeout is how long is waited after the last question; 0: 500 ms.
 	Timeout time.Duration
-	// All keeps asking those that have answered, every try, and waits to the
-	// end even when all have: to find two stations with one address.
-	All   bool
-	Clock pace.Clock // nil: pace.Timers
+	// Linger waits to the end even when all have answered: to find two
+	// stations with one address.
+	Linger bool
+	Clock  pace.Clock // nil: pace.Timers
 	// Found is told of each answer as it comes, Progress of the questions
 	// sent; from two goroutines. They may be nil.
 	Found    func(Found)
@@ -93,8 +93,8 @@ type Found struct {
 }
 
 // PoliteRate is the questions a second for a number of addresses: 1000, and
-// for many as many as it takes to ask all twice in 50 seconds.
-func PoliteRate(addresses int) float64 { return max(1000, float64(addresses)*2/50) }
+// for many as many as it takes to ask all twice in 40 seconds.
+func PoliteRate(addresses int) float64 { return max(1000, float64(addresses)*2/40) }
 
 // Discover asks who has the addresses, by ARP or neighbour discovery, and
 // returns those that answered, by address, and how many were asked. It ends
@@ -170,44 +170,58 @@ func (x *discoverer) asked() (n int) {
 // and ends the receiving.
 func (x *discoverer) send(ctx context.Context) error {
 	defer x.port.SetReadDeadline(time.Unix(1, 0))
-	begin, k := x.Clock.Now(), 0
-	var buf []byte
+	begin := x.Clock.Now()
 	for try := range x.Tries {
-		began := x.Clock.Now()
-		for i, r := range x.Ranges {
-			ip := r.First
-			for j := range r.Count {
-				if j > 0 {
-					ip = ip.Next()
-				}
-				if !x.wanted(ip) {
-					continue
-				}
-				x.Clock.Wait(begin+time.Duration(float64(k)/x.Rate*1e9), ctx.Done())
-				k++
-				if ctx.Err() != nil {
-					return nil
-				}
-				buf = x.appendQuestion(buf[:0], ip)
-				if err := x.ask(i, j, buf); err != nil {
-					return err
-				}
-			}
+		asked, err := x.round(ctx, begin)
+		if err != nil || ctx.Err() != nil {
+			return err
 		}
 		// Answers to the last questions of a round need their time before the
-		// next, and what was not sent meanwhile is not caught up.
+		// next round, and all before the end.
 		wait := x.Timeout
 		if try < x.Tries-1 {
-			wait = max(0, min(x.Timeout, 200*time.Millisecond)-(x.Clock.Now()-began))
+			wait = min(x.Timeout, betweenRounds) - time.Duration(float64(asked)/x.Rate*1e9)
 		}
-		x.Clock.Wait(x.Clock.Now()+wait, ctx.Done())
-		begin, k = x.Clock.Now(), 0
+		if asked > 0 || try == x.Tries-1 {
+			x.Clock.Wait(x.Clock.Now()+max(0, wait), ctx.Done())
+		}
+		begin = x.Clock.Now()
 	}
 	return nil
 }
 
+// betweenRounds is how long an answer may take before its question is
+// repeated.
+const betweenRounds = 200 * time.Millisecond
+
+// round asks for every address that nobody has claimed yet.
+func (x *discoverer) round(ctx context.Context, begin time.Duration) (asked int, err error) {
+	var buf []byte
+	for i, r := range x.Ranges {
+		ip := r.First
+		for j := range r.Count {
+			if j > 0 {
+				ip = ip.Next()
+			}
+			if !x.wanted(ip) {
+				continue
+			}
+			x.Clock.Wait(begin+time.Duration(float64(asked)/x.Rate*1e9), ctx.Done())
+			if ctx.Err() != nil {
+				return asked, nil
+			}
+			asked++
+			buf = x.appendQuestion(buf[:0], ip)
+			if err := x.ask(i, j, buf); err != nil {
+				return asked, err
+			}
+		}
+	}
+	return asked, nil
+}
+
 func (x *discoverer) wanted(ip netip.Addr) (yes bool) {
-	x.locked(func() { yes = x.All || len(x.holders[ip]) == 0 })
+	x.locked(func() { yes = len(x.holders[ip]) == 0 })
 	return yes
 }
 
@@ -238,7 +252,7 @@ func (x *discoverer) receive(stop context.CancelFunc, done <-chan error) error {
 		for i := range rx[:max(n, 0)] {
 			x.look(&rx[i])
 		}
-		if len(x.holders) == x.all && !x.All { // only this goroutine writes them
+		if len(x.holders) == x.all && !x.Linger { // only this goroutine writes them
 			stop()
 		}
 		select {

@@ -82,7 +82,7 @@ func TestDiscoverConflict(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		serve(t, ctx, sw.Port(1), you4)
 		serve(t, ctx, sw.Port(2), you4)
-		found, _, err := Discover(t.Context(), sw.Port(0), Discovery{Station: station(sw.Port(0)), Ranges: []Range{{you4, 1}}, All: true, Tries: 3})
+		found, _, err := Discover(t.Context(), sw.Port(0), Discovery{Station: station(sw.Port(0)), Ranges: []Range{{you4, 1}}, Linger: true, Tries: 3})
 		if err != nil || len(found) != 2 || found[0].Conflict || !found[1].Conflict {
 			t.Errorf("%+v %v", found, err)
 		}

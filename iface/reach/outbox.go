@@ -8,7 +8,7 @@ import (
 )
 
 // outbox sends frames one by one, from any goroutine, and finds out when each
-// left.
+// left. While it is used nobody else may send on its port.
 type outbox struct {
 	port    iface.Port
 	stamper iface.TxStamper // nil where the port gives no stamps
@@ -25,6 +25,9 @@ const maxStamps = 1 << 14
 
 func newOutbox(port iface.Port) *outbox {
 	o := &outbox{port: port}
+	if c, err := port.Counters(); err == nil {
+		o.accepted = c.Accepted // stamps count from the port's first frame on
+	}
 	if s, ok := port.(iface.TxStamper); ok {
 		o.stamper, o.stamps = s, make([]iface.TxStamp, maxStamps)
 		for i := range o.stamps {

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface/reach"
+	"eterm/iface/reach/vendors"
+)
+
+// asker is eterm arp: who has an address, by ARP or neighbour discovery.
+type asker struct {
+	stationFlags
+	hostFlags
+	askFlags
+	announce, probe, listen bool
+	duration                durationValue
+}
+
+func arpCommand() *cli.Command {
+	a := &asker{}
+	a.tries, a.timeout = 3, durationValue(500*time.Millisecond)
+	return &cli.Command{
+		Name:      "arp",
+		Usage:     "ask who has an address, by ARP or IPv6 neighbour discovery",
+		ArgsUsage: "HOST|CIDR...",
+		UsageText: "eterm arp -i eth0 192.0.2.2                 who has it, vendor, time; two stations are a conflict\n" +
+			"eterm arp -i eth0 192.0.2.0/24 2001:db8::1   ranges, and IPv6 by neighbour discovery\n" +
+			"eterm arp -i eth0 --probe 192.0.2.7          may I use it? (RFC 5227; status 1: it is taken)\n" +
+			"eterm arp -i eth0 --announce 192.0.2.7       tell everybody that this station has it\n" +
+			"eterm arp -i eth0 --listen -d 10             who says what of himself; nothing is sent",
+		Flags: append(append(append(a.stationFlags.flags(), a.askFlags.flags()...), a.hostFlags.flags()...),
+			&cli.BoolFlag{Name: "announce", Destination: &a.announce, Usage: "announce the addresses as this station's (RFC 5227, 3)"},
+			&cli.BoolFlag{Name: "probe", Destination: &a.probe, Usage: "ask whether the addresses are free, without claiming them (RFC 5227, 2.1)"},
+			&cli.BoolFlag{Name: "listen", Destination: &a.listen, Usage: "send nothing: print every claim that comes by"},
+			durationFlag(&a.duration),
+		),
+		Action: a.run,
+	}
+}
+
+func (a *asker) run(c *cli.Context) error {
+	modes := 0
+	for _, on := range []bool{a.announce, a.probe, a.listen} {
+		if on {
+			modes++
+		}
+	}
+	switch {
+	case modes > 1:
+		return usage("--announce, --probe and --listen exclude each other: give one")
+	case a.listen && c.Args().Present():
+		return usage("--listen takes no operand, but was given %q", c.Args().First())
+	case !a.listen && !c.Args().Present():
+		return usage("no address given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+	}
+	at, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	defer at.port.Close()
+	operands, err := a.parse(c.Context, c.Args().Slice(), at.local)
+	if err == nil {
+		err = unicastOnly(operands, at)
+	}
+	if err != nil {
+		return err
+	}
+	out := &arpPrinter{out: c.App.Writer, json: a.json, vendors: vendors.Load(vendors.Files)}
+	switch {
+	case a.announce:
+		return a.announceAll(c, at, operands, out)
+	case a.probe:
+		return a.probeAll(c, at, operands, out)
+	case a.listen:
+		return a.watch(c, at, out)
+	}
+	return a.ask(c, at, operands, out)
+}
+
+// ask asks, and judges what was answered.
+func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+	ranges := rangesOf(operands)
+	at.sources(ranges)
+	d, err := a.discovery(at, ranges)
+	if err != nil {
+		return err
+	}
+	d.Linger, d.Found = true, out.found
+	bar := newProgress(c.App.ErrWriter)
+	d.Progress = func(sent, all int) {
+		if all > 256 {
+			bar.show("%d of %d asked", min(sent, all), all)
+		}
+	}
+	found, sent, err := reach.Discover(c.Context, at.port, d)
+	bar.clear()
+	if err != nil {
+		return pingError(err)
+	}
+	answered := map[netip.Addr]bool{}
+	conflicts := 0
+	for _, f := range found {
+		answered[f.IP] = true
+		if f.Conflict {
+			conflicts++
+		}
+	}
+	silent := 0
+	for _, o := range operands {
+		switch {
+		case !o.isRange() && !answered[o.addr]:
+			silent++
+			out.silent(o.addr, at.local.Has(o.addr))
+		case o.isRange() && len(found) == 0:
+			silent++
+		}
+	}
+	out.summary(sent, len(answered), conflicts, silent)
+	switch {
+	case out.err != nil:
+		return out.err
+	case conflicts > 0:
+		return failed("%d conflicts: two stations with one address", conflicts)
+	case len(answered) == 0:
+		return failed("no answer on %s: is anybody there up, and in this VLAN?", at.port.Name())
+	case silent > 0:
+		return quietly(statusNo)
+	}
+	return nil
+}
+
+// announceAll announces each address twice, as RFC 5227, 2.3 has it.
+func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+	for _, o := range operands {
+		if o.isRange() {
+			return usage("%s is a range: give the single addresses to announce", o.name)
+		}
+	}
+	for i := range 2 {
+		if i > 0 && !sleepUntil(c.Context, time.Now().Add(announceInterval)) {
+			break
+		}
+		for _, o := range operands {
+			if err := at.Announce(at.port, o.addr); err != nil {
+				return pingError(err)
+			}
+			out.announced(o.addr, at.MAC)
+		}
+	}
+	return out.err
+}
+
+// announceInterval is the time between announcements (RFC 5227, 1.1).
+const announceInterval = 2 * time.Second
+
+// probeAll says of each address whether it is free.
+func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+	taken := 0
+	for _, o := range operands {
+		if o.isRange() {
+			return usage("%s is a range: give the single addresses to probe for", o.name)
+		}
+		var holder net.HardwareAddr
+		var err error
+		if at.local.Has(o.addr) {
+			holder = at.port.HardwareAddr()
+		} else {
+			holder, err = at.Probe(c.Context, at.port, o.addr)
+		}
+		if err != nil {
+			return pingError(err)
+		}
+		if holder == nil && c.Context.Err() != nil {
+			return failed("stopped before it was known whether %s is free", o.addr)
+		}
+		if holder != nil {
+			taken++
+		}
+		out.probed(o.addr, holder)
+	}
+	if out.err == nil && taken > 0 {
+		return quietly(statusNo)
+	}
+	return out.err
+}
+
+// maxWatched bounds how many addresses are remembered.
+const maxWatched = 1 << 16
+
+// watch prints claims; one address claimed by two stations is a conflict.
+func (a *asker) watch(c *cli.Context, at *place, out *arpPrinter) error {
+	ctx, cancel := withDuration(c.Context, time.Duration(a.duration))
+	defer cancel()
+	holders := map[netip.Addr]string{}
+	conflicts := 0
+	err := reach.Listen(ctx, at.port, at.Tags, func(claim reach.Claim, when time.Time) bool {
+		conflict := ""
+		if !claim.Probe {
+			if before := holders[claim.IP]; before != "" && before != string(claim.MAC) {
+				conflicts++
+				conflict = net.HardwareAddr(before).String()
+			}
+			if len(holders) < maxWatched || holders[claim.IP] != "" {
+				holders[claim.IP] = string(claim.MAC)
+			}
+		}
+		out.claim(claim, when, conflict)
+		return out.err == nil
+	})
+	switch {
+	case err != nil:
+		return pingError(err)
+	case out.err == nil && conflicts > 0:
+		return failed("%d conflicts: an address was claimed by two stations", conflicts)
+	}
+	return out.err
+}
+
+// vendorText is a vendor in brackets, or nothing.
+func vendorText(name string) string {
+	if name == "" {
+		name = "vendor unknown"
+	}
+	return fmt.Sprintf("(%s)", oneLine(name))
+}

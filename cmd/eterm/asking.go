@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface/load"
+	"eterm/iface/reach"
+)
+
+// askFlags are what arp and scan can be told about asking many.
+type askFlags struct {
+	rate    askRate
+	tries   countValue
+	timeout durationValue
+	yes     bool
+	quiet   bool
+	json    bool
+}
+
+func (f *askFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &f.rate, DefaultText: "1000pps, more for large ranges", Usage: "ask at `RATE`, such as 500pps or 1Mbit"},
+		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &f.tries, DefaultText: f.tries.String(), Usage: "ask those who do not answer up to `N` times"},
+		timeoutFlag(&f.timeout, "wait `TIME` for answers after the last question"),
+		jsonFlag(&f.json),
+	}
+}
+
+// askRate is a rate of questions; the zero value is the polite one.
+type askRate struct{ load.Rate }
+
+func (r *askRate) Set(s string) error {
+	rate, err := load.ParseRate(s)
+	if err == nil && rate.IsMax() {
+		err = errors.New("max would drown the answers: want a rate such as 5000pps")
+	}
+	r.Rate = rate
+	return err
+}
+
+// questionBytes is an ARP request, padded, as Rate counts it.
+const questionBytes = 60
+
+// perSecond is the questions a second; 0 where none was given.
+func (r *askRate) perSecond() (float64, error) {
+	if r.IsZero() {
+		return 0, nil
+	}
+	n, err := r.Frames(float64(load.WireBytes(questionBytes)), 0)
+	if err != nil || math.IsInf(n, 0) {
+		return 0, usage("rate %s: %w", r.String(), err)
+	}
+	return n, nil
+}
+
+// discovery is the questions for these ranges.
+func (f *askFlags) discovery(at *place, ranges []reach.Range) (reach.Discovery, error) {
+	rate, err := f.rate.perSecond()
+	if f.tries == 0 {
+		return reach.Discovery{}, usage("count 0: want the number of times to ask, at least 1")
+	}
+	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.tries, 1000)), Timeout: time.Duration(f.timeout)}, err
+}
+
+// progress shows on a terminal how far a long run is, on one line that it
+// rewrites and in the end removes.
+type progress struct {
+	out   io.Writer // nil: nobody watches
+	every time.Duration
+
+	mu    sync.Mutex
+	last  time.Time
+	shown bool
+}
+
+func newProgress(stderr io.Writer) *progress {
+	p := &progress{every: 100 * time.Millisecond}
+	if isTerminal(stderr) {
+		p.out = stderr
+	}
+	return p
+}
+
+func (p *progress) show(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.out == nil || time.Since(p.last) < p.every {
+		return
+	}
+	p.last, p.shown = time.Now(), true
+	fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
+}
+
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// rangesOf are the operands as ranges; hosts are ranges of one.
+func rangesOf(operands []asked) (ranges []reach.Range) {
+	for _, o := range operands {
+		if o.isRange() {
+			ranges = append(ranges, reach.RangeOf(o.network))
+		} else {
+			ranges = append(ranges, reach.Range{First: o.addr, Count: 1})
+		}
+	}
+	return ranges
+}
+
+// sources finds our address for each family asked; we may have none, and then
+// ask without (ARP probes change nobody's table).
+func (p *place) sources(ranges []reach.Range) {
+	for _, r := range ranges {
+		p.from(r.First)
+	}
+}
+
+// unicastOnly refuses what nobody has.
+func unicastOnly(operands []asked, at *place) error {
+	for _, o := range operands {
+		a := o.addr
+		if o.isRange() {
+			a = o.network.Addr()
+		}
+		if isGroupIP(a, at.local) || a.IsUnspecified() || a == (netip.Addr{}) {
+			return usage("%s is no address that one host has", a)
+		}
+	}
+	return nil
+}
