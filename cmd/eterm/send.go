@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -46,7 +47,8 @@ func sendCommand() *cli.Command {
 			"eterm send -i eth0 -b 1kpps..100kpps -d 30                      a ramp\n" +
 			"eterm send -i eth0 -c 6400 --burst 64 --gap 1ms                 bursts\n" +
 			"eterm send -i eth0 -r capture.pcapng --speed 2                  a capture, twice as fast\n" +
-			"eterm send -S --to 02:00:00:00:00:02 -Q 3:10                    show the first frames, send nothing",
+			"eterm send -i eth0 -b 1kpps eth dst=broadcast / arp tpa=192.0.2.1..192.0.2.254   fields that vary\n" +
+			"eterm send -S eth / vlan id=10 / ipv4 dst=192.0.2.2 + eth / arp   show the first frames, send nothing",
 		Flags:  s.flags(),
 		Action: s.run,
 	}
@@ -154,7 +156,7 @@ func (s *sender) endless(c *cli.Context) bool {
 func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error) {
 	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
 	if s.once {
-		plan.Count = uint64(len(f.times))
+		plan.Count = f.count
 	}
 	from, err := s.rate.from.Frames(f.meanWire, lineSpeed)
 	if err != nil {
@@ -180,6 +182,8 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	case !s.rate.from.IsZero():
 		plan.Schedule = pace.Rate(from)
 		return plan, from, nil
+	case f.count > 0 && f.times == nil:
+		return plan, 0, usage("%s says nothing of times: give a rate by -b", s.frames.file)
 	case f.times != nil:
 		plan.Schedule = pace.Times(f.times, f.period, s.speed)
 		return plan, float64(len(f.times)) / (f.period.Seconds() / s.speed), nil
@@ -212,7 +216,8 @@ func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 // mechanismOf is how a port sends, in words.
 func mechanismOf(p iface.Port) string {
 	if m, ok := p.(iface.Mechanism); ok {
-		return m.Mechanism()
+		_, how, _ := strings.Cut(m.Mechanism(), "send: ")
+		return how
 	}
 	return ""
 }

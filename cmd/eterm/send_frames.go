@@ -15,9 +15,12 @@ import (
 // sendFrames say which frames are sent.
 type sendFrames struct {
 	content
-	sizes sizesValue
-	imix  string
-	file  string
+	sizes     sizesValue
+	imix      string
+	file      string
+	notations []string
+	weights   weightsValue
+	seed      uint64
 }
 
 func (f *sendFrames) flags() []cli.Flag {
@@ -25,6 +28,9 @@ func (f *sendFrames) flags() []cli.Flag {
 		toFlag(&f.to),
 		&cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: &f.sizes, DefaultText: "as the content needs",
 			Usage: "frame `SIZE` on the wire with FCS (RFC 2544): 64, or in turn 64,512,1518, or each of 64..1518, or of 64..1518/8"},
+		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.file, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input"},
+		&cli.GenericFlag{Name: "weights", Value: &f.weights, DefaultText: "all the same", Usage: "how often each notation comes, such as `3,1`"},
+		&cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "start random values at `N`: the same seed gives the same frames"},
 		&cli.StringFlag{Name: "imix", Destination: &f.imix, Usage: "sizes in turn as a `GENOME` (RFC 6985), such as 7a4dg"},
 	}, f.partFlags()...)
 }
@@ -34,8 +40,9 @@ type prepared struct {
 	// source makes them anew for a worker.
 	source   func(worker int) load.Source
 	meanWire float64 // see load.MeanWire
-	// times are when the frames of a file were captured, and period how long
-	// a round of them takes.
+	// count is how many frames a file has. times are when they were captured,
+	// nil if the file does not say, and period how long a round of them takes.
+	count  uint64
 	times  []time.Duration
 	period time.Duration
 }
@@ -45,8 +52,11 @@ func (f *sendFrames) check(c *cli.Context) error {
 	if f.imix != "" && f.sizes.sizes != nil {
 		return usage("--imix and --size contradict each other: give one")
 	}
-	if c.Args().Present() {
-		return usage("%s takes no operand, but was given %q", c.Command.HelpName, c.Args().First())
+	if f.file != "" && (f.imix != "" || f.sizes.sizes != nil) {
+		return usage("the frames of a file have their sizes: leave out --size and --imix")
+	}
+	if err := f.checkNotations(c); err != nil {
+		return err
 	}
 	if err := f.content.check(); err != nil {
 		return err
@@ -65,11 +75,28 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 		return nil, err
 	}
 	p := &prepared{}
-	p.source, err = f.fromFlags(on, sizes)
+	round := len(sizes)
+	switch {
+	case f.file != "":
+		r, err := readReplay(c, f.file)
+		if err != nil {
+			return nil, err
+		}
+		p.source = func(int) load.Source { return r.source() }
+		p.count, p.period, round = uint64(len(r.ends)), r.period, len(r.ends)
+		if r.timed {
+			p.times = r.times
+		}
+	case len(f.notations) > 0:
+		p.source, err = f.fromNotations(c, on, sizes)
+		round *= f.weights.total(len(f.notations))
+	default:
+		p.source, err = f.fromFlags(on, sizes)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return p, p.measure(on, len(sizes))
+	return p, p.measure(on, round)
 }
 
 // allSizes are the sizes asked for, one after the other; 0 is as the content

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"eterm/iface"
@@ -75,4 +77,45 @@ func (v *engineValue) String() string {
 		}
 	}
 	return ""
+}
+
+// weightsValue is how often each of several notations comes; empty is all the
+// same.
+type weightsValue []int
+
+// mostWeight bounds a weight, and with it the round that is worked out.
+const mostWeight = 1000
+
+func (v *weightsValue) Set(s string) error {
+	*v = nil
+	for word := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > mostWeight {
+			return fmt.Errorf("want a weight of 1 to %d for each notation, such as 3,1", mostWeight)
+		}
+		*v = append(*v, n)
+	}
+	return nil
+}
+
+func (v *weightsValue) String() string {
+	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint([]int(*v))), ","), "[]")
+}
+
+func (v weightsValue) set() bool { return len(v) > 0 }
+
+// of is the weight of notation i.
+func (v weightsValue) of(i int) int {
+	if v.set() {
+		return v[i]
+	}
+	return 1
+}
+
+// total is the sum of the weights of n notations.
+func (v weightsValue) total(n int) (sum int) {
+	for i := range n {
+		sum += v.of(i)
+	}
+	return sum
 }

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/frame"
+	"eterm/iface/load"
+)
+
+// between is the operand that separates notations.
+const between = "+"
+
+// splitNotations puts operands together to notations.
+func splitNotations(operands []string) (notations []string, err error) {
+	for len(operands) > 0 {
+		n := slices.Index(operands, between)
+		if n < 0 {
+			n = len(operands)
+		}
+		if n == 0 || n == len(operands)-1 {
+			return nil, usage("no notation beside %q: it stands between two", between)
+		}
+		notations = append(notations, frame.Words(operands[:n]))
+		operands = operands[min(n+1, len(operands)):]
+	}
+	return notations, nil
+}
+
+// contradicting are the flags that say what a notation says.
+var contradicting = []string{"to", "ethertype", "vlan", "payload", "payload-hex", "src-ip", "dst-ip", "ttl", "no-pad"}
+
+// checkNotations refuses what does not go with notations.
+func (f *sendFrames) checkNotations(c *cli.Context) error {
+	var err error
+	if f.notations, err = splitNotations(c.Args().Slice()); err != nil {
+		return err
+	}
+	if len(f.notations) > 0 || f.file != "" {
+		for _, name := range contradicting {
+			if c.IsSet(name) {
+				return usage("--%s describes frames, which the notation or the file already does: leave it out", name)
+			}
+		}
+	}
+	switch {
+	case len(f.notations) > 0 && f.file != "":
+		return usage("a notation and -r contradict each other: give one")
+	case f.weights.set() && len(f.weights) != len(f.notations):
+		return usage("%d weights for %d notations: give one for each", len(f.weights), len(f.notations))
+	}
+	return nil
+}
+
+// fromNotations are the frames that notations describe, interleaved by weight.
+func (f *sendFrames) fromNotations(c *cli.Context, on station, sizes []int) (func(int) load.Source, error) {
+	templates := make([][]*frame.Template, len(f.notations))
+	own := f.from.or(on.HardwareAddr(), on.HardwareAddr())
+	for i, notation := range f.notations {
+		bySize := map[int]*frame.Template{}
+		for _, size := range sizes {
+			if bySize[size] == nil {
+				t, err := sizedTemplate(notation, size)
+				if err != nil {
+					return nil, pointAt(c, err)
+				}
+				ready(t, own, f.seed+uint64(i))
+				bySize[size] = t
+			}
+			templates[i] = append(templates[i], bySize[size])
+		}
+	}
+	return func(int) load.Source {
+		shares := make([]load.Share, len(templates))
+		for i, turn := range templates {
+			shares[i] = load.Share{Source: inTurn(turn), Weight: f.weights.of(i)}
+		}
+		return load.Mix(shares...)
+	}, nil
+}
+
+// ready fills in what the notation leaves to the interface and the seed.
+func ready(t *frame.Template, own net.HardwareAddr, seed uint64) {
+	t.Source(own)
+	if t.Random() {
+		t.Seed(seed)
+	}
+}
+
+// inTurn is a source of its own that takes the templates' frames in turn.
+func inTurn(templates []*frame.Template) load.Source {
+	copies := map[*frame.Template]load.Source{}
+	turn := make([]load.Source, len(templates))
+	for i, t := range templates {
+		if copies[t] == nil {
+			copies[t] = t.Clone().Append
+		}
+		turn[i] = copies[t]
+	}
+	return load.Sequence(turn...)
+}
+
+// sizedTemplate reads a notation; frames are filled up to size with FCS by
+// zeros as payload of the last layer. Size 0 is as long as the notation is.
+func sizedTemplate(notation string, size int) (*frame.Template, error) {
+	t, err := frame.Parse(notation)
+	if err != nil || size == 0 || t.Len() == size-frameCheckSequence {
+		return t, err
+	}
+	const trial = 256 // more than any padding to the minimum
+	long, err := frame.Parse(fmt.Sprintf("%s / zeros %d", notation, trial))
+	if err != nil {
+		return nil, usage("--size does not go with this notation: %w", err)
+	}
+	room := size - frameCheckSequence - (long.Len() - trial)
+	if room < 0 {
+		return nil, usage("a frame of %d bytes does not fit size %d: at most %d", long.Len()-trial, size, size-frameCheckSequence)
+	}
+	return frame.Parse(fmt.Sprintf("%s / zeros %d", notation, room))
+}
+
+// pointAt shows where a notation is wrong.
+func pointAt(c *cli.Context, err error) error {
+	var at *frame.SyntaxError
+	if !errors.As(err, &at) {
+		return err
+	}
+	for line := range strings.Lines(at.Caret()) {
+		note(c, "| %s", strings.TrimRight(line, "\n"))
+	}
+	return usage("notation: %w", err)
+}
