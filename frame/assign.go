@@ -68,23 +68,30 @@ func (p *parser) bare(s *spec, n uint8, tok token) bool {
 }
 
 // bareWords are the words that may stand alone in a layer of this form.
-func (s *spec) bareWords(n uint8) (names []string) {
-	for i := range s.forms {
-		if s.forms[i].name != "" {
-			names = append(names, s.forms[i].name)
-		}
-	}
+func (s *spec) bareWords(n uint8) []string {
+	names := s.kinds()
 	m := &s.forms[n]
 	for i := range m.fields {
 		if m.fields[i].Kind == Flag {
 			names = append(names, m.fields[i].Name)
 		}
 	}
-	if s.lead >= 0 {
-		if w := m.fields[s.lead].words.under(0); w != nil {
-			for i := range w.list {
-				names = append(names, w.list[i].name)
-			}
+	return names
+}
+
+// kinds are the words that choose a form, or a value of the lead field.
+func (s *spec) kinds() (names []string) {
+	for i := range s.forms {
+		if s.forms[i].name != "" {
+			names = append(names, s.forms[i].name)
+		}
+	}
+	if s.lead < 0 {
+		return names
+	}
+	if w := s.forms[0].fields[s.lead].words.under(0); w != nil {
+		for i := range w.list {
+			names = append(names, w.list[i].name)
 		}
 	}
 	return names

@@ -1,6 +1,9 @@
 package frame
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // LayerNames are the words a layer may start with, in order of the layers,
 // then those that make data.
@@ -39,31 +42,54 @@ func Fields() []Field {
 	return all
 }
 
-// Complete is the words that can stand in a layer of that name: flags and
-// forms as they are, fields with "=" at the end. It is nil for no such layer.
-func Complete(layer string) []string {
-	l, ok := layerNamed(layer)
+// Complete is what can follow the words of a notation typed so far: a layer's
+// name, or, within a layer, the kinds of message, flags as they are, and fields
+// with "=" at the end. It is nil where anything can follow, as behind text.
+func Complete(typed []string) []string {
+	for i := len(typed) - 1; i >= 0; i-- {
+		if typed[i] == "/" {
+			typed = typed[i+1:]
+			break
+		}
+	}
+	if len(typed) == 0 {
+		return LayerNames()
+	}
+	l, ok := layerNamed(typed[0])
 	if !ok || table[l] == nil {
 		return nil
 	}
-	seen := map[string]bool{}
+	return table[l].complete(typed[1:])
+}
+
+// complete is the words that a layer with the given words can go on with.
+func (s *spec) complete(typed []string) []string {
+	n, chosen := uint8(0), false
+	for _, word := range typed {
+		for i := range s.forms {
+			if s.forms[i].name == word {
+				n, chosen = uint8(i), true
+			}
+		}
+		if s.lead >= 0 && !chosen {
+			if v, ok := s.forms[0].fields[s.lead].words.under(0).value(word); ok {
+				n, chosen = s.lookup(v, maxBuilt), true
+			}
+		}
+	}
+	m := &s.forms[n]
 	var words []string
-	add := func(w string) {
-		if w != "" && !seen[w] {
-			seen[w] = true
-			words = append(words, w)
+	for i := range m.fields {
+		if f := &m.fields[i]; f.Kind == Flag {
+			words = append(words, f.Name)
+		} else {
+			words = append(words, f.Name+"=")
 		}
 	}
-	s := table[l]
-	for i := range s.forms {
-		for _, w := range s.bareWords(uint8(i)) {
-			add(w)
-		}
-	}
-	for i := range s.forms {
-		for _, f := range s.forms[i].fields {
-			if f.Kind != Flag {
-				add(f.Name + "=")
+	if !chosen {
+		for _, w := range s.kinds() {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
 			}
 		}
 	}
