@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/iface"
 	"eterm/iface/lab"
+	"eterm/iface/respond"
 	"eterm/iface/trial"
 )
 
@@ -21,11 +24,16 @@ type linkReceiver struct {
 	duration durationValue
 	settle   durationValue
 	shared   bool
+	silent   bool
 	limits   limitFlags
 	output   linkOutput
 
 	limit trial.Limits
-	seen  int
+	stop  func()
+
+	mu       sync.Mutex
+	seen     int
+	printErr error
 }
 
 func linkReceiveCommand() *cli.Command {
@@ -42,7 +50,8 @@ func linkReceiveCommand() *cli.Command {
 			&cli.IntFlag{Name: "runs", Destination: &r.runs, DefaultText: "until stopped", Usage: "end after `N` runs"},
 			durationFlag(&r.duration),
 			timeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
-			&cli.BoolFlag{Name: "shared-clock", Destination: &r.shared, Usage: "both ends read the same clock (one machine, PTP): measure one-way delay"},
+			sharedClockFlag(&r.shared),
+			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.flags()...), r.output.flags()...),
 		Action: r.run,
 	}
@@ -60,7 +69,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 			err = closeErr
 		}
 	}()
-	port, err := openPort(c, r.iface, iface.Options{ReceiveOnly: true, Promiscuous: true})
+	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true, ReceiveOnly: r.silent})
 	if err != nil {
 		return err
 	}
@@ -71,30 +80,67 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.duration))
 		defer cancel()
 	}
-	var printErr error
-	receiver := trial.NewReceiver(port, trial.ReceiveOptions{SharedClock: r.shared, Settle: time.Duration(r.settle), Ended: func(run *trial.Run) {
-		if err := r.ended(run); err != nil {
-			printErr = err
-		}
-		if r.seen == r.runs || printErr != nil {
-			cancel()
-		}
-	}})
+	r.stop = cancel
+	partner := trial.NewPartner(port, trial.PartnerOptions{
+		Receive: trial.ReceiveOptions{SharedClock: r.shared, Settle: time.Duration(r.settle), Ended: r.ended},
+		Result:  r.told,
+	})
+	answered, err := r.respond(ctx, partner)
+	if err != nil {
+		return err
+	}
 	lab.Ready()
-	stop := every(time.Second, func() { r.progress(receiver) })
-	err = receiver.Serve(ctx)
+	stop := every(time.Second, func() { r.progress(partner.Receiver()) })
+	err = partner.Serve(ctx)
 	stop()
-	return r.status(c, err, printErr, receiver.WentDown())
+	cancel()
+	return r.status(c, errors.Join(err, <-answered), partner.Receiver().WentDown())
+}
+
+// respond lets the partner, and our own echo, answer the other end.
+func (r *linkReceiver) respond(ctx context.Context, partner *trial.Partner) (done <-chan error, err error) {
+	served := make(chan error, 1)
+	if r.silent {
+		close(served)
+		return served, nil
+	}
+	control, err := openControl(r.iface, 0)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	responder := respond.New(control, respond.Config{Only: []string{"echo", "link"}, More: []respond.Answerer{partner.Answerer()}})
+	go func() {
+		served <- responder.Serve(ctx)
+		control.Close()
+	}()
+	return served, nil
 }
 
 // ended prints the account of a run that is over.
-func (r *linkReceiver) ended(run *trial.Run) error {
+func (r *linkReceiver) ended(run *trial.Run) {
+	a := trial.Account(nil, run.Side(), r.limit)
+	r.print(a, a.Verdict, func(w io.Writer) { printResult(w, runName(run.Session, run.From), a) })
+}
+
+// told prints the result that the other end made of both directions.
+func (r *linkReceiver) told(t trial.Total) {
+	r.print(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
+}
+
+// print prints one result, as long as more are wanted.
+func (r *linkReceiver) print(v any, verdict trial.Verdict, text func(io.Writer)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.runs > 0 && r.seen == r.runs {
-		return nil
+		return
 	}
 	r.seen++
-	a := trial.Account(nil, run.Side(), r.limit)
-	return r.output.result(a, a.Verdict, func(w io.Writer) { printResult(w, runName(run.Session, run.From), a) })
+	if err := r.output.result(v, verdict, text); err != nil {
+		r.printErr = err
+	}
+	if r.seen == r.runs || r.printErr != nil {
+		r.stop()
+	}
 }
 
 func runName(session uint32, from net.HardwareAddr) string {
@@ -113,16 +159,22 @@ func (r *linkReceiver) progress(receiver *trial.Receiver) {
 }
 
 // status is the worst of all runs'; none at all is no success.
-func (r *linkReceiver) status(c *cli.Context, err, printErr error, wentDown bool) error {
+func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	switch {
 	case err != nil:
 		return untrusted("%w", err)
-	case printErr != nil:
-		return printErr
+	case r.printErr != nil:
+		return r.printErr
 	case wentDown:
 		return untrusted("%s went down while frames were awaited", r.iface)
 	case r.seen == 0 && (r.runs > 0 || c.Context.Err() == nil):
 		return failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
 	}
 	return quietly(r.output.status)
+}
+
+func sharedClockFlag(dst *bool) cli.Flag {
+	return &cli.BoolFlag{Name: "shared-clock", Destination: dst, Usage: "both ends read the same clock (one machine, PTP): measure one-way delay"}
 }

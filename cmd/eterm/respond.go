@@ -14,6 +14,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/respond"
+	"eterm/iface/trial"
 )
 
 // responder is eterm respond: a partner to test against.
@@ -57,7 +58,11 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := iface.Options{Immediate: true, Promiscuous: r.from.text != "" || len(config.Addresses) > 0}
+	filter, err := trial.NoTestFrames()
+	if err != nil {
+		return err
+	}
+	o := iface.Options{Immediate: true, Filter: filter, Promiscuous: r.from.text != "" || len(config.Addresses) > 0}
 	port, err := openPort(c, r.iface, o)
 	if err != nil {
 		return err
@@ -66,11 +71,18 @@ func (r *responder) run(c *cli.Context) error {
 	if err := r.station(&config, port); err != nil {
 		return err
 	}
+	partner, err := r.partner(c)
+	if err != nil {
+		return err
+	}
+	defer partner.close()
+	config.More = append(config.More, partner.Answerer())
 	lab.Ready()
 	r.warn(c, port, config.Addresses)
 	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
 	engine := respond.New(port, config)
+	partner.start(ctx)
 	err = engine.Serve(ctx)
 	counters, _ := port.Counters()
 	if printErr := r.print(c, engine.Account(), counters); err == nil {

@@ -28,7 +28,8 @@ const (
 	// MaxBody is the length of the longest body.
 	MaxBody = 0xffff
 
-	magic = 0x6554726d
+	// Magic is what messages begin with, for filters.
+	Magic = 0x6554726d
 )
 
 // ErrForeign is what Parse says of bytes that are no such message, of another
@@ -54,7 +55,7 @@ func Append(dst []byte, k Kind, body []byte) []byte {
 	if len(body) > MaxBody {
 		body = body[:MaxBody]
 	}
-	dst = binary.BigEndian.AppendUint32(dst, magic)
+	dst = binary.BigEndian.AppendUint32(dst, Magic)
 	dst = append(dst, Version, byte(k))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(body)))
 	return append(dst, body...)
@@ -63,7 +64,7 @@ func Append(dst []byte, k Kind, body []byte) []byte {
 // Parse reads the message at the start of b; what follows it is padding. The
 // body shares b's memory.
 func Parse(b []byte) (k Kind, body []byte, err error) {
-	if len(b) < HeaderLen || binary.BigEndian.Uint32(b) != magic || b[4] != Version {
+	if len(b) < HeaderLen || binary.BigEndian.Uint32(b) != Magic || b[4] != Version {
 		return 0, nil, ErrForeign
 	}
 	n := int(binary.BigEndian.Uint16(b[6:]))

@@ -62,7 +62,7 @@ func repaired(frame []byte, h ethernet, at int) (Found, bool) {
 	if w := wrongBits(b[:]); w > 2 {
 		return Found{}, false
 	} else if w > 0 {
-		binary.BigEndian.PutUint16(b[:], magic)
+		binary.BigEndian.PutUint16(b[:], Magic)
 	} else if bit := wrongBit[crc(b[:])^b[7]]; bit >= 0 {
 		b[bit/8] ^= 0x80 >> (bit % 8)
 	}
@@ -76,7 +76,7 @@ func repaired(frame []byte, h ethernet, at int) (Found, bool) {
 func scan(frame []byte, h ethernet) (Found, bool) {
 	head := frame[:min(len(frame), scanned)]
 	for at := 0; ; {
-		i := bytes.Index(head[at:], []byte{magic >> 8, magic & 0xff})
+		i := bytes.Index(head[at:], []byte{Magic >> 8, Magic & 0xff})
 		if i < 0 {
 			return Found{}, false
 		}

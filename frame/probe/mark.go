@@ -21,7 +21,8 @@ const Size = 18
 // reads.
 const Version = 1
 
-const magic = 0xe73d
+// Magic is what marks begin with, for filters.
+const Magic = 0xe73d
 
 // Kind says what a frame with a mark is. It has 4 bits.
 type Kind uint8
@@ -54,7 +55,7 @@ func Ticks(unixNano int64) uint32 { return uint32(unixNano / Tick) }
 // it. It allocates nothing.
 func Put(frame []byte, at int, m Mark) {
 	b := frame[at : at+Size]
-	binary.BigEndian.PutUint16(b, magic)
+	binary.BigEndian.PutUint16(b, Magic)
 	b[2] = Version<<4 | byte(m.Kind)
 	b[3] = m.Stream
 	b[4], b[5], b[6] = byte(m.Session>>16), byte(m.Session>>8), byte(m.Session)
@@ -104,7 +105,7 @@ func parse(b []byte) Mark {
 
 // good says whether b begins with a mark whose CRC is right.
 func good(b []byte) bool {
-	return len(b) >= Size && binary.BigEndian.Uint16(b) == magic && b[2]>>4 == Version && b[7] == crc(b)
+	return len(b) >= Size && binary.BigEndian.Uint16(b) == Magic && b[2]>>4 == Version && b[7] == crc(b)
 }
 
 // sum16 is the sum of b as big-endian 16-bit words; b has even length below
@@ -123,4 +124,4 @@ func fold(sum uint32) uint16 {
 }
 
 // wrongBits counts the bits in which the magic at b differs.
-func wrongBits(b []byte) int { return bits.OnesCount16(binary.BigEndian.Uint16(b) ^ magic) }
+func wrongBits(b []byte) int { return bits.OnesCount16(binary.BigEndian.Uint16(b) ^ Magic) }

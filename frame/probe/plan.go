@@ -12,19 +12,19 @@ const Untagged = 0xffff
 // else knows what it should get.
 type Plan struct {
 	// Length is the payload's length as sent, from the mark's first byte on.
-	Length uint16
+	Length uint16 `json:"length"`
 	// Mixed: frames of other lengths belong to the run too.
-	Mixed   bool
-	Pattern Pattern
-	Streams uint8 // their number less one; frame i of the run is of stream i modulo that
+	Mixed   bool    `json:"mixed"`
+	Pattern Pattern `json:"pattern"`
+	Streams uint8   `json:"streams_less_one"` // their number less one; frame i of the run is of stream i modulo that
 	// Total is how many frames the run will have, in all streams; 0 if that
 	// is not known. 48 bits.
-	Total uint64
+	Total uint64 `json:"total"`
 	// Interval between frames of the run, in picoseconds; 0 is as fast as can
 	// be. 48 bits.
-	Interval uint64
+	Interval uint64 `json:"interval_ps"`
 	// TCI of the outermost VLAN tag as sent, or Untagged.
-	TCI uint16
+	TCI uint16 `json:"tci"`
 }
 
 const most48 = 1<<48 - 1

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/iface"
+	"eterm/iface/trial"
+)
+
+// linkPartner is what makes eterm respond the far end of link tests: a port of
+// its own for the test frames, so that they do not hold up answers.
+type linkPartner struct {
+	*trial.Partner
+	port   iface.Port
+	output linkOutput
+	served chan error
+}
+
+func (r *responder) partner(c *cli.Context) (*linkPartner, error) {
+	port, err := iface.Open(r.iface, iface.Options{Promiscuous: true})
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	p := &linkPartner{port: port, output: linkOutput{json: r.json}}
+	if err := p.output.open(c); err != nil {
+		return nil, err
+	}
+	p.Partner = trial.NewPartner(port, trial.PartnerOptions{Result: func(t trial.Total) {
+		if !r.quiet {
+			_ = p.output.result(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
+		}
+	}})
+	return p, nil
+}
+
+// start accounts for link tests until ctx ends.
+func (p *linkPartner) start(ctx context.Context) {
+	p.served = make(chan error, 1)
+	go func() { p.served <- p.Serve(ctx) }()
+}
+
+// close ends what is left. The port going away is the responder's to report:
+// it has one on the same interface.
+func (p *linkPartner) close() {
+	p.port.Close()
+	if p.served != nil {
+		<-p.served
+	}
+}
