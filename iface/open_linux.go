@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mdlayher/packet"
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
-// defaultBuffer is the receive buffer asked for, in bytes. Small frames use
-// 832 bytes of it each: it holds 10,000 of them.
-const defaultBuffer = 8 << 20
+// defaultBuffer is the receive buffer asked for, in bytes: some 20 ms of ten
+// gigabits a second, in a ring 100,000 small frames, in a socket's queue, where
+// each takes 832 bytes, 20,000.
+const defaultBuffer = 16 << 20
 
 // Open opens the interface called name in the namespace of the calling thread.
 // It must be an Ethernet interface and up. Errors name the remedy and wrap
@@ -113,7 +116,7 @@ func interfaceNames() string {
 // every protocol (a socket bound to one loses VLAN tags).
 func openReceiver(l *link, o Options) (*receiver, error) {
 	ifi := &net.Interface{Index: l.index, HardwareAddr: l.now.Load().addr}
-	conn, err := packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: o.Filter})
+	conn, err := packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: cutting(o.Filter, o.SnapLen)})
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +151,26 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 		return nil, err
 	}
 	return newReceiver(conn, raw, l, src), nil
+}
+
+// cutting is a filter that takes the same frames and has the kernel copy no
+// more than snap bytes of each, if snap is not 0.
+func cutting(filter []bpf.RawInstruction, snap int) []bpf.RawInstruction {
+	const returnConstant = unix.BPF_RET | unix.BPF_K
+	if snap <= 0 {
+		return filter
+	}
+	most := uint32(max(snap, 14))
+	if filter == nil {
+		return []bpf.RawInstruction{{Op: returnConstant, K: most}}
+	}
+	filter = slices.Clone(filter)
+	for i := range filter {
+		if filter[i].Op == returnConstant {
+			filter[i].K = min(filter[i].K, most)
+		}
+	}
+	return filter
 }
 
 // newSource makes the mechanism: a ring, unless it was not wanted or the

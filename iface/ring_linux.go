@@ -10,8 +10,12 @@ import (
 )
 
 const (
-	// ringBlock is one block of the ring: it must hold the longest frame.
-	ringBlock = 256 << 10
+	// ringBlock is the size of a block, which must hold the longest frame, and
+	// smallestBlock that in a small ring. The reader is woken once a block, so
+	// large ones cost it less; but a block also goes every ringRetire, full or
+	// not, so many let a reader pause for longer: 32 of them for 256 ms.
+	ringBlock     = 512 << 10
+	smallestBlock = 128 << 10
 	// ringRetire is how long, in ms, the kernel keeps a block that is not
 	// full. With the timer's grain a lone frame is delivered within 10 ms.
 	ringRetire = 8
@@ -23,6 +27,7 @@ type ring struct {
 	snap   int
 	mtu    func() int
 	mem    []byte
+	size   int // of a block
 	blocks int
 
 	block int    // the next to read
@@ -32,29 +37,33 @@ type ring struct {
 
 // newRing gives a socket, before it is bound, a ring of about size bytes.
 func newRing(fd, size, snap int, mtu func() int) (*ring, error) {
-	blocks := max(size/ringBlock, 4)
+	block := ringBlock
+	for block > smallestBlock && size/block < 32 {
+		block /= 2
+	}
+	blocks := max(size/block, 4)
 	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
 		return nil, err
 	}
 	req := unix.TpacketReq3{
-		Block_size: ringBlock, Block_nr: uint32(blocks),
-		Frame_size: 1 << 11, Frame_nr: uint32(blocks * ringBlock >> 11), // not used by version 3, but checked
+		Block_size: uint32(block), Block_nr: uint32(blocks),
+		Frame_size: 1 << 11, Frame_nr: uint32(blocks * block >> 11), // not used by version 3, but checked
 		Retire_blk_tov: ringRetire,
 	}
 	if err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
 		return nil, err
 	}
-	mem, err := unix.Mmap(fd, 0, blocks*ringBlock, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	mem, err := unix.Mmap(fd, 0, blocks*block, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
 		unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{})
 		return nil, err
 	}
-	return &ring{snap: snap, mtu: mtu, mem: mem, blocks: blocks}, nil
+	return &ring{snap: snap, mtu: mtu, mem: mem, size: block, blocks: blocks}, nil
 }
 
 // header is the descriptor of a block.
 func (r *ring) header(block int) *unix.TpacketHdrV1 {
-	d := (*unix.TpacketBlockDesc)(unsafe.Pointer(&r.mem[block*ringBlock]))
+	d := (*unix.TpacketBlockDesc)(unsafe.Pointer(&r.mem[block*r.size]))
 	return (*unix.TpacketHdrV1)(unsafe.Pointer(&d.Hdr))
 }
 
@@ -91,7 +100,7 @@ func (r *ring) next() bool {
 		return false
 	}
 	r.left = int(h.Num_pkts)
-	r.frame = r.mem[r.block*ringBlock:][:ringBlock][h.Offset_to_first_pkt:]
+	r.frame = r.mem[r.block*r.size:][:r.size][h.Offset_to_first_pkt:]
 	return r.left > 0 || r.next()
 }
 
@@ -119,7 +128,7 @@ func (r *ring) read(m *meta) []byte {
 func tpacketAlign(n int) int { return (n + 15) &^ 15 }
 
 func (r *ring) mechanism() string {
-	return fmt.Sprintf("TPACKET_V3 ring of %d MiB", r.blocks*ringBlock>>20)
+	return fmt.Sprintf("TPACKET_V3 ring of %d MiB", len(r.mem)>>20)
 }
 
 func (r *ring) close() error { return unix.Munmap(r.mem) }

@@ -31,7 +31,11 @@ func TestTrap15SuperFramesAreWholeAndMarked(t *testing.T) {
 			}
 		}
 		p := open(t, right, o)
-		go transfer(t, left, right, 4<<20)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			transfer(t, left, right, 4<<20)
+		}()
 		var super, pending, longest int
 		for super < 10 || pending < 10 {
 			for _, r := range receive(t, p, 1) {
@@ -52,34 +56,47 @@ func TestTrap15SuperFramesAreWholeAndMarked(t *testing.T) {
 				longest = max(longest, r.Length)
 			}
 		}
-		t.Logf("longest %d", longest)
+		<-done
+		if longest < 10000 {
+			t.Errorf("the longest frame had %d bytes", longest)
+		}
 	})
 }
 
 // transfer sends n bytes by TCP from one host to the other.
 func transfer(t *testing.T, from, to *lab.Host, n int64) {
 	var l net.Listener
+	var out net.Conn
 	err := to.Do(func() (err error) {
 		l, err = net.Listen("tcp4", "192.0.2.2:7000")
 		return err
 	})
+	if err == nil {
+		defer l.Close()
+		err = from.Do(func() (err error) {
+			out, err = net.Dial("tcp4", "192.0.2.2:7000")
+			return err
+		})
+	}
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	defer l.Close()
-	go from.Do(func() error {
-		c, err := net.Dial("tcp4", "192.0.2.2:7000")
-		if err != nil {
-			return err
-		}
-		defer c.Close()
-		_, err = c.Write(make([]byte, n))
-		return err
-	})
-	if c, err := l.Accept(); err == nil {
-		io.Copy(io.Discard, c)
-		c.Close()
+	defer out.Close()
+	in, err := l.Accept()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer in.Close()
+	sent := make(chan error)
+	go func() {
+		_, err := out.Write(make([]byte, n))
+		sent <- err
+	}()
+	_, err = io.CopyN(io.Discard, in, n)
+	if err := errors.Join(err, <-sent); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -81,24 +81,29 @@ func (s *session) receive(ctx context.Context, t taker) error {
 	stop := context.AfterFunc(ctx, func() { s.port.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	rx := make([]iface.Received, receiveBatch)
-	next := s.began
+	next, ending := s.began, false
 	for {
-		if now := time.Now(); t.tick != nil && !now.Before(next) {
+		if ctx.Err() != nil && !ending { // what has arrived by now is still taken
+			ending = true
+			s.port.SetReadDeadline(time.Unix(1, 0))
+		}
+		if now := time.Now(); t.tick != nil && !ending && !now.Before(next) {
 			next = next.Add(time.Second)
 			if err := t.tick(now); err != nil {
 				return err
 			}
-			// Should ctx end just now, the deadline above comes after this one.
 			s.port.SetReadDeadline(next)
-		}
-		if ctx.Err() != nil {
-			return nil
+			if ctx.Err() != nil { // its deadline may have come before this one
+				continue
+			}
 		}
 		n, err := s.port.Receive(rx)
 		done, takeErr := t.batch(rx[:max(n, 0)])
 		switch {
 		case takeErr != nil || done:
 			return takeErr
+		case ending && err != nil:
+			return nil
 		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
 		}
