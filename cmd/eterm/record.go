@@ -54,6 +54,11 @@ func (r *recording) check(c *cli.Context, toStdout bool) error {
 	case toStdout:
 		return usage("-w - writes the capture to standard output, so nothing else can be printed there")
 	}
+	return refuseTerminal(c)
+}
+
+// refuseTerminal keeps a capture's bytes off a terminal.
+func refuseTerminal(c *cli.Context) error {
 	if f, ok := c.App.Writer.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
 	}

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"eterm/frame"
 )
 
 // run is the whole program but for the process: it returns the exit status and
@@ -19,6 +22,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(stderr, "eterm: %s\n", oneLine(err.Error()))
+		if at := (*frame.SyntaxError)(nil); errors.As(err, &at) {
+			fmt.Fprintln(stderr, at.Caret())
+		}
 	}
 	return statusOf(err)
 }

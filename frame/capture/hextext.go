@@ -41,7 +41,7 @@ type hexText struct {
 
 func newHexText(in *bufio.Reader) *hexText { return &hexText{in: in} }
 
-func (h *hexText) interfaces() []Interface { return nil }
+func (h *hexText) describe(int) (Interface, bool) { return Interface{}, false }
 
 func (h *hexText) next(r *Record) error {
 	h.frame, h.style, h.repeat = h.frame[:0], noStyle, false
@@ -139,7 +139,7 @@ func (h *hexText) take() (whole bool, err error) {
 		return true, nil
 	}
 	h.add()
-	return l.ends, nil
+	return l.ends || l.style == plainLine && !h.folds, nil
 }
 
 // takeDump adds a line with an offset.

@@ -30,8 +30,8 @@ func (f Format) String() string {
 type source interface {
 	// next fills r, whose Comments are empty.
 	next(r *Record) error
-	// interfaces are those of the file's section as far as it is read.
-	interfaces() []Interface
+	// describe is what the file says of an interface, as far as it is read.
+	describe(i int) (Interface, bool)
 }
 
 // Reader reads the frames of one file or stream, in constant memory. Its
@@ -72,11 +72,7 @@ func (c *Reader) Format() Format { return c.format }
 // Interface describes the interface that a Record of this file names. It is
 // false for what the file does not describe, such as any of hex text.
 func (c *Reader) Interface(i int) (Interface, bool) {
-	all := c.source.interfaces()
-	if i < 0 || i >= len(all) {
-		return Interface{}, false
-	}
-	return all[i], true
+	return c.source.describe(i)
 }
 
 // Next reads the next frame into r, of which it keeps nothing but the memory
@@ -208,8 +204,8 @@ func (c *Reader) open() error {
 		return err
 	}
 	c.format = HexText
-	text, err := c.in.Peek(512)
-	if err != nil && !errors.Is(err, io.EOF) {
+	text, err := c.in.Peek(min(512, c.in.Buffered())) // what is there without waiting
+	if err != nil {
 		return err
 	}
 	if at := bytes.IndexFunc(text, isBinary); at >= 0 {

@@ -12,8 +12,8 @@ import (
 
 // pcapSource reads a classic pcap file through its guard.
 type pcapSource struct {
-	r     *pcapgo.Reader
-	iface [1]Interface
+	r       *pcapgo.Reader
+	snapLen int
 }
 
 func newPcap(in *bufio.Reader, head []byte, order binary.ByteOrder) (*pcapSource, error) {
@@ -32,7 +32,7 @@ func newPcap(in *bufio.Reader, head []byte, order binary.ByteOrder) (*pcapSource
 	}
 	// Many writers do not keep to the length they state.
 	r.SetSnaplen(MaxFrame)
-	return &pcapSource{r, [1]Interface{{SnapLen: int(snapLen)}}}, nil
+	return &pcapSource{r, int(snapLen)}, nil
 }
 
 func (s *pcapSource) next(r *Record) error {
@@ -44,13 +44,12 @@ func (s *pcapSource) next(r *Record) error {
 	return nil
 }
 
-func (s *pcapSource) interfaces() []Interface { return s.iface[:] }
+func (s *pcapSource) describe(i int) (Interface, bool) {
+	return Interface{SnapLen: s.snapLen}, i == 0
+}
 
 // pcapngSource reads a pcapng file through its guard.
-type pcapngSource struct {
-	r   *pcapgo.NgReader
-	all []Interface
-}
+type pcapngSource struct{ r *pcapgo.NgReader }
 
 func newPcapng(in *bufio.Reader) (*pcapngSource, error) {
 	r, err := pcapgo.NewNgReader(in, pcapgo.NgReaderOptions{WantMixedLinkType: true})
@@ -60,7 +59,7 @@ func newPcapng(in *bufio.Reader) (*pcapngSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pcapngSource{r: r}, nil
+	return &pcapngSource{r}, nil
 }
 
 func (s *pcapngSource) next(r *Record) error {
@@ -94,18 +93,14 @@ func direction(f pcapgo.NgEpbFlag) Direction {
 	}
 }
 
-func (s *pcapngSource) interfaces() []Interface {
-	section := s.r.SectionInfo()
-	s.all = s.all[:0]
-	for i := range s.r.NInterfaces() {
-		f, err := s.r.Interface(i)
-		if err != nil {
-			break
-		}
-		s.all = append(s.all, Interface{
-			Name: f.Name, Description: f.Description, Filter: f.Filter, OS: f.OS,
-			Hardware: section.Hardware, Application: section.Application, SnapLen: int(f.SnapLength),
-		})
+func (s *pcapngSource) describe(i int) (Interface, bool) {
+	f, err := s.r.Interface(i)
+	if err != nil {
+		return Interface{}, false
 	}
-	return s.all
+	section := s.r.SectionInfo()
+	return Interface{
+		Name: f.Name, Description: f.Description, Filter: f.Filter, OS: f.OS,
+		Hardware: section.Hardware, Application: section.Application, SnapLen: int(f.SnapLength),
+	}, true
 }

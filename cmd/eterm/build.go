@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/frame"
+	"eterm/frame/capture"
+)
+
+// builder makes frames of notation and shows or keeps them; it sends nothing.
+type builder struct {
+	format buildFormat
+	count  countValue
+	seed   uint64
+	write  string
+	force  bool
+	color  colorValue
+}
+
+func buildCommand() *cli.Command {
+	b := &builder{count: 1, color: "auto"}
+	return &cli.Command{
+		Name:  "build",
+		Usage: "build frames from notation: as dump, hex or C, or into a capture",
+		UsageText: "eterm build eth dst=broadcast type=0x88b5 / hex 0001\n" +
+			"eterm build --format hex ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request\n" +
+			"eterm build -c 100 -w x.pcap vlan id=1..100 / ipv4 / udp\n" +
+			"eterm decode -r x.pcap | eterm build -      a frame a line, as hex",
+		ArgsUsage: "NOTATION | -",
+		Flags: []cli.Flag{
+			&cli.GenericFlag{Name: "format", Value: &b.format, DefaultText: "dump, for - hex", Usage: "print as `FORMAT`: dump, hex, c, notation"},
+			countFlag(&b.count, "build `N` frames, if the notation varies"),
+			&cli.Uint64Flag{Name: "seed", Destination: &b.seed, Usage: "start random values from `N`", DefaultText: "a new one, which is shown"},
+			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
+			forceFlag(&b.force, "with -w: overwrite a file that is there"),
+			colorFlag(&b.color),
+		},
+		Action: b.run,
+	}
+}
+
+// A buildFormat is how build prints frames.
+type buildFormat string
+
+const (
+	formatHex = "hex"
+	formatC   = "c"
+)
+
+func (f *buildFormat) Set(s string) error {
+	switch s {
+	case string(formatDump), formatHex, formatC, formatNotation:
+		*f = buildFormat(s)
+		return nil
+	}
+	return errors.New("want dump, hex, c or notation")
+}
+
+func (f *buildFormat) String() string { return string(*f) }
+
+func (b *builder) run(c *cli.Context) error {
+	words := c.Args().Slice()
+	switch {
+	case len(words) == 0:
+		return usage("no frame given: write its notation, or - to read one a line (docs/notation.md)")
+	case b.write != "" && b.format != "":
+		return usage("-w writes a capture and --format %s prints: choose one", b.format)
+	case b.force && b.write == "":
+		return usage("--force belongs to a capture: name its file by -w")
+	case len(words) == 1 && words[0] == "-":
+		return b.lines(c)
+	}
+	t, err := frame.Parse(frame.Words(words))
+	if err != nil {
+		return usage("%w", err)
+	}
+	if b.count != 1 && !t.Varies() && !t.Random() {
+		return usage("%d frames would all be the same: let a field vary, such as seq=1..100", b.count)
+	}
+	if b.count == 0 {
+		return usage("build ends: give a number of frames by -c")
+	}
+	if t.Random() {
+		if !c.IsSet("seed") {
+			b.seed = rand.Uint64()
+			note(c, "seed %d: --seed %d builds the same frames again", b.seed, b.seed)
+		}
+		t.Seed(b.seed)
+	}
+	return b.frames(c, t)
+}
+
+// frames prints or records the frames of one notation.
+func (b *builder) frames(c *cli.Context, t *frame.Template) error {
+	out, err := b.output(c)
+	if err != nil {
+		return err
+	}
+	var bytes []byte
+	for range uint64(b.count) {
+		bytes = t.Append(bytes[:0])
+		if err := out.frame(bytes); err != nil {
+			return errors.Join(err, out.close())
+		}
+	}
+	return out.close()
+}
+
+// frameOutput takes the frames that build makes.
+type frameOutput struct {
+	frame func(b []byte) error
+	close func() error
+}
+
+func (b *builder) output(c *cli.Context) (frameOutput, error) {
+	if b.write != "" {
+		r, err := b.recorder(c)
+		if err != nil {
+			return frameOutput{}, err
+		}
+		write := func(frame []byte) error { return r.Write(&capture.Record{Bytes: frame}) }
+		return frameOutput{write, r.Close}, nil
+	}
+	p := &framePrinter{out: c.App.Writer, format: b.format, color: useColor(b.color, c.App.Writer)}
+	if p.format == "" {
+		p.format = buildFormat(formatDump)
+	}
+	return frameOutput{p.frame, p.flush}, nil
+}
+
+func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
+	o := capture.RecorderOptions{Force: b.force, About: capture.Interface{Name: "build", Application: "eterm " + version()}}
+	if b.write == "-" {
+		if err := refuseTerminal(c); err != nil {
+			return nil, err
+		}
+		return capture.Stream(c.App.Writer, capture.PcapNG, o)
+	}
+	return capture.Create(b.write, o)
+}
+
+// framePrinter prints frames that were built.
+type framePrinter struct {
+	out     io.Writer
+	format  buildFormat
+	color   bool
+	buf     []byte
+	decoded frame.Decoded
+}
+
+func (p *framePrinter) frame(b []byte) error {
+	p.buf = p.append(p.buf, b)
+	if len(p.buf) < flushAt {
+		return nil
+	}
+	return p.flush()
+}
+
+func (p *framePrinter) flush() error {
+	_, err := p.out.Write(p.buf)
+	p.buf = p.buf[:0]
+	return err
+}
+
+func (p *framePrinter) append(dst, b []byte) []byte {
+	switch p.format {
+	case formatHex:
+		return append(appendHexDigits(dst, b), '\n')
+	case formatC:
+		return appendC(dst, b)
+	}
+	p.decoded.Decode(b)
+	if p.format == formatNotation {
+		return append(p.decoded.AppendNotation(dst), '\n')
+	}
+	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.color})
+}
+
+func appendHexDigits(dst, b []byte) []byte {
+	const digits = "0123456789abcdef"
+	for _, c := range b {
+		dst = append(dst, digits[c>>4], digits[c&15])
+	}
+	return dst
+}
+
+// appendC writes a frame as an array of C.
+func appendC(dst, b []byte) []byte {
+	dst = fmt.Appendf(dst, "static const unsigned char frame[%d] = {", len(b))
+	for i := range b {
+		if i%12 == 0 {
+			dst = append(dst, "\n\t"...)
+		} else {
+			dst = append(dst, ' ')
+		}
+		dst = append(appendHexDigits(append(dst, "0x"...), b[i:i+1]), ',')
+	}
+	return append(dst, "\n};\n"...)
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"eterm/frame/capture"
+)
+
+// decoder prints the frames of a capture, or of hex that was pasted.
+type decoder struct {
+	read   string
+	count  countValue
+	format decodeFormat
+	json   bool
+	snap   int
+	color  colorValue
+}
+
+func decodeCommand() *cli.Command {
+	d := &decoder{format: formatNotation, color: "auto"}
+	return &cli.Command{
+		Name:  "decode",
+		Usage: "take frames apart: captures, and hex in any form people paste it",
+		UsageText: "eterm decode -r x.pcapng                    one line a frame, which eterm send can send\n" +
+			"eterm decode -r x.pcap.gz --format tree     layer by layer, each field with its meaning\n" +
+			"eterm decode ffffffffffff020000000001 88b5 0001\n" +
+			"tcpdump -xx -r x.pcap | eterm decode --json",
+		ArgsUsage: "[HEX ...]",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
+			countFlag(&d.count, "stop after `N` frames"),
+			&cli.GenericFlag{Name: "format", Value: &d.format, DefaultText: "notation", Usage: "print frames as `FORMAT`: notation, line, dump, tree"},
+			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
+			colorFlag(&d.color),
+			jsonFlag(&d.json),
+		},
+		Action: d.run,
+	}
+}
+
+// A decodeFormat is how decode prints frames.
+type decodeFormat string
+
+const (
+	formatNotation = "notation"
+	formatTree     = "tree"
+)
+
+func (f *decodeFormat) Set(s string) error {
+	switch s {
+	case formatNotation, formatTree, string(formatLine), string(formatDump):
+		*f = decodeFormat(s)
+		return nil
+	}
+	return errors.New("want notation, line, dump or tree")
+}
+
+func (f *decodeFormat) String() string { return string(*f) }
+
+func (d *decoder) run(c *cli.Context) error {
+	if d.snap < 0 {
+		return usage("snaplen %d: want a number of bytes, 0 for all", d.snap)
+	}
+	in, name, err := d.input(c)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	r, err := capture.NewReader(in)
+	if err != nil {
+		return d.problem(name, err)
+	}
+	if d.json {
+		d.format = decodeFormat(formatJSON)
+	}
+	return d.all(c.Context, c.App.Writer, name, r)
+}
+
+// input is what to read: a file, standard input, or the operands.
+func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err error) {
+	stdin, isFile := c.App.Reader.(*os.File)
+	switch {
+	case c.Args().Present() && d.read != "":
+		return nil, "", usage("-r %s and hex operands: give one of them", d.read)
+	case c.Args().Present():
+		text := strings.Join(c.Args().Slice(), " ") + "\n"
+		if c.NArg() > 1 { // one frame, however its bytes are set apart
+			text = strings.Join(c.Args().Slice(), "") + "\n"
+		}
+		return io.NopCloser(strings.NewReader(text)), "operands", nil
+	case d.read == "" && isFile && term.IsTerminal(int(stdin.Fd())):
+		return nil, "", usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
+	case d.read == "" || d.read == "-":
+		return io.NopCloser(c.App.Reader), "standard input", nil
+	}
+	f, err := os.Open(d.read)
+	if err != nil {
+		return nil, "", usage("%w", err)
+	}
+	return f, d.read, nil
+}
+
+// problem gives an error of reading its status: damage is an answer, anything
+// else is a file that cannot be read.
+func (d *decoder) problem(name string, err error) error {
+	var damage *capture.DamageError
+	if errors.As(err, &damage) {
+		return failed("%s: %w", name, err)
+	}
+	return usage("%s: %w", name, err)
+}
+
+// decodeSummary is the last JSON object of a run.
+type decodeSummary struct {
+	Type    string `json:"type"`
+	Frames  uint64 `json:"frames"`
+	Bytes   uint64 `json:"bytes"`
+	Faulty  uint64 `json:"faulty"` // frames with faults
+	Problem string `json:"problem,omitempty"`
+}
+
+// all prints every frame, and then the error that ended the reading.
+func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *capture.Reader) error {
+	sum := decodeSummary{Type: "summary"}
+	var ended error
+	taken := uint64(0)
+	most := uint64(d.count)
+	err := inOrder(ctx, func(b *decodeBatch) bool {
+		b.err = b.fill(r, taken, most)
+		taken += uint64(len(b.records))
+		return b.err == nil
+	}, func() func(*decodeBatch) {
+		w := frameWriter{format: string(d.format), snap: d.snap, color: useColor(d.color, out)}
+		return w.batch
+	}, func(b *decodeBatch) error {
+		sum.Frames += uint64(len(b.records))
+		sum.Bytes += b.bytes
+		sum.Faulty += b.faulty
+		if b.err != nil && !errors.Is(b.err, io.EOF) {
+			ended = b.err
+		}
+		if len(b.text) == 0 {
+			return nil
+		}
+		_, err := out.Write(b.text)
+		return err
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if d.json {
+		if ended != nil {
+			sum.Problem = ended.Error()
+		}
+		if err := json.NewEncoder(out).Encode(sum); err != nil {
+			return err
+		}
+	}
+	if ended != nil {
+		return d.problem(name, fmt.Errorf("after %d frames: %w", sum.Frames, ended))
+	}
+	return nil
+}

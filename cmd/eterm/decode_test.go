@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"eterm/frame"
+	"eterm/frame/capture"
+)
+
+// someNotations are frames of several layers, as they are printed.
+var someNotations = []string{
+	"eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / count 16",
+	"eth dst=02:00:00:00:00:02 src=02:00:00:00:00:01 / vlan id=10 pcp=3 / ipv4 src=192.0.2.1 dst=192.0.2.2 ttl=5 / icmp echo-request id=7 seq=1 / text \"hello\"",
+	"eth dst=02:00:00:00:00:02 src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 checksum=0x1234 / udp sport=53 dport=5353 / hex 00",
+	"hex 0200",
+}
+
+// capturedFrames writes the frames of notations to a file, one a millisecond.
+func capturedFrames(t *testing.T, name string, notations []string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	c, err := capture.Create(path, capture.RecorderOptions{About: capture.Interface{Name: `eth"0`}})
+	must(t, err)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 60_007, time.Local)
+	for i, n := range notations {
+		template, err := frame.Parse(n)
+		must(t, err)
+		r := capture.Record{Bytes: template.Append(nil), Time: at.Add(time.Duration(i) * time.Millisecond)}
+		if i == 1 {
+			r.Length, r.Comments, r.Direction, r.Dropped = 1514, []string{"cut \x1b[31m\""}, capture.Outbound, 2
+		}
+		must(t, c.Write(&r))
+	}
+	must(t, c.Close())
+	return path
+}
+
+func TestDecodeFormats(t *testing.T) {
+	path := capturedFrames(t, "x.pcapng", someNotations)
+	for _, format := range []string{"notation", "line", "dump", "tree"} {
+		status, stdout, stderr := eterm(t, "decode", "-r", path, "--format", format)
+		if status != 0 || stderr != "" {
+			t.Errorf("%s: status %d, %s", format, status, stderr)
+		}
+		golden(t, "decode-"+format+".txt", stdout)
+		if strings.ContainsRune(stdout, 0x1b) {
+			t.Errorf("%s: escape sequence of a comment reaches the terminal", format)
+		}
+	}
+	_, notation, _ := eterm(t, "decode", "-r", path)
+	if notation != strings.Join(someNotations, "\n")+"\n" {
+		t.Errorf("decoded to\n%s", notation)
+	}
+}
+
+func TestDecodeJSON(t *testing.T) {
+	path := capturedFrames(t, "x.pcapng", someNotations)
+	status, stdout, stderr := eterm(t, "decode", "-r", path, "--json")
+	if status != 0 || stderr != "" {
+		t.Fatalf("status %d, %s", status, stderr)
+	}
+	type object struct {
+		Type, Time, Interface, Direction, Notation string
+		Number, Length, Captured, Frames, Faulty   int
+		DroppedBefore                              int `json:"dropped_before"`
+		Comments                                   []string
+		Layers                                     []map[string]any
+		Faults                                     []struct {
+			Field, Got, Want, Problem string
+			Offset                    int
+		}
+	}
+	var all []object
+	for line := range strings.Lines(stdout) {
+		var o object
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		all = append(all, o)
+	}
+	if len(all) != 5 {
+		t.Fatalf("%d objects", len(all))
+	}
+	if o := all[1]; o.Type != "frame" || o.Number != 2 || o.Length != 1514 || o.Captured != 60 || o.Interface != `eth"0` ||
+		o.Direction != "sent" || o.DroppedBefore != 2 || len(o.Comments) != 1 || o.Comments[0] != "cut \x1b[31m\"" ||
+		o.Notation != someNotations[1] || o.Layers[0]["layer"] != "eth" || o.Layers[2]["ttl"] != 5.0 {
+		t.Errorf("%+v", o)
+	}
+	if f := all[2].Faults; len(f) == 0 || f[0].Field != "ipv4.checksum" || f[0].Offset != 24 || f[0].Got != "0x1234" {
+		t.Errorf("faults %+v", f)
+	}
+	if o := all[4]; o.Type != "summary" || o.Frames != 4 || o.Faulty < 2 {
+		t.Errorf("summary %+v", o)
+	}
+}
+
+// TestDecodeFindsTheForm gives decode the same frame in several forms.
+func TestDecodeFindsTheForm(t *testing.T) {
+	const want = "eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / hex 0001 / pad 0\n"
+	template, err := frame.Parse(want)
+	must(t, err)
+	b := template.Append(nil)
+	digits := hex.EncodeToString(b)
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	z.Write([]byte(digits))
+	z.Close()
+	for stdin, args := range map[string][]string{
+		digits + "\n": {"decode"},
+		hex.Dump(b):   {"decode", "-r", "-"},
+		string(frame.Decode(b).AppendDump(nil, frame.DumpOptions{})): {"decode"},
+		zipped.String(): {"decode"},
+		"":              {"decode", digits},
+		" ":             {"decode", digits[:12], digits[12:24], digits[24:]},
+		"  ":            {"decode", hex.Dump(b)},
+	} {
+		if status, stdout, stderr := etermWith(t, t.Context(), stdin, args...); status != 0 || stdout != want || stderr != "" {
+			t.Errorf("%v with %q: status %d, %q, %s", args, stdin, status, stdout, stderr)
+		}
+	}
+}
+
+func TestDecodeDamage(t *testing.T) {
+	path := capturedFrames(t, "x.pcap", someNotations[:2])
+	file, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(path, file[:len(file)-1], 0o600))
+	status, stdout, stderr := eterm(t, "decode", "-r", path)
+	want := "eterm: " + path + ": after 1 frames: damaged at offset 100: record of 76 bytes is cut short after 75\n"
+	if status != statusNo || stdout != someNotations[0]+"\n" || stderr != want {
+		t.Errorf("status %d, %q, %s; want 1 and %s", status, stdout, stderr, want)
+	}
+	_, stdout, _ = eterm(t, "decode", "-r", path, "--json")
+	if !strings.Contains(stdout, `{"type":"summary","frames":1,"bytes":60,"faulty":0,"problem":"damaged at offset 100`) {
+		t.Errorf("summary in %s", stdout)
+	}
+	must(t, os.WriteFile(path, append(append(file[:20:20], 113), file[21:]...), 0o600))
+	status, stdout, stderr = eterm(t, "decode", "-r", path)
+	if status != statusUsage || stdout != "" || stderr != "eterm: "+path+": link type 113 (Linux cooked) is not Ethernet (1)\n" {
+		t.Errorf("cooked: status %d, %q, %s", status, stdout, stderr)
+	}
+}
+
+func TestDecodeUsage(t *testing.T) {
+	for line, want := range map[string]string{
+		"decode -r /none":        "open /none: no such file or directory",
+		"decode -r x ff":         "-r x and hex operands: give one of them",
+		"decode --format json":   `invalid value "json" for flag --format: want notation, line, dump or tree`,
+		"decode --snaplen -1 ff": "snaplen -1: want a number of bytes, 0 for all",
+		"decode hello":           `operands: after 0 frames: no frame in it: want pcap, pcapng or hex text, not "hello"`,
+	} {
+		status, _, stderr := eterm(t, strings.Fields(line)...)
+		if status != statusUsage || stderr != "eterm: "+want+"\n" {
+			t.Errorf("%s: status %d, %q; want %q", line, status, stderr, want)
+		}
+	}
+}
+
+// TestDecodeStream gives each frame when it is there: the input stays open.
+func TestDecodeStream(t *testing.T) {
+	in, feed := io.Pipe()
+	out, text := io.Pipe()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int)
+	go func() {
+		status := run(ctx, []string{"eterm", "decode"}, in, text, io.Discard)
+		text.Close()
+		ended <- status
+	}()
+	lines := bufio.NewReader(out)
+	digits := "ffffffffffff02000000000188b5" + strings.Repeat("00", 46)
+	for i := range 3 {
+		_, err := io.WriteString(feed, digits+"\n")
+		must(t, err)
+		if line, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(line, "eth dst=ff") {
+			t.Fatalf("frame %d: %q, %v", i, line, err)
+		}
+	}
+	stop()
+	feed.Close()
+	if status := <-ended; status != 0 {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestDecodeCount(t *testing.T) {
+	path := capturedFrames(t, "x.pcap", someNotations)
+	if _, stdout, _ := eterm(t, "decode", "-c", "2", "-r", path); stdout != strings.Join(someNotations[:2], "\n")+"\n" {
+		t.Errorf("two frames are\n%s", stdout)
+	}
+}
