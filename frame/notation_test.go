@@ -142,7 +142,7 @@ func TestRoundTripOfRandomBytes(t *testing.T) {
 		checkGeneral(t, &d)
 		checkRoundTrip(t, &d)
 	}
-	for range 3000 {
+	for range 1500 {
 		b := make([]byte, r.IntN(300))
 		for i := range b {
 			b[i] = byte(r.Uint32())
@@ -156,7 +156,7 @@ func TestRoundTripOfRandomBytes(t *testing.T) {
 			check(b)
 		}
 	}
-	for range 3000 {
+	for range 1500 {
 		b := mustBuild(t, everyLayer[r.IntN(len(everyLayer))])
 		for range 1 + r.IntN(4) {
 			b[r.IntN(len(b))] = byte(r.Uint32())
