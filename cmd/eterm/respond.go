@@ -14,6 +14,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/respond"
+	"eterm/iface/switchtest"
 	"eterm/iface/trial"
 )
 
@@ -81,6 +82,11 @@ func (r *responder) run(c *cli.Context) error {
 	r.warn(c, port, config.Addresses)
 	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
+	switches := switchtest.NewPartner(func() (iface.Port, error) {
+		return iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
+	})
+	defer switches.Close()
+	config.More = append(config.More, switches.Answerer())
 	engine := respond.New(port, config)
 	partner.start(ctx)
 	err = engine.Serve(ctx)

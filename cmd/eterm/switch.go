@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/iface"
+	"eterm/iface/switchtest"
 )
 
 func switchCommand() *cli.Command {
@@ -11,6 +12,7 @@ func switchCommand() *cli.Command {
 		Name:  "switch",
 		Usage: "test what a switch does with frames, from two of its ports",
 		UsageText: "eterm switch check --a eth1 --b eth2       (does it keep the rules?)\n" +
+			"eterm switch check -i eth1 --to 02:00:00:00:00:0b   (the other port on another machine, with eterm respond)\n" +
 			"eterm switch macs --a eth1 --b eth2        (how many addresses, how fast, how long?)\n" +
 			"eterm switch outage --a eth1 --b eth2      (when does it not forward?)",
 		Subcommands: []*cli.Command{switchCheckCommand(), switchMACsCommand(), switchOutageCommand()},
@@ -21,6 +23,8 @@ func switchCommand() *cli.Command {
 // opened of them.
 type switchPorts struct {
 	a, b, third string
+	near        string
+	to          macValue
 	force       bool
 
 	A, B, Third iface.Port
@@ -30,6 +34,8 @@ func (p *switchPorts) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "a", Destination: &p.a, Usage: "`INTERFACE` at one port of the switch"},
 		&cli.StringFlag{Name: "b", Destination: &p.b, Usage: "`INTERFACE` at another port of it"},
+		interfaceFlag(&p.near),
+		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b"},
 		&cli.StringFlag{Name: "third", Destination: &p.third, Usage: "`INTERFACE` at a third port of it, for what must not go there"},
 		forceFlag(&p.force, "test also on the interface of the default route"),
 	}
@@ -38,9 +44,12 @@ func (p *switchPorts) flags() []cli.Flag {
 // open opens the ports, unless a test of them would be no test or cut this
 // machine off.
 func (p *switchPorts) open(c *cli.Context) error {
+	if p.to.text != "" {
+		return p.dial(c)
+	}
 	names := []string{p.a, p.b}
 	if p.a == "" || p.b == "" {
-		return usage("two ports are needed: --a IF1 --b IF2 (eterm interfaces lists them)")
+		return usage("two ports are needed: --a IF1 --b IF2 on this machine, or -i IF --to MAC with \"eterm respond\" on the other")
 	}
 	if p.third != "" {
 		names = append(names, p.third)
@@ -57,6 +66,32 @@ func (p *switchPorts) open(c *cli.Context) error {
 		}
 		*places[i] = port
 	}
+	return nil
+}
+
+// dial opens one port here and finds the other on another machine.
+func (p *switchPorts) dial(c *cli.Context) error {
+	switch {
+	case p.a != "" || p.b != "" || p.third != "":
+		return usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
+	case len(p.to.addr) != 6 || p.to.addr[0]&1 != 0:
+		return usage("--to %s: want the address of the other machine's interface", p.to.text)
+	case p.near == "":
+		return usage("no interface given: say -i NAME (eterm interfaces lists them)")
+	}
+	if err := p.sound([]string{p.near}); err != nil {
+		return err
+	}
+	port, err := openPort(c, p.near, iface.Options{Promiscuous: true, Immediate: true})
+	if err != nil {
+		return err
+	}
+	here, there, err := switchtest.Dial(c.Context, port, p.to.addr)
+	if err != nil {
+		port.Close()
+		return failed("%w", err)
+	}
+	p.A, p.B = here, there
 	return nil
 }
 
@@ -80,7 +115,7 @@ func (p *switchPorts) sound(names []string) error {
 }
 
 func (p *switchPorts) close() {
-	for _, port := range []iface.Port{p.A, p.B, p.Third} {
+	for _, port := range []iface.Port{p.B, p.A, p.Third} {
 		if port != nil {
 			port.Close()
 		}

@@ -29,7 +29,7 @@ type switchChecker struct {
 }
 
 func switchCheckCommand() *cli.Command {
-	s := &switchChecker{color: "auto", maxAgeing: durationValue(330 * time.Second), settle: durationValue(10 * time.Millisecond), loadTime: durationValue(3 * time.Second)}
+	s := &switchChecker{color: "auto", maxAgeing: durationValue(330 * time.Second), loadTime: durationValue(3 * time.Second)}
 	return &cli.Command{
 		Name:  "check",
 		Usage: "ask a switch whether it forwards, floods, learns, ages and isolates as the standards say",
@@ -37,8 +37,9 @@ func switchCheckCommand() *cli.Command {
 			"eterm switch check --a eth1 --b eth2 --skip ageing         (a few seconds instead of minutes)\n" +
 			"eterm switch check --a eth1 --b eth2 --only learning,vlan --vlans 10,20\n" +
 			"eterm switch check --a eth1 --b eth2 --expect office.yaml  (differences from it are the failures)\n" +
+			"eterm switch check -i eth1 --to 02:00:00:00:00:0b          (the other port on another machine, with eterm respond)\n" +
 			"eterm switch check --list                                  (all cases, with their rules)",
-		Description: "Needs no control of the switch, no addresses and nothing on the other side of it. Leaves its\n" +
+		Description: "Needs no control of the switch and no addresses. Leaves its\n" +
 			"own made-up addresses in the table, which forgets them. docs/switch.md says more.",
 		Flags: append(s.ports.flags(),
 			&cli.StringFlag{Name: "only", Destination: &s.only, Usage: "run only `CASES`: groups or cases, separated by commas"},
@@ -47,7 +48,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
 			&cli.IntFlag{Name: "max-macs", Destination: &s.maxMACs, Value: 8192, Usage: "fill the table with at most `N` addresses"},
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
-			&cli.GenericFlag{Name: "settle", Value: &s.settle, DefaultText: s.settle.String(), Usage: "wait `TIME` for frames that take a slower way"},
+			&cli.GenericFlag{Name: "settle", Value: &s.settle, DefaultText: "10ms, 50ms with --to", Usage: "wait `TIME` for frames that take a slower way"},
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},

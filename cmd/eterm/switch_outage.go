@@ -40,8 +40,8 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	if time.Duration(s.interval) < 100*time.Microsecond {
 		return usage("--interval %v: want at least 100us", time.Duration(s.interval))
 	}
-	if s.ports.third != "" {
-		return usage("--third has no use here: an outage is between two ports")
+	if s.ports.third != "" || s.ports.to.text != "" {
+		return usage("an outage is between two ports of this machine: --a IF1 --b IF2 (eterm link run watches a way to another)")
 	}
 	if err := s.ports.open(c); err != nil {
 		return err

@@ -189,3 +189,31 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 		t.Errorf("status %d, outages %v: %s", status, found, lines[len(lines)-1])
 	}
 }
+
+func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
+	left, right, _ := switched(t)
+	partner := on(t, right, "respond")
+	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String(),
+		"--only", "forwarding,sizes.runt,learning.move,vlan.ids,reserved.00-stp,load", "--load", "200ms")
+	status, out := p.end(t), p.stdout.String()
+	if status != statusDone || !strings.Contains(out, " 0 fail") {
+		t.Errorf("status %d: %s%s", status, out, &p.stderr)
+	}
+	for _, row := range []string{"pass  forwarding.b-to-a", "pass  sizes.runt", "pass  learning.move", "pass  vlan.ids", "note  reserved.00-stp", "pass  load.both"} {
+		if !strings.Contains(out, "\n"+row) {
+			t.Errorf("no row %q in %s", row, out)
+		}
+	}
+	must(t, partner.Process.Signal(os.Interrupt))
+	if status := partner.end(t); status != statusDone {
+		t.Errorf("the partner ends with status %d: %s", status, &partner.stderr)
+	}
+}
+
+func TestSwitchCheckWithoutAPartner(t *testing.T) {
+	left, _, _ := switched(t)
+	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String())
+	if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "no partner answers") || p.stdout.Len() > 0 {
+		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
+	}
+}

@@ -45,6 +45,9 @@ const (
 	EchoReply   Kind = 3
 	LinkRequest Kind = 4 // link tests: see package frame/probe
 	LinkReply   Kind = 5
+
+	SwitchRequest Kind = 6 // switch tests: see package iface/switchtest
+	SwitchReply   Kind = 7
 )
 
 // IsAnswer says whether a kind answers: such a message is never answered.

@@ -37,7 +37,8 @@ type Config struct {
 	LoadTime time.Duration
 	LoadRate float64
 	// Settle is how long to wait for frames that took a slower way through
-	// the switch than the one behind them; 10 ms if 0.
+	// the switch than the one behind them; 10 ms if 0, and 50 ms where B is on
+	// another machine.
 	Settle time.Duration
 	// Timeout is how long a frame that must arrive may take; 1 s if 0.
 	Timeout time.Duration
@@ -76,6 +77,10 @@ func (c *Config) complete() {
 	orElse(&c.MaxAgeing, 330*time.Second)
 	orElse(&c.LoadTime, 3*time.Second)
 	orElse(&c.LoadRate, 1000)
+	if r, ok := c.B.(*Remote); ok {
+		c.session = uint32(r.session)
+		orElse(&c.Settle, 50*time.Millisecond)
+	}
 	orElse(&c.Settle, 10*time.Millisecond)
 	orElse(&c.Timeout, time.Second)
 	if c.Cases == nil {
@@ -84,7 +89,7 @@ func (c *Config) complete() {
 	if c.VLANs != nil {
 		c.Expect = c.Expect.with("vlan.ids", *c.VLANs)
 	}
-	c.session = rand.Uint32() & 0xffffff
+	orElse(&c.session, rand.Uint32()&0xffffff)
 }
 
 func (c *Config) tell(e Event) {

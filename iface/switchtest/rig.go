@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"sync"
 	"time"
 
 	"eterm/iface"
@@ -31,7 +30,7 @@ type rig struct {
 	ledger *ledger
 	random *rand.Rand
 	memo   memo
-	wg     sync.WaitGroup
+	over   [sides]chan struct{} // closed when a port's receiver has ended
 }
 
 func newRig(ctx context.Context, cfg *Config) *rig {
@@ -55,19 +54,26 @@ func (r *rig) each() func(yield func(side) bool) {
 	}
 }
 
-// start begins to receive; stop ends it. The ports stay open.
+// start begins to receive; stop ends it, last at A, by way of which a port of
+// another machine is asked. The ports stay open.
 func (r *rig) start() {
 	for s := range r.each() {
-		r.wg.Go(func() { r.listen(s) })
+		r.over[s] = make(chan struct{})
+		go func() {
+			defer close(r.over[s])
+			r.listen(s)
+		}()
 	}
 }
 
 func (r *rig) stop() {
-	for s := range r.each() {
+	for s := range sides {
+		s = sides - 1 - s
+		if r.ports[s] == nil {
+			continue
+		}
 		r.ports[s].SetReadDeadline(time.Now())
-	}
-	r.wg.Wait()
-	for s := range r.each() {
+		<-r.over[s]
 		r.ports[s].SetReadDeadline(time.Time{})
 	}
 }

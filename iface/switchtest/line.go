@@ -1,0 +1,109 @@
+package switchtest
+
+import (
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"eterm/frame/inband"
+	"eterm/frame/mac"
+	"eterm/iface"
+)
+
+// overhead is what a message has in front of what belongs to it, behind the
+// Ethernet header.
+const overhead = inband.HeaderLen + messageLen
+
+// line is a port that also carries the talk with a partner: answers are taken
+// out of what it receives.
+type line struct {
+	iface.Port
+	peer    MAC
+	own     MAC
+	answers chan message
+	sending sync.Mutex
+}
+
+func newLine(port iface.Port, to net.HardwareAddr) *line {
+	l := &line{Port: port, answers: make(chan message, 16)}
+	copy(l.peer[:], to)
+	copy(l.own[:], port.HardwareAddr())
+	return l
+}
+
+// frame is a question in a frame of at least so many bytes.
+func (l *line) frame(m message, size int) []byte {
+	h := mac.Header{Dst: l.peer[:], Src: l.own[:], Type: inband.EtherType}
+	body := m.append(nil)
+	body = append(body, make([]byte, max(max(size, shortest)-headerLen-inband.HeaderLen-len(body), 0))...)
+	return inband.Append(h.Append(nil), inband.SwitchRequest, body)
+}
+
+func (l *line) send(frame []byte) error {
+	_, err := l.Send([][]byte{frame})
+	return err
+}
+
+// Send sends frames of the test and questions alike.
+func (l *line) Send(frames [][]byte) (int, error) {
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	return l.Port.Send(frames)
+}
+
+// Receive is the port's, without the answers of the partner.
+func (l *line) Receive(rx []iface.Received) (int, error) {
+	for {
+		n, err := l.Port.Receive(rx)
+		kept := 0
+		for i := range rx[:max(n, 0)] {
+			if !l.takes(rx[i].Bytes) {
+				rx[kept], rx[i] = rx[i], rx[kept]
+				kept++
+			}
+		}
+		if kept > 0 || err != nil {
+			return kept, err
+		}
+	}
+}
+
+// takes says whether a frame is an answer, and passes it on. One that nobody
+// waits for is dropped.
+func (l *line) takes(frame []byte) bool {
+	h, payload, err := mac.Parse(frame)
+	if err != nil || h.Type != inband.EtherType || !slices.Equal(h.Src, l.peer[:]) || !slices.Equal(h.Dst, l.own[:]) {
+		return false
+	}
+	m, err := parseMessage(payload, inband.SwitchReply)
+	if err != nil {
+		return false
+	}
+	m.rest = slices.Clone(m.rest)
+	select {
+	case l.answers <- m:
+	default:
+	}
+	return true
+}
+
+// serve receives while no test does, until stop.
+func (l *line) serve() (stop func()) {
+	finished := make(chan struct{})
+	l.SetReadDeadline(time.Time{})
+	go func() {
+		defer close(finished)
+		rx := make([]iface.Received, burst)
+		for {
+			if _, err := l.Receive(rx); err != nil {
+				return
+			}
+		}
+	}()
+	return func() {
+		l.SetReadDeadline(time.Now())
+		<-finished
+		l.SetReadDeadline(time.Time{})
+	}
+}
