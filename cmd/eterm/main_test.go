@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 
 	"eterm/iface/lab/labtest"
@@ -44,4 +45,15 @@ func runProgram(t *testing.T, args ...string) (status int, stdout, stderr string
 		t.Fatal(err)
 	}
 	return 0, out.String(), errs.String()
+}
+
+// withoutPrivileges puts a command into a user namespace of its own, in which
+// it has no power over the network of its host.
+func withoutPrivileges(cmd *exec.Cmd) *exec.Cmd {
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}},
+	}
+	return cmd
 }
