@@ -4,10 +4,12 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"github.com/vishvananda/netlink"
@@ -70,7 +72,38 @@ func (h *Host) Start(cmd *exec.Cmd) error {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
-	return h.Do(cmd.Start)
+	started := make(chan error)
+	starter() <- func() { started <- h.visit(cmd.Start) }
+	return <-started
+}
+
+// starter is one thread, for good, on which all processes are started: the
+// kernel ends a process when the thread that started it ends, and threads of
+// Go's do now and then.
+var starter = sync.OnceValue(func() chan<- func() {
+	work := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range work {
+			f()
+		}
+	}()
+	return work
+})
+
+// visit runs fn inside the host on this thread, which must be locked, and
+// brings the thread back.
+func (h *Host) visit(fn func() error) error {
+	home, err := current()
+	if err != nil {
+		return err
+	}
+	defer home.Close()
+	if err := netns.Set(h.ns); err != nil {
+		return fmt.Errorf("enter lab host %s: %w", h.Name, err)
+	}
+	err = fn()
+	return errors.Join(err, netns.Set(home))
 }
 
 // Netlink configures the host's interfaces. It belongs to the host.

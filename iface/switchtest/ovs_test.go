@@ -2,9 +2,6 @@ package switchtest
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,94 +12,19 @@ import (
 	"eterm/iface/lab/labtest"
 )
 
-// openVSwitch is Open vSwitch's userspace datapath in a host of its own.
-type openVSwitch struct {
-	t    *testing.T
-	host *lab.Host
-	env  []string
-	dir  string
-}
-
-// ovs starts one with a bridge ovs0 and so many hosts at ports p0, p1 and so on.
-func ovs(t *testing.T, hosts int) (*openVSwitch, []iface.Port) {
+// ovs starts Open vSwitch with so many hosts at ports p0, p1 and so on.
+func ovs(t *testing.T, hosts int) (*labtest.OVS, []iface.Port) {
 	t.Helper()
-	for _, tool := range []string{"ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal("Open vSwitch is needed here: ", err)
-			}
-			t.Skip("no Open vSwitch: ", err)
-		}
+	all := make([]*lab.Host, hosts)
+	for i := range all {
+		all[i] = labtest.Host(t, "hostp"+string(rune('0'+i)))
 	}
-	dir := t.TempDir()
-	o := &openVSwitch{t: t, host: labtest.Host(t, "ovs"), dir: dir,
-		env: append(os.Environ(), "OVS_RUNDIR="+dir, "OVS_DBDIR="+dir, "OVS_LOGDIR="+dir)}
-	o.run("ovsdb-tool", "create", filepath.Join(dir, "conf.db"), "/usr/share/openvswitch/vswitch.ovsschema")
-	socket := "unix:" + filepath.Join(dir, "db.sock")
-	o.daemon("ovsdb-server", filepath.Join(dir, "conf.db"), "--remote=p"+socket, "--unixctl="+filepath.Join(dir, "db.ctl"))
-	o.run("ovs-vsctl", "--db="+socket, "--no-wait", "init")
-	o.daemon("ovs-vswitchd", socket, "--unixctl="+filepath.Join(dir, "vs.ctl"))
-	o.vsctl("add-br", "ovs0", "--", "set", "bridge", "ovs0", "datapath_type=netdev")
+	o := labtest.NewOVS(t, all...)
 	var ports []iface.Port
-	for i := range hosts {
-		name := "p" + string(rune('0'+i))
-		h := labtest.Host(t, "host"+name)
-		labtest.Cable(t, h, "eth0", o.host, name)
-		o.vsctl("add-port", "ovs0", name)
+	for _, h := range all {
 		ports = append(ports, plug(t, h, "eth0"))
 	}
 	return o, ports
-}
-
-// vsctl configures it and waits until that is in force.
-func (o *openVSwitch) vsctl(args ...string) {
-	o.t.Helper()
-	o.run("ovs-vsctl", append([]string{"--db=unix:" + filepath.Join(o.dir, "db.sock"), "--timeout=20"}, args...)...)
-	for _, forget := range []string{"fdb/flush", "revalidator/purge"} {
-		o.run("ovs-appctl", "--target="+filepath.Join(o.dir, "vs.ctl"), "--timeout=20", forget)
-	}
-}
-
-func (o *openVSwitch) command(name string, args ...string) (*exec.Cmd, *strings.Builder) {
-	cmd := exec.Command(name, args...)
-	out := &strings.Builder{}
-	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = o.env, out, out, o.dir
-	return cmd, out
-}
-
-func (o *openVSwitch) run(name string, args ...string) {
-	o.t.Helper()
-	cmd, out := o.command(name, args...)
-	err := o.host.Start(cmd)
-	if err == nil {
-		err = cmd.Wait()
-	}
-	if err != nil {
-		o.t.Fatalf("%s %v: %v: %s", name, args, err, out)
-	}
-}
-
-// daemon starts a program that goes on until the test ends. With --detach it
-// would outlive it; instead its clients wait for its socket.
-func (o *openVSwitch) daemon(name string, args ...string) {
-	o.t.Helper()
-	cmd, _ := o.command(name, append(args, "--no-chdir", "--log-file="+filepath.Join(o.dir, name+".log"), "-vconsole:off")...)
-	if err := o.host.Start(cmd); err != nil {
-		o.t.Fatal(err)
-	}
-	o.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for i := 0; ; i++ {
-		if made, _ := filepath.Glob(filepath.Join(o.dir, "*.ctl")); len(made) > 0 && strings.Contains(strings.Join(made, " "), map[string]string{"ovsdb-server": "db.ctl", "ovs-vswitchd": "vs.ctl"}[name]) {
-			return
-		}
-		if i == 500 {
-			o.t.Fatalf("%s does not come up", name)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
 }
 
 // asked runs some cases on its ports.
@@ -176,7 +98,7 @@ func TestOpenVSwitchVLANs(t *testing.T) {
 	both := func(settings ...string) {
 		t.Helper()
 		for _, p := range []string{"p0", "p1"} {
-			o.vsctl(append([]string{"clear", "port", p, "tag", "--", "clear", "port", p, "trunks", "--", "clear", "port", p, "vlan_mode", "--", "set", "port", p}, settings...)...)
+			o.Ctl(append([]string{"clear", "port", p, "tag", "--", "clear", "port", p, "trunks", "--", "clear", "port", p, "vlan_mode", "--", "set", "port", p}, settings...)...)
 		}
 	}
 	ids, err := ParseIDs("10,20,100-199")
@@ -207,7 +129,7 @@ func TestOpenVSwitchVLANs(t *testing.T) {
 		need(t, asked(t, ports, Config{}, "vlan", "sizes.tagged"), map[string]string{"vlan.ids": "none", "vlan.leak": "none", "sizes.tagged": ""})
 	})
 	t.Run("tunnel", func(t *testing.T) {
-		o.vsctl("set", "Open_vSwitch", ".", "other_config:vlan-limit=2")
+		o.Ctl("set", "Open_vSwitch", ".", "other_config:vlan-limit=2")
 		both("vlan_mode=dot1q-tunnel", "tag=500")
 		need(t, asked(t, ports, Config{}, "vlan"), map[string]string{"vlan.ids": "1-4094", "vlan.leak": "none", "vlan.qinq-8100": unaltered})
 	})
@@ -225,7 +147,7 @@ func TestOpenVSwitchMirrorIsFoundOut(t *testing.T) {
 	t.Parallel()
 	o, ports := ovs(t, 3)
 	need(t, asked(t, ports, Config{}, "learning.confined"), map[string]string{"learning.confined": "none"})
-	o.vsctl("--id=@p", "get", "port", "p2", "--", "--id=@m", "create", "mirror", "name=m", "select-all=true", "output-port=@p", "--",
+	o.Ctl("--id=@p", "get", "port", "p2", "--", "--id=@m", "create", "mirror", "name=m", "select-all=true", "output-port=@p", "--",
 		"set", "bridge", "ovs0", "mirrors=@m")
 	need(t, asked(t, ports, Config{}, "learning.confined"), map[string]string{"learning.confined": "leaks"})
 }
@@ -234,9 +156,9 @@ func TestOpenVSwitchMirrorIsFoundOut(t *testing.T) {
 func TestOpenVSwitchTable(t *testing.T) {
 	long(t)
 	o, ports := ovs(t, 2)
-	o.vsctl("set", "bridge", "ovs0", "other-config:mac-table-size=777")
+	o.Ctl("set", "bridge", "ovs0", "other-config:mac-table-size=777")
 	need(t, asked(t, ports, Config{MaxMACs: 1500}, "learning.capacity"), map[string]string{"learning.capacity": "777"})
-	o.vsctl("set", "bridge", "ovs0", "other-config:mac-table-size=8192", "other-config:mac-aging-time=20")
+	o.Ctl("set", "bridge", "ovs0", "other-config:mac-table-size=8192", "other-config:mac-aging-time=20")
 	r := asked(t, ports, Config{MaxAgeing: time.Minute}, "ageing")
 	aged, err := time.ParseDuration(r["ageing.time"].Value)
 	if err != nil || aged < 19*time.Second || aged > 23*time.Second {
