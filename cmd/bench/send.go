@@ -59,13 +59,15 @@ func (b *bench) senders(length int) ([]tool, error) {
 	return b.present(
 		command("eterm send --engine socket", eterm+" --engine socket"),
 		command("eterm send --engine xdp", eterm+" --engine xdp"),
-		command("eterm send", eterm),
 		command("trafgen", fmt.Sprintf("trafgen --dev %s --conf %s --num %d --cpus 1 -V", port, f.trafgen, enough)),
 		command("trafgen -q", fmt.Sprintf("trafgen --dev %s --conf %s --num %d --cpus 1 -q -V", port, f.trafgen, enough)),
 		command("tcpreplay --topspeed", fmt.Sprintf("tcpreplay -i %s -q -K --topspeed --loop 50000 %s", port, f.pcap)),
 		command("mausezahn", fmt.Sprintf("mausezahn %s -q -c %d -d 0 %s", port, enough, f.hex)),
 		command("nping --rate", fmt.Sprintf("nping --udp -p 9 -e %s --send-eth --source-mac %s --dest-mac %s -N -H -c %d --rate 10000000 --data-length %d 10.99.1.9",
 			port, sourceMAC, targetMAC, enough, length-42)),
+		// Last: the queue that AF_XDP takes is free again some time after its
+		// user ended.
+		command("eterm send (auto)", eterm),
 	), nil
 }
 
