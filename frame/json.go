@@ -95,8 +95,17 @@ func (f *Fault) appendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// appendMember appends a field's name, in the snake case of all our JSON.
 func appendMember(dst []byte, name string) []byte {
-	return append(append(append(dst, `,"`...), name...), `":`...)
+	dst = append(dst, `,"`...)
+	for i := range len(name) {
+		c := name[i]
+		if c == '-' {
+			c = '_'
+		}
+		dst = append(dst, c)
+	}
+	return append(dst, `":`...)
 }
 
 // appendString appends a string that needs no escapes: a name of our own.

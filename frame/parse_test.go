@@ -25,6 +25,7 @@ func TestParseRefuses(t *testing.T) {
 		{"eth / ipv4 ttl", "ttl", "needs a value"},
 		{"eth / ipv4 tll=5", "tll", "did you mean ttl?"},
 		{"eth / icmp echo-reqest", "echo-reqest", "did you mean echo-request?"},
+		{"eth / icmp unreachable", "unreachable", "did you mean destination-unreachable?"},
 		{"eth / vlan id=4096", "4096", "0 to 4095"},
 		{"vlan tpid=0x9100 / ipv4 / vlan tpid=0x9100", "0x9100", "needs eth, vlan or svlan before it"},
 		{"eth / hex 0g", "0g", "no hex digit"},

@@ -74,9 +74,16 @@ func Words(args []string) string {
 	return string(b)
 }
 
-// nearest is the name most like a wrong one, or "": for "did you mean".
+// nearest is the name most like a wrong one, or one it is a part of, or "":
+// for "did you mean".
 func nearest(wrong string, names []string) string {
 	best, least := "", 3
+	for _, n := range names {
+		if len(wrong) > 3 && strings.Contains(n, wrong) {
+			best = n
+			break
+		}
+	}
 	for _, n := range names {
 		if d := distance(wrong, n); d < least && d < len(wrong) {
 			best, least = n, d
