@@ -20,8 +20,6 @@ type askFlags struct {
 	rate    askRate
 	tries   countValue
 	timeout durationValue
-	yes     bool
-	quiet   bool
 	json    bool
 }
 
