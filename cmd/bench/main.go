@@ -1,7 +1,7 @@
 // Command bench puts eterm beside the tools of its kind: how fast it sends, how
-// much it receives without loss and at what cost, and how evenly it paces. It
-// makes its own network namespaces, needs no rights, and leaves nothing behind.
-// Tools that are not installed are left out.
+// much it receives without loss and at what cost, how evenly it paces, and how
+// well it measures round trips. It makes its own network namespaces, needs no
+// rights, and leaves nothing behind. Tools that are not installed are left out.
 //
 //	go run ./cmd/bench                 everything, medians of five rounds
 //	go run ./cmd/bench -only pace      one table
@@ -84,7 +84,7 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
-	flags.StringVar(&s.only, "only", "", "one `TABLE`: send, receive or pace")
+	flags.StringVar(&s.only, "only", "", "one `TABLE`: send, receive, pace or rtt")
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
 	flags.BoolVar(&short, "short", false, "one short round, to see that it runs")
 	if err := flags.Parse(args); err != nil {
@@ -98,9 +98,9 @@ func parse(args []string) (settings, error) {
 		return s, err
 	}
 	switch s.only {
-	case "", "send", "receive", "pace":
+	case "", "send", "receive", "pace", "rtt":
 	default:
-		return s, fmt.Errorf("-only %s: want send, receive or pace", s.only)
+		return s, fmt.Errorf("-only %s: want send, receive, pace or rtt", s.only)
 	}
 	if flags.NArg() > 0 || s.rounds < 1 || s.each <= 0 {
 		return s, errors.New("want no operands, and -rounds and -each above zero")
@@ -125,7 +125,7 @@ func runInside(ctx context.Context, args []string, out io.Writer) error {
 	for _, table := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"send", b.send}, {"receive", b.receive}, {"pace", b.pace}} {
+	}{{"send", b.send}, {"receive", b.receive}, {"pace", b.pace}, {"rtt", b.roundtrip}} {
 		if s.only != "" && s.only != table.name {
 			continue
 		}
