@@ -118,19 +118,19 @@ func (e *exchanger) send(ctx context.Context, s *session, frames frameSource) er
 // sendOne sends and prints one frame. A frame that this host refuses is named
 // and counted; only an interface that is down or gone ends the run.
 func (e *exchanger) sendOne(s *session, b []byte) error {
-	now := time.Now()
-	n, err := s.port.Send([][]byte{b})
-	if n == 1 {
+	var refused error
+	err := s.printer.sending(iface.Received{Bytes: b, At: time.Now(), Length: len(b)}, func() error {
+		_, refused = s.port.Send([][]byte{b})
+		return refused
+	})
+	switch {
+	case refused == nil:
 		s.sent.Add(1)
-		if err := s.printer.frame(wasSent, iface.Received{Bytes: b, At: now, Length: len(b)}); err != nil {
-			return err
-		}
-		return s.printer.flush()
-	}
-	if endsRun(err) {
 		return err
+	case endsRun(refused):
+		return refused
 	}
-	_, err = fmt.Fprintf(s.stderr, "eterm: not sent: %s\n", oneLine(err.Error()))
+	_, err = fmt.Fprintf(s.stderr, "eterm: not sent: %s\n", oneLine(refused.Error()))
 	return err
 }
 

@@ -60,6 +60,24 @@ const flushAt = 64 << 10
 func (p *printer) frame(direction string, r iface.Received) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.add(direction, r)
+}
+
+// sending sends a frame and prints it if it was taken. Nothing else is printed
+// in between, so that no answer stands above its question.
+func (p *printer) sending(r iface.Received, send func() error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := send(); err != nil {
+		return err
+	}
+	if err := p.add(wasSent, r); err != nil {
+		return err
+	}
+	return p.write()
+}
+
+func (p *printer) add(direction string, r iface.Received) error {
 	switch p.format {
 	case formatJSON:
 		p.buf = appendFrameJSON(p.buf, direction, r)

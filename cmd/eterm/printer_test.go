@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,5 +138,24 @@ func TestCensus(t *testing.T) {
 	}
 	if len(r.BySource) > maxSources || sources+r.OtherSources != 3*maxSources+1 || r.OtherSources == 0 {
 		t.Errorf("%d sources hold %d frames, others %d", len(r.BySource), sources, r.OtherSources)
+	}
+}
+
+// BenchmarkPrint is what printing one frame costs a receiver.
+func BenchmarkPrint(b *testing.B) {
+	demo, err := hex.DecodeString("ffffffffffff02000000000a88b5000102030405060708090a0b0c0d0e0f" + strings.Repeat("00", 30))
+	must(b, err)
+	for _, size := range []int{60, 1514} {
+		data := append(demo, make([]byte, size-60)...)
+		for _, format := range []frameFormat{formatDump, formatLine, formatJSON} {
+			b.Run(fmt.Sprintf("%s/%d", format, size), func(b *testing.B) {
+				p := &printer{out: io.Discard, format: format}
+				r := iface.Received{Bytes: data, Length: size, At: time.Now()}
+				b.ReportAllocs()
+				for b.Loop() {
+					must(b, p.frame(wasReceived, r))
+				}
+			})
+		}
 	}
 }
