@@ -68,36 +68,55 @@ func appendName(dst []byte, name string, n int, color bool) []byte {
 
 // appendRow appends one row of up to 16 bytes, without the end of line.
 func appendRow(dst []byte, offset int, b []byte) []byte {
-	n := len(dst)
-	width := asciiCol + 2 + len(b)
-	dst = append(dst, rowBlank[:width]...)
-	row := dst[n:]
-	for i, v := 3, offset; i >= 0; i, v = i-1, v>>4 {
-		row[i] = hexDigits[v&15]
+	if offset > 0xffff {
+		dst = append(dst, hexDigits[offset>>16&15]) // beyond any Ethernet frame, not beyond a merged one
 	}
+	n := len(dst)
+	dst = append(dst, rowBlank[:]...)
+	row := (*[rowLen]byte)(dst[n:])
+	copy(row[:2], hexOf[offset>>8&0xff][:2])
+	copy(row[2:4], hexOf[offset&0xff][:2])
 	at := 6
-	for i, c := range b {
-		row[at], row[at+1] = hexDigits[c>>4], hexDigits[c&15]
+	for i, c := range b[:min(len(b), perRow)] {
+		copy(row[at:at+4], hexOf[c][:])
 		at += 3
 		if i == 7 {
 			at++
 		}
-		if !printable(c) {
-			c = '.'
-		}
-		row[asciiCol+1+i] = c
+		row[asciiCol+1+i] = shown[c]
 	}
-	row[asciiCol], row[width-1] = '|', '|'
-	return dst
+	row[asciiCol], row[asciiCol+1+len(b)] = '|', '|'
+	return dst[:n+asciiCol+2+len(b)]
 }
 
-// rowBlank is a row of nothing.
-var rowBlank = func() (b [asciiCol + 2 + perRow]byte) {
-	for i := range b {
-		b[i] = ' '
-	}
-	return b
-}()
+const rowLen = asciiCol + 2 + perRow
+
+// rowBlank is a row of nothing, hexOf each byte in hex with the gap behind it,
+// and shown each byte as the ASCII column has it. A row is put together from
+// them because dumping is what a receiver spends its time on.
+var (
+	rowBlank = func() (b [rowLen]byte) {
+		for i := range b {
+			b[i] = ' '
+		}
+		return b
+	}()
+	hexOf = func() (t [256][4]byte) {
+		for i := range t {
+			t[i] = [4]byte{hexDigits[i>>4], hexDigits[i&15], ' ', ' '}
+		}
+		return t
+	}()
+	shown = func() (t [256]byte) {
+		for i := range t {
+			t[i] = '.'
+			if printable(byte(i)) {
+				t[i] = byte(i)
+			}
+		}
+		return t
+	}()
+)
 
 // Append appends the fault as one line without its end: field, offset, what is
 // there, what should be, and the problem.
