@@ -86,6 +86,36 @@ func TestDescribeOffloadsAsEthtool(t *testing.T) {
 	}
 }
 
+// The driver's statistics change by what they do in ethtool, and stay known
+// when the port is closed or the interface gone.
+func TestDriverCountersAsEthtool(t *testing.T) {
+	needTool(t, "ethtool")
+	left, right := labtest.Pair(t)
+	ethtool(t, left, "-K", "eth0", "gro", "on") // veth counts only with NAPI
+	ethtool(t, right, "-K", "eth0", "gro", "on")
+	send(t, open(t, left, iface.Options{}), batch(30, 60)...)
+	p := open(t, right, iface.Options{})
+	before := string(ethtool(t, right, "-S", "eth0"))
+	send(t, open(t, left, iface.Options{}), batch(50, 60)...)
+	receive(t, p, 50)
+	var changes map[string]uint64
+	until(t, "50 frames in the driver's statistics", func() bool {
+		changes = p.(iface.DriverCounter).DriverCounters()
+		return changes["rx_queue_0_xdp_packets"] == 50 || changes["rx_queue_0_packets"] == 50 || len(changes) == 0
+	})
+	after := string(ethtool(t, right, "-S", "eth0"))
+	if (before == after) != (len(changes) == 0) {
+		t.Errorf("changes %v\n%s\n%s", changes, before, after)
+	}
+	if err := withLink(right, right.Netlink().LinkDel); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	if got := p.(iface.DriverCounter).DriverCounters(); len(got) != len(changes) {
+		t.Errorf("%v after the end, %v before", got, changes)
+	}
+}
+
 func ethtool(t *testing.T, h *lab.Host, args ...string) []byte {
 	t.Helper()
 	return run(t, h, "ethtool", args...)

@@ -34,7 +34,7 @@ func Open(name string, o Options) (Port, error) {
 		l.close()
 		return nil, err
 	}
-	p := &port{link: l, base: l.now.Load()}
+	p := &port{link: l, base: l.now.Load(), driver: openDriver(name)}
 	err = p.open(o)
 	go l.follow()
 	if err != nil {

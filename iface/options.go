@@ -56,6 +56,13 @@ type Mechanism interface {
 	Mechanism() string
 }
 
+// A DriverCounter is a Port whose driver may keep statistics of its own.
+type DriverCounter interface {
+	// DriverCounters are those that changed since the port was opened, by the
+	// driver's names for them (see "ethtool -S"), by how much.
+	DriverCounters() map[string]uint64
+}
+
 // A TxStamper is a Port that can say when frames left.
 type TxStamper interface {
 	// TxStamps takes the stamps that are there, without waiting, oldest

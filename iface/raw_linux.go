@@ -19,10 +19,11 @@ func nativeUint16(b [2]byte) uint16 { return binary.NativeEndian.Uint16(b[:]) }
 
 // port is the Port that Open makes: a receiver, a sender, or both.
 type port struct {
-	link *link
-	base *linkState // when the port was opened
-	rx   *receiver
-	tx   sender
+	link   *link
+	base   *linkState // when the port was opened
+	driver *driver
+	rx     *receiver
+	tx     sender
 
 	sentMu   sync.Mutex
 	accepted uint64
@@ -180,6 +181,8 @@ func (c InterfaceCounters) since(base InterfaceCounters) InterfaceCounters {
 func (p *port) Close() error {
 	p.closing.Do(func() {
 		p.interfaceNow()
+		p.driver.changes(p.Name())
+		defer p.driver.close()
 		var errs [2]error
 		if p.rx != nil {
 			errs[0] = p.rx.close()

@@ -137,6 +137,8 @@ type summary struct {
 	DroppedByHost uint64          `json:"dropped_by_host"`
 	DurationNS    int64           `json:"duration_ns"`
 	Counters      *iface.Counters `json:"counters,omitempty"`
+	// Driver is what the driver's own statistics changed by.
+	Driver map[string]uint64 `json:"driver,omitempty"`
 	*censusResult
 }
 
@@ -149,6 +151,9 @@ func (s *session) end(cause error, counted *censusResult) error {
 	sum := summary{Type: "summary", Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), censusResult: counted}
 	if err == nil {
 		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.SocketDropped, &counters
+	}
+	if d, ok := s.port.(iface.DriverCounter); ok {
+		sum.Driver = d.DriverCounters()
 	}
 	s.port.Close()
 	if printErr := s.printSummary(sum); printErr != nil && cause == nil {
