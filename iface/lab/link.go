@@ -37,13 +37,21 @@ func (h *Host) Running(name string) error {
 		if err != nil {
 			return fmt.Errorf("lab host %s, interface %s: %w", h.Name, name, err)
 		}
-		if l.Attrs().RawFlags&unix.IFF_RUNNING != 0 {
+		if running(l) {
 			return nil
 		}
 		if time.Now().After(end) {
 			return fmt.Errorf("lab host %s, interface %s: no carrier after 5 s: bring up its other end", h.Name, name)
 		}
 	}
+}
+
+// running looks at the operational state. That of a new cable is unknown at
+// first, which the kernel takes for running.
+func running(l netlink.Link) bool {
+	a := l.Attrs()
+	return a.OperState == netlink.OperUp ||
+		a.OperState == netlink.OperUnknown && a.RawFlags&unix.IFF_RUNNING != 0 && l.Type() != "veth"
 }
 
 // Switch makes a Linux bridge in the host and brings it up. Ports are added by
