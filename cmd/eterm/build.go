@@ -44,18 +44,20 @@ func buildCommand() *cli.Command {
 	}
 }
 
-// A buildFormat is how build prints frames.
+// A buildFormat is how build prints frames; empty where none was asked for.
 type buildFormat string
 
 const (
-	formatHex = "hex"
-	formatC   = "c"
+	buildDump     buildFormat = "dump"
+	buildHex      buildFormat = "hex"
+	buildC        buildFormat = "c"
+	buildNotation buildFormat = "notation"
 )
 
 func (f *buildFormat) Set(s string) error {
-	switch s {
-	case string(formatDump), formatHex, formatC, formatNotation:
-		*f = buildFormat(s)
+	switch v := buildFormat(s); v {
+	case buildDump, buildHex, buildC, buildNotation:
+		*f = v
 		return nil
 	}
 	return errors.New("want dump, hex, c or notation")
@@ -128,7 +130,7 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 	}
 	p := &framePrinter{out: c.App.Writer, format: b.format, color: useColor(b.color, c.App.Writer)}
 	if p.format == "" {
-		p.format = buildFormat(formatDump)
+		p.format = buildDump
 	}
 	return frameOutput{p.frame, p.flush}, nil
 }
@@ -169,13 +171,13 @@ func (p *framePrinter) flush() error {
 
 func (p *framePrinter) append(dst, b []byte) []byte {
 	switch p.format {
-	case formatHex:
+	case buildHex:
 		return append(appendHexDigits(dst, b), '\n')
-	case formatC:
+	case buildC:
 		return appendC(dst, b)
 	}
 	p.decoded.Decode(b)
-	if p.format == formatNotation {
+	if p.format == buildNotation {
 		return append(p.decoded.AppendNotation(dst), '\n')
 	}
 	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.color})

@@ -30,14 +30,14 @@ type buildBatch struct {
 // and those that begin with # are skipped; the first wrong one ends it.
 func (b *builder) lines(c *cli.Context) error {
 	switch {
-	case b.format == formatC || b.format == buildFormat(formatDump):
+	case b.format == buildC || b.format == buildDump:
 		return usage("--format %s takes several lines a frame: build - prints hex or notation", b.format)
 	case b.count != 1:
 		return usage("build - makes one frame of each line: leave out -c")
 	}
 	p := framePrinter{format: b.format}
 	if p.format == "" {
-		p.format = formatHex
+		p.format = buildHex
 	}
 	give := func(batch *buildBatch) error { return giveText(c.App.Writer, batch) }
 	ends := func() error { return nil }

@@ -26,7 +26,7 @@ type decoder struct {
 }
 
 func decodeCommand() *cli.Command {
-	d := &decoder{format: formatNotation, color: "auto"}
+	d := &decoder{format: decodeFormat{formatNotation}, color: "auto"}
 	return &cli.Command{
 		Name:  "decode",
 		Usage: "take frames apart: captures, and hex in any form people paste it",
@@ -48,23 +48,14 @@ func decodeCommand() *cli.Command {
 }
 
 // A decodeFormat is how decode prints frames.
-type decodeFormat string
-
-const (
-	formatNotation = "notation"
-	formatTree     = "tree"
-)
+type decodeFormat struct{ frameFormat }
 
 func (f *decodeFormat) Set(s string) error {
-	switch s {
-	case formatNotation, formatTree, string(formatLine), string(formatDump):
-		*f = decodeFormat(s)
-		return nil
+	if err := f.frameFormat.Set(s); err != nil || f.frameFormat == formatClassic {
+		return errors.New("want notation, line, dump or tree")
 	}
-	return errors.New("want notation, line, dump or tree")
+	return nil
 }
-
-func (f *decodeFormat) String() string { return string(*f) }
 
 func (d *decoder) run(c *cli.Context) error {
 	if d.snap < 0 {
@@ -80,7 +71,7 @@ func (d *decoder) run(c *cli.Context) error {
 		return d.problem(name, err)
 	}
 	if d.json {
-		d.format = decodeFormat(formatJSON)
+		d.format.frameFormat = formatJSON
 	}
 	return d.all(c.Context, c.App.Writer, name, r)
 }
@@ -139,7 +130,7 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 		taken += uint64(len(b.records))
 		return b.err == nil
 	}, func() func(*decodeBatch) {
-		w := frameWriter{format: string(d.format), snap: d.snap, color: useColor(d.color, out)}
+		w := frameWriter{format: d.format.frameFormat, snap: d.snap, color: useColor(d.color, out)}
 		return w.batch
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.records))

@@ -63,7 +63,7 @@ func (b *decodeBatch) keep(err error) error {
 
 // frameWriter writes frames as text. It is for one goroutine.
 type frameWriter struct {
-	format  string
+	format  frameFormat
 	snap    int
 	color   bool
 	decoded frame.Decoded
@@ -88,12 +88,12 @@ func (w *frameWriter) append(dst []byte, number uint64, r *capture.Record, name 
 	switch w.format {
 	case formatNotation:
 		return append(w.decoded.AppendNotation(dst), '\n')
-	case string(formatJSON):
+	case formatJSON:
 		return w.appendJSON(dst, number, r, name)
 	}
 	dst = w.appendLine(dst, number, r)
 	switch w.format {
-	case string(formatDump):
+	case formatDump:
 		dst = w.decoded.AppendDump(dst, frame.DumpOptions{Snap: w.snap, Color: w.color})
 	case formatTree:
 		dst = append(w.decoded.AppendTree(dst), '\n')

@@ -15,19 +15,21 @@ type frameFormat string
 
 // The formats of every command that prints frames as they pass.
 const (
-	formatDump    frameFormat = "dump"
-	formatLine    frameFormat = "line"
-	formatClassic frameFormat = "classic"
-	formatJSON    frameFormat = "json" // by --json only
+	formatDump     frameFormat = "dump"
+	formatLine     frameFormat = "line"
+	formatNotation frameFormat = "notation" // one line, which eterm send can send
+	formatTree     frameFormat = "tree"     // a line a field
+	formatClassic  frameFormat = "classic"  // as the original demo
+	formatJSON     frameFormat = "json"     // by --json only
 )
 
 func (f *frameFormat) Set(s string) error {
 	switch v := frameFormat(s); v {
-	case formatDump, formatLine, formatClassic:
+	case formatDump, formatLine, formatNotation, formatTree, formatClassic:
 		*f = v
 		return nil
 	}
-	return errors.New("want dump, line or classic")
+	return errors.New("want dump, line, notation, tree or classic")
 }
 
 func (f *frameFormat) String() string { return string(*f) }
@@ -83,10 +85,16 @@ func (p *printer) add(direction string, r iface.Received) error {
 		p.buf = appendFrameJSON(p.buf, direction, r)
 	case formatClassic:
 		p.buf = p.appendClassic(p.buf, direction, r)
+	case formatNotation:
+		p.decoded.Decode(r.Bytes)
+		p.buf = append(p.decoded.AppendNotation(p.buf), '\n')
 	default:
 		p.buf = p.appendSummary(p.buf, direction, r)
-		if p.format == formatDump {
+		switch p.format {
+		case formatDump:
 			p.buf = p.decoded.AppendDump(p.buf, frame.DumpOptions{Snap: p.snap, Color: p.color})
+		case formatTree:
+			p.buf = append(p.decoded.AppendTree(p.buf), '\n')
 		}
 	}
 	if len(p.buf) < flushAt {

@@ -53,7 +53,7 @@ func shown(t *testing.T) map[string][]byte {
 
 func TestFormats(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 60_007, time.Local)
-	for _, format := range []frameFormat{formatDump, formatLine, formatClassic, formatJSON} {
+	for _, format := range []frameFormat{formatDump, formatLine, formatNotation, formatTree, formatClassic, formatJSON} {
 		var out bytes.Buffer
 		p := &printer{out: &out, format: format}
 		for _, name := range []string{"demo", "tagged", "echo", "short"} {

@@ -41,7 +41,7 @@ func (f *sessionFlags) flags() []cli.Flag {
 	f.format, f.color = formatDump, "auto"
 	return []cli.Flag{
 		interfaceFlag(&f.iface),
-		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, classic"},
+		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, notation, tree, classic"},
 		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
 		promiscFlag(&f.promisc),
 		colorFlag(&f.color),
