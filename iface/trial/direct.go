@@ -74,6 +74,8 @@ func (r *Receiver) Conclude(session uint32, a probe.SenderAccount, p probe.Plan)
 		run.tally.End(a)
 		run.heard, run.endHeard = time.Now(), time.Now()
 	}
+	r.poked.Store(true)
+	_ = r.port.SetReadDeadline(time.Now())
 }
 
 // Side is the account of a run of that session, or nil if there was none.

@@ -60,8 +60,12 @@ type Verdict struct {
 	Untrusted []string `json:"untrusted"`
 }
 
-// leastRate is the share of the rate asked for that must have been offered.
-const leastRate = 0.99
+// A run may take so much longer than its rate says before the rate counts as
+// not kept: a share of it, and a moment that a busy host may be held up by.
+const (
+	longerShare = 0.01
+	longerBy    = 0.05 // seconds
+)
 
 func (l Limits) judge(a Result) Verdict {
 	v := Verdict{Exceeded: []string{}, Untrusted: untrusted(a)}
@@ -128,7 +132,7 @@ func untrusted(a Result) []string {
 		add("%d frames were lost by the hosts and not by what is between them", a.LostLocal)
 	}
 	if s := a.Sender; s != nil {
-		if s.AskedRate > 0 && s.OfferedRate < leastRate*s.AskedRate {
+		if !s.keptRate() {
 			add("%.0f frames a second were offered where %.0f were asked for", s.OfferedRate, s.AskedRate)
 		}
 		if s.Error != "" {
@@ -139,4 +143,13 @@ func untrusted(a Result) []string {
 		add("%d frames were longer than the receiver could take", r.Truncated)
 	}
 	return why
+}
+
+// keptRate says whether the frames were offered as fast as asked for.
+func (s *SenderSide) keptRate() bool {
+	if s.AskedRate <= 0 || s.OfferedRate <= 0 {
+		return true
+	}
+	asked, took := float64(s.Offered)/s.AskedRate, float64(s.Offered)/s.OfferedRate
+	return took <= asked*(1+longerShare)+longerBy
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eterm/frame/probe"
@@ -46,6 +47,8 @@ type Receiver struct {
 	foreign uint64
 	down    bool
 	start   iface.Counters
+	next    time.Time // to look whether runs are over; Serve's
+	poked   atomic.Bool
 }
 
 // Run is one run as its receiver sees it.
@@ -76,8 +79,12 @@ func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
 	return r
 }
 
-// tickEvery is how often a receiver looks whether runs are over.
-const tickEvery = 50 * time.Millisecond
+// A receiver looks whether runs are over when the first of them might be, no
+// sooner than the one and no later than the other from now.
+const (
+	tickSoonest = 50 * time.Millisecond
+	tickLatest  = time.Second
+)
 
 // Serve receives until ctx ends, which is no error, or the port is gone. Runs
 // that are not over then are ended as they are.
@@ -86,11 +93,10 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	defer stop()
 	rx := make([]iface.Received, batch)
 	var err error
-	for next := time.Now(); ctx.Err() == nil && err == nil; {
-		if now := time.Now(); !now.Before(next) {
-			r.tick(now)
-			next = now.Add(tickEvery)
-			err = r.port.SetReadDeadline(next)
+	for ctx.Err() == nil && err == nil {
+		if now := time.Now(); r.poked.Swap(false) || !now.Before(r.next) {
+			r.next = r.tick(now)
+			err = r.port.SetReadDeadline(r.next)
 			if ctx.Err() != nil {
 				break
 			}
@@ -158,6 +164,7 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	}
 	if f.Kind == probe.KindEnd && run.endHeard.IsZero() {
 		run.endHeard = now
+		r.next = now
 	}
 	run.heard = now
 	return true
@@ -184,14 +191,20 @@ func (r *Receiver) forget(now time.Time) bool {
 // no new run.
 const keepOver = 5 * time.Second
 
-// tick ends the runs that are over.
-func (r *Receiver) tick(now time.Time) {
+// tick ends the runs that are over, and says when to look again.
+func (r *Receiver) tick(now time.Time) (next time.Time) {
+	next = now.Add(tickLatest)
 	r.mu.Lock()
 	var ended []*Run
 	for _, run := range r.runs {
-		if !run.over && run.isOver(now, r.o) {
+		if run.over {
+			continue
+		}
+		if end := run.overAt(r.o); !end.After(now) {
 			r.end(run)
 			ended = append(ended, run)
+		} else if end.Before(next) {
+			next = end
 		}
 	}
 	r.mu.Unlock()
@@ -200,19 +213,25 @@ func (r *Receiver) tick(now time.Time) {
 			r.o.Ended(run)
 		}
 	}
+	if soonest := now.Add(tickSoonest); next.Before(soonest) {
+		return soonest
+	}
+	return next
 }
 
-// isOver says whether nothing more is to be expected of a run.
-func (run *Run) isOver(now time.Time, o ReceiveOptions) bool {
-	quiet := now.Sub(run.heard)
-	if !run.endHeard.IsZero() {
-		return run.tally.Complete() && quiet > ends*endEvery || quiet >= o.Settle
+// overAt is when a run is over if nothing more of it comes.
+func (run *Run) overAt(o ReceiveOptions) time.Time {
+	switch {
+	case !run.endHeard.IsZero() && run.tally.Complete():
+		return run.heard.Add(ends * endEvery)
+	case !run.endHeard.IsZero():
+		return run.heard.Add(o.Settle)
 	}
 	idle := o.Idle
 	if p, ok := run.tally.Plan(); ok {
 		idle = max(idle, 10*time.Duration(p.Interval/1000))
 	}
-	return quiet >= idle
+	return run.heard.Add(idle)
 }
 
 func (r *Receiver) end(run *Run) {
@@ -222,7 +241,6 @@ func (r *Receiver) end(run *Run) {
 }
 
 func (r *Receiver) endAll() {
-	r.tick(time.Now())
 	r.mu.Lock()
 	var ended []*Run
 	for _, run := range r.runs {

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"eterm/iface/lab/labtest"
+	"eterm/iface/trial"
+)
+
+func TestLinkUsage(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"link", "eterm link needs one of: receive, send, run"},
+		{"link send -i x", "no destination given: say --to MAC, the receiver's address, or --to broadcast"},
+		{"link run --tx a", "--tx and --rx go together: name both ports of this machine"},
+		{"link run --tx a --rx a", "--tx and --rx are both a: name two ports that something joins"},
+		{"link run --direction up", "--direction up: want forth, back or both"},
+		{"link receive --max-loss much", "--max-loss much: want a number of frames, or a share such as 0.1%"},
+		{"link receive", "no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)"},
+		{"link receive -i eth0 x", `eterm link receive takes no operand, but was given "x"`},
+	} {
+		status, stdout, stderr := eterm(t, strings.Fields(c.line)...)
+		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+			t.Errorf("%s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
+		}
+	}
+}
+
+// inLab runs a lab and returns the JSON objects of both hosts, the last of
+// each, and the wire's if there was one.
+func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r trial.Total, w wireResult, text string) {
+	t.Helper()
+	status, stdout, stderr := runProgram(t, append([]string{"lab", "--json", "--left", left, "--right", right}, wire...)...)
+	for line := range strings.Lines(stdout) {
+		var o labLine
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err, line)
+		}
+		switch {
+		case o.Type == "wire":
+			if err := json.Unmarshal([]byte(line), &w); err != nil {
+				t.Fatal(err)
+			}
+		case o.Host == "left" && o.Object != nil:
+			_ = json.Unmarshal(o.Object, &l)
+		case o.Host == "right" && o.Object != nil:
+			_ = json.Unmarshal(o.Object, &r)
+		}
+	}
+	return status, l, r, w, stdout + stderr
+}
+
+// TestLinkOneWayIsTheWires: what link receive reports is what the lab's wire
+// says it did, over real sockets.
+func TestLinkOneWayIsTheWires(t *testing.T) {
+	t.Parallel()
+	status, sent, got, wire, text := inLab(t, "link send --to broadcast -c 2000 -b 5kpps --streams 1 -s 64,512 -Q 3:100 --json -q",
+		"link receive --runs 1 --json -q", "--loss", "2%", "--duplicate", "2%", "--reorder", "2%", "--corrupt", "2%", "--truncate", "1%", "--seed", "3")
+	if wire.Type == "" || len(wire.Forth) == 0 {
+		t.Fatal(text)
+	}
+	a, d := wire.Forth[0], got.Receiver.Report.Damage
+	if wire.RelayDropped > 0 || a.In != 2000 {
+		t.Skip("the relay was too slow here")
+	}
+	if status != statusDone || got.Type != "result" || sent.Offered != 2000 || got.Offered != 2000 || got.OfferedKnown != "end" {
+		t.Errorf("status %d, sent %+v, got %+v", status, sent.Result, got.Result)
+	}
+	if got.Lost != a.Lost || got.OnTheWay != a.Lost || got.Duplicated != a.Duplicated || got.Reordered != a.Reordered ||
+		d.WrongBits != a.Corrupted || d.Truncated != a.Truncated || got.Received != a.In-a.Lost {
+		t.Errorf("%d lost, %d duplicated, %d reordered, %d with wrong bits, %d cut; the wire says %+v", got.Lost, got.Duplicated, got.Reordered, d.WrongBits, d.Truncated, a)
+	}
+}
+
+// TestLinkRunBothWays with each of the two that answer.
+func TestLinkRunBothWays(t *testing.T) {
+	t.Parallel()
+	for _, partner := range []string{"link receive --runs 1 --json -q", "respond -d 3 --json"} {
+		status, asked, told, _, text := inLab(t, "link run -c 1000 -b 2kpps --json -q -o "+filepath.Join(t.TempDir(), "result.json"), partner)
+		if status != statusDone || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
+			t.Errorf("%s: status %d, %+v\n%s", partner, status, asked.Result, text)
+		}
+		if strings.HasPrefix(partner, "link") && (told.Received != 2000 || len(told.Directions) != 2) {
+			t.Errorf("the other end was told %+v", told.Result)
+		}
+	}
+}
+
+func TestLinkLimits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		limit string
+		want  int
+	}{{"--max-loss 0", statusNo}, {"--max-loss 50%", statusDone}, {"--max-duplicate 0 --max-reorder 0", statusDone}, {"--max-p99 1ns", statusNo}} {
+		status, _, _, _, text := inLab(t, "link run -c 300 -b 1kpps --direction forth --json -q "+c.limit, "link receive --runs 1 -q", "--loss", "10%")
+		if status != c.want {
+			t.Errorf("%s: status %d, want %d\n%s", c.limit, status, c.want, text)
+		}
+	}
+}
+
+func TestLinkReceiveOfNothing(t *testing.T) {
+	t.Parallel()
+	status, _, _, _, text := inLab(t, "version", "link receive -d 0.3")
+	if status != statusNo || !strings.Contains(text, "no test frame came") {
+		t.Errorf("status %d: %s", status, text)
+	}
+	status, _, _, _, text = inLab(t, "link run -c 1", "version")
+	if status != statusNo || !strings.Contains(text, "nobody answers") {
+		t.Errorf("status %d: %s", status, text)
+	}
+}
+
+// ended is a run of eterm in a host that a signal ends in the middle.
+func ended(t *testing.T, sig syscall.Signal, victim, other []string, victimFirst bool) (victimStatus, otherStatus int, victimOut, otherOut string) {
+	t.Helper()
+	left, right := labtest.Pair(t)
+	start := func(args []string, h interface{ Start(cmd *exec.Cmd) error }) (*exec.Cmd, *bufio.Reader) {
+		cmd := program(t.Context(), args...)
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = h.Start(cmd)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cmd, bufio.NewReader(out)
+	}
+	var v, o *exec.Cmd
+	var vOut, oOut *bufio.Reader
+	if victimFirst {
+		v, vOut = start(victim, right)
+		o, oOut = start(other, left)
+	} else {
+		o, oOut = start(other, right)
+		v, vOut = start(victim, left)
+	}
+	first, _ := vOut.ReadString('\n') // it is at work
+	_ = v.Process.Signal(sig)
+	return wait(t, v, vOut, first, &victimOut), wait(t, o, oOut, "", &otherOut), victimOut, otherOut
+}
+
+func wait(t *testing.T, cmd *exec.Cmd, out *bufio.Reader, first string, all *string) int {
+	var b strings.Builder
+	b.WriteString(first)
+	_, _ = out.WriteTo(&b)
+	*all = b.String()
+	_ = cmd.Wait()
+	return cmd.ProcessState.ExitCode()
+}
+
+// lastResult is the last object a command printed.
+func lastResult(t *testing.T, out string) (r trial.Total) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
+		t.Fatal(err, out)
+	}
+	return r
+}
+
+var (
+	receiveJSON = strings.Fields("link receive -i eth0 --runs 1 --json")
+	sendJSON    = strings.Fields("link send -i eth0 --to broadcast -c 100000 -b 2000pps --json")
+)
+
+func TestLinkSenderInterrupted(t *testing.T) {
+	t.Parallel()
+	s, r, sent, got := ended(t, syscall.SIGINT, sendJSON, receiveJSON, false)
+	a, b := lastResult(t, sent), lastResult(t, got)
+	if s != statusDone || r != statusDone || a.Offered == 0 || a.Offered != b.Offered || b.Received > b.Offered || b.NeverOffered != 100_000-b.Offered {
+		t.Errorf("status %d and %d, %d offered, %d and %d known to the receiver", s, r, a.Offered, b.Offered, b.Received)
+	}
+}
+
+// TestLinkSenderKilled: the receiver knows the plan from any frame, and ends by
+// itself.
+func TestLinkSenderKilled(t *testing.T) {
+	t.Parallel()
+	_, r, _, got := ended(t, syscall.SIGKILL, sendJSON, receiveJSON, false)
+	b := lastResult(t, got)
+	if r != statusDone || b.OfferedKnown != "plan" || b.Offered != 100_000 || b.Lost != b.Offered-b.Received || b.Received == 0 {
+		t.Errorf("status %d, %+v", r, b.Result)
+	}
+}
+
+func TestLinkReceiverInterrupted(t *testing.T) {
+	t.Parallel()
+	short := strings.Fields("link send -i eth0 --to broadcast -c 4000 -b 2000pps --json")
+	s, r, got, sent := ended(t, syscall.SIGINT, receiveJSON, short, true)
+	a, b := lastResult(t, sent), lastResult(t, got)
+	if s != statusDone || r != statusDone || a.Offered != 4000 || b.Received == 0 || b.Received >= 4000 {
+		t.Errorf("status %d and %d, %d offered, %d received", s, r, a.Offered, b.Received)
+	}
+}
+
+func TestLinkPartnerKilled(t *testing.T) {
+	t.Parallel()
+	run := strings.Fields("link run -i eth0 -d 20 -b 1000pps --json")
+	_, r, _, out := ended(t, syscall.SIGKILL, receiveJSON, run, true)
+	b := lastResult(t, out)
+	if r != statusUntrusted || len(b.Directions) != 2 || b.Directions[0].Receiver != nil || len(b.Verdict.Untrusted) == 0 {
+		t.Errorf("status %d, %+v", r, b.Result)
+	}
+}
+
+func TestLinkResultFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r")
+	status, _, _, _, text := inLab(t, "link send --to broadcast -c 10 -o "+file, "link receive --runs 1")
+	b, err := os.ReadFile(file)
+	if status != statusDone || err != nil || lastResult(t, string(b)).Offered != 10 {
+		t.Errorf("status %d, %v, %s\n%s", status, err, b, text)
+	}
+	status, _, _, _, text = inLab(t, "link send --to broadcast -c 10 -o "+file, "version")
+	if status != statusUsage || !strings.Contains(text, "name a new file") {
+		t.Errorf("status %d: %s", status, text)
+	}
+}
