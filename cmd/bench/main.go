@@ -72,6 +72,7 @@ type settings struct {
 	rounds  int
 	each    time.Duration
 	only    string
+	short   bool
 	tools   *regexp.Regexp
 	eterm   string
 	workDir string
@@ -79,18 +80,17 @@ type settings struct {
 
 func parse(args []string) (settings, error) {
 	var s settings
-	var short bool
 	var tools string
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
 	flags.StringVar(&s.only, "only", "", "one `TABLE`: send, receive, pace or rtt")
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
-	flags.BoolVar(&short, "short", false, "one short round, to see that it runs")
+	flags.BoolVar(&s.short, "short", false, "one short round, to see that it runs")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if short {
+	if s.short {
 		s.rounds, s.each = 1, 100*time.Millisecond
 	}
 	var err error

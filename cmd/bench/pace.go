@@ -15,7 +15,7 @@ import (
 // pace fills the tables of sending at a rate. The gaps are between the
 // kernel's stamps at the receiver.
 func (b *bench) pace(ctx context.Context) error {
-	p, err := b.newPath("pace", false)
+	p, err := b.newPath("pace", cable)
 	if err != nil {
 		return err
 	}

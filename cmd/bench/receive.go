@@ -13,11 +13,14 @@ import (
 
 // receive fills the tables of receiving what a generator sends at full speed.
 func (b *bench) receive(ctx context.Context) error {
-	p, err := b.newPath("overload", false)
+	p, err := b.newPath("overload", cable)
 	if err != nil {
 		return err
 	}
 	for _, length := range []int{64, 1514} {
+		if b.short && length > 64 {
+			break
+		}
 		f, err := b.files(length)
 		if err != nil {
 			return err
@@ -52,7 +55,7 @@ func (b *bench) receivers() []tool {
 	tools := b.present(
 		command("eterm listen -q: count", listen+" -q"),
 		command("tcpdump -w /dev/null: count", "tcpdump -Z root -i "+port+" -B 8192 -w /dev/null"),
-		command("eterm listen -q -w: pcapng", listen+" -q -w "+pcap),
+		command("eterm listen -w: pcapng", listen+" -w "+pcap),
 		command("tcpdump -w: pcap", "tcpdump -Z root -i "+port+" -B 8192 -w "+pcap),
 		command("netsniff-ng --out: pcap", "netsniff-ng --in "+port+" --out "+pcap+" -s --ring-size 8MiB"),
 		command("dumpcap -w: pcapng", "dumpcap -q -i "+port+" -B 8 -w "+pcap),
@@ -90,7 +93,9 @@ func (b *bench) receiveOnce(ctx context.Context, p *path, t, generator tool) (sa
 	if err != nil {
 		return nil, err
 	}
-	time.Sleep(1200 * time.Millisecond) // libpcap hands its last block over after a second
+	if !b.short {
+		time.Sleep(1200 * time.Millisecond) // libpcap hands its last block over after a second
+	}
 	proc.stop(30 * time.Second)
 	n, err := countIn(proc.said.String())
 	if err != nil {

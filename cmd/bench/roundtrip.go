@@ -31,7 +31,7 @@ const peerIP = "10.99.1.2"
 // roundtrip fills the table of round trips: what each tool reports, against
 // what tcpdump saw at the same time on the same interface.
 func (b *bench) roundtrip(ctx context.Context) error {
-	p, err := b.newPath("roundtrip", true)
+	p, err := b.newPath("roundtrip", bridged)
 	if err != nil {
 		return err
 	}

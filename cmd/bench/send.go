@@ -14,61 +14,85 @@ const fcs = 4
 // enough is more frames than any tool sends while it is measured.
 const enough = 50_000_000
 
+// sendTable is one table of sending at maximum.
+type sendTable struct {
+	by      kind
+	length  int
+	threads int
+	title   string
+}
+
+var sendTables = []sendTable{
+	{cable, 64, 1, "cable, 64 bytes"},
+	{cable, 1514, 1, "cable, 1514 bytes"},
+	{bridged, 64, 1, "Linux bridge, 64 bytes"},
+	{bridged, 1514, 1, "Linux bridge, 1514 bytes"},
+	{cableWith2, 64, 2, "cable with two queues, 64 bytes, two threads"},
+}
+
 // send fills the tables of sending at maximum.
 func (b *bench) send(ctx context.Context) error {
-	direct, err := b.newPath("direct", false)
-	if err != nil {
-		return err
-	}
-	bridged, err := b.newPath("bridge", true)
-	if err != nil {
-		return err
-	}
-	for _, c := range []struct {
-		path   *path
-		length int
-		title  string
-	}{{direct, 64, "cable"}, {direct, 1514, "cable"}, {bridged, 64, "Linux bridge"}, {bridged, 1514, "Linux bridge"}} {
-		tools, err := b.senders(c.length)
+	paths := map[kind]*path{}
+	for i, c := range sendTables {
+		if b.short && i > 0 {
+			break
+		}
+		if paths[c.by] == nil {
+			p, err := b.newPath(fmt.Sprintf("send%d", c.by), c.by)
+			if err != nil {
+				return err
+			}
+			paths[c.by] = p
+		}
+		tools, err := b.senders(c.length, c.threads)
 		if err != nil {
 			return err
 		}
 		all, err := b.interleave(ctx, tools, func(ctx context.Context, t tool) (sample, error) {
-			return b.sendOnce(ctx, c.path, t)
+			return b.sendOnce(ctx, paths[c.by], t)
 		})
 		if err != nil {
 			return err
 		}
-		peers := best(all, 0)
-		b.print(fmt.Sprintf("Send at maximum, %s, %d bytes, counted where they arrive", c.title, c.length),
-			[]string{"tool", "kpps", "min..max", "CPU ns/frame", "of the best peer"}, all, func(m measured) []string {
-				v := m.column(0)
-				return []string{fmt.Sprintf("%.0f", m.median(0)/1e3), fmt.Sprintf("%.0f..%.0f", v[0]/1e3, v[len(v)-1]/1e3),
-					fmt.Sprintf("%.0f", m.median(1)), ratio(m.median(0), peers)}
-			})
+		b.printSenders("Send at maximum, "+c.title, all)
 	}
 	return nil
 }
 
-func (b *bench) senders(length int) ([]tool, error) {
+func (b *bench) printSenders(title string, all []measured) {
+	peers := best(all, 0)
+	b.print(title, []string{"tool", "kpps arrived", "min..max", "CPU ns/frame", "of the best peer"}, all, func(m measured) []string {
+		v := m.column(0)
+		return []string{fmt.Sprintf("%.0f", m.median(0)/1e3), fmt.Sprintf("%.0f..%.0f", v[0]/1e3, v[len(v)-1]/1e3),
+			fmt.Sprintf("%.0f", m.median(1)), ratio(m.median(0), peers)}
+	})
+}
+
+// senders are the tools that send frames of a length as fast as they can, from
+// one thread or those of them that can from several.
+func (b *bench) senders(length, threads int) ([]tool, error) {
 	f, err := b.files(length)
 	if err != nil {
 		return nil, err
 	}
-	eterm := fmt.Sprintf("%s send -i %s -b max -c %d --to %s -s %d", b.eterm, port, enough, targetMAC, length+fcs)
-	return b.present(
+	eterm := fmt.Sprintf("%s send -i %s -b max -c %d --to %s -s %d --threads %d", b.eterm, port, enough, targetMAC, length+fcs, threads)
+	trafgen := fmt.Sprintf("trafgen --dev %s --conf %s --num %d --cpus %d -V", port, f.trafgen, enough, threads)
+	tools := []tool{
 		command("eterm send --engine socket", eterm+" --engine socket"),
 		command("eterm send --engine xdp", eterm+" --engine xdp"),
-		command("trafgen", fmt.Sprintf("trafgen --dev %s --conf %s --num %d --cpus 1 -V", port, f.trafgen, enough)),
-		command("trafgen -q", fmt.Sprintf("trafgen --dev %s --conf %s --num %d --cpus 1 -q -V", port, f.trafgen, enough)),
-		command("tcpreplay --topspeed", fmt.Sprintf("tcpreplay -i %s -q -K --topspeed --loop 50000 %s", port, f.pcap)),
-		command("mausezahn", fmt.Sprintf("mausezahn %s -q -c %d -d 0 %s", port, enough, f.hex)),
-		command("nping --rate", fmt.Sprintf("nping --udp -p 9 -e %s --send-eth --source-mac %s --dest-mac %s -N -H -c %d --rate 10000000 --data-length %d 10.99.1.9",
-			port, sourceMAC, targetMAC, enough, length-42)),
-		// Last: the queue that AF_XDP takes is free again some time after its
-		// user ended.
-		command("eterm send (auto)", eterm),
-	), nil
+		command("trafgen", trafgen),
+		command("trafgen -q", trafgen+" -q"),
+	}
+	if threads == 1 {
+		tools = append(tools,
+			command("tcpreplay --topspeed", fmt.Sprintf("tcpreplay -i %s -q -K --topspeed --loop 50000 %s", port, f.pcap)),
+			command("mausezahn", fmt.Sprintf("mausezahn %s -q -c %d -d 0 %s", port, enough, f.hex)),
+			command("nping --rate", fmt.Sprintf("nping --udp -p 9 -e %s --send-eth --source-mac %s --dest-mac %s -N -H -c %d --rate 10000000 --data-length %d 10.99.1.9",
+				port, sourceMAC, targetMAC, enough, length-42)))
+	}
+	// Last: the queue that AF_XDP takes is free again only some time after its
+	// user ended.
+	return b.present(append(tools, command("eterm send (auto)", eterm))...), nil
 }
 
 // sendOnce measures how fast one tool's frames arrive, and its processor time.

@@ -122,5 +122,6 @@ func ratio(a, b float64) string {
 
 // oneLine keeps what a tool said out of the table's way.
 func oneLine(s string) string {
-	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "|", "/")
+	s = strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "|", "/")
+	return s[:min(len(s), 120)]
 }

@@ -29,9 +29,17 @@ const (
 	port      = "eth0"
 )
 
-// newPath joins two new hosts by a cable, or by a Linux bridge that knows where
-// the target is.
-func (b *bench) newPath(name string, bridged bool) (*path, error) {
+// kind is what joins the hosts of a path.
+type kind uint8
+
+const (
+	cable      kind = iota
+	cableWith2      // two queues: AF_XDP takes one for each thread
+	bridged         // a Linux bridge that knows where the target is
+)
+
+// newPath joins two new hosts.
+func (b *bench) newPath(name string, by kind) (*path, error) {
 	p := &path{name: name}
 	var err error
 	if p.left, err = b.host(name + "-left"); err != nil {
@@ -40,9 +48,13 @@ func (b *bench) newPath(name string, bridged bool) (*path, error) {
 	if p.right, err = b.host(name + "-right"); err != nil {
 		return nil, err
 	}
-	if bridged {
+	switch by {
+	case bridged:
 		err = b.bridge(p)
-	} else {
+	case cableWith2:
+		err = p.left.AddCable(p.right, &netlink.Veth{PeerName: port, PeerNumTxQueues: 2, PeerNumRxQueues: 2,
+			LinkAttrs: netlink.LinkAttrs{Name: port, TxQLen: -1, NumTxQueues: 2, NumRxQueues: 2}})
+	default:
 		err = lab.Cable(p.left, port, p.right, port)
 	}
 	for _, h := range []struct {

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
+)
+
+// TestMain is the program itself where that runs itself again.
+func TestMain(m *testing.M) {
+	if lab.Inside() {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// TestBenchRuns makes one short round of everything with eterm alone: a check
+// that it runs, not of figures.
+func TestBenchRuns(t *testing.T) {
+	labtest.Tool(t, "go")
+	if err := lab.Command("-help").Run(); err != nil && errors.Is(err, os.ErrPermission) && os.Getenv("CI") != "true" {
+		t.Skip("no namespaces on this system")
+	}
+	var out bytes.Buffer
+	if err := runOutside(t.Context(), []string{"-short", "-tools", "^eterm"}, &out); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	for _, want := range []string{"Send at maximum", "Receive at overload", "Pacing, 1000 ", "Pacing, 100000 "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no table %q", want)
+		}
+	}
+	if strings.Contains(out.String(), "failed") {
+		t.Errorf("something failed:\n%s", &out)
+	}
+}
+
+func TestCurve(t *testing.T) {
+	start := time.Now()
+	c := curve{}
+	for i, n := range []uint64{0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1000, 1000} {
+		c.add(start.Add(time.Duration(i)*10*time.Millisecond), n)
+	}
+	if got, err := c.rate(1000); math.Abs(got-10_000) > 1e-6 || err != nil {
+		t.Errorf("rate %v, %v; want 10000", got, err)
+	}
+	if got := c.flowingFor(); got != 110*time.Millisecond {
+		t.Errorf("flowing for %v, want 110 ms", got)
+	}
+	if _, err := (&curve{at: []time.Time{start}, n: []uint64{1000}}).rate(1000); err == nil {
+		t.Error("a rate from one moment")
+	}
+}
+
+func TestGaps(t *testing.T) {
+	var stamps []int64
+	for i := range int64(1001) {
+		stamps = append(stamps, i*1_000_000)
+	}
+	stamps[500] += 30_000 // 30 µs late: one gap longer, one shorter
+	got := gaps(stamps, 1000)
+	want := sample{1000, 0, 0, 0, 0, 0}
+	for i := range want {
+		if math.Abs(got[i]-want[i]) > 1e-6 {
+			t.Errorf("column %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+	stamps = []int64{0, 100, 200, 5_000_300}
+	if got := gaps(stamps, 10_000_000); got[5] != 0 || math.Abs(got[0]-3e9/5_000_300) > 1e-3 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	m := measured{samples: []sample{{3}, {1}, {2}, {10}}}
+	if got := m.median(0); got != 2.5 {
+		t.Errorf("median %v", got)
+	}
+	if !math.IsNaN((measured{}).median(0)) {
+		t.Error("a median of nothing")
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, line := range []string{"-only nothing", "-rounds 0", "-each 0s", "-tools (", "operand"} {
+		if _, err := parse(strings.Fields(line)); err == nil {
+			t.Errorf("%s: no error", line)
+		}
+	}
+}
