@@ -63,7 +63,7 @@ func (a *asker) run(c *cli.Context) error {
 		return err
 	}
 	defer at.port.Close()
-	operands, err := a.parse(c.Context, c.Args().Slice(), at.local)
+	operands, err := a.parse(c.Context, c.Args().Slice(), at)
 	if err == nil {
 		err = unicastOnly(operands, at)
 	}

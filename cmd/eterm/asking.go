@@ -133,7 +133,7 @@ func unicastOnly(operands []asked, at *place) error {
 		if o.isRange() {
 			a = o.network.Addr()
 		}
-		if isGroupIP(a, at.local) || a.IsUnspecified() || a == (netip.Addr{}) {
+		if isGroupIP(a, at) || a.IsUnspecified() || a == (netip.Addr{}) {
 			return usage("%s is no address that one host has", a)
 		}
 	}

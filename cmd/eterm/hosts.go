@@ -39,17 +39,17 @@ const (
 )
 
 // parse reads the operands. Names are looked up.
-func (f *hostFlags) parse(ctx context.Context, words []string, local interface{ IsBroadcast(netip.Addr) bool }) ([]asked, error) {
+func (f *hostFlags) parse(ctx context.Context, words []string, at *place) ([]asked, error) {
 	if f.v4 && f.v6 {
 		return nil, usage("-4 and -6 contradict each other: give one")
 	}
 	var all []asked
 	for _, word := range words {
-		a, err := f.one(ctx, word)
+		a, err := f.one(ctx, word, at)
 		if err != nil {
 			return nil, err
 		}
-		if err := f.allowed(a, local); err != nil {
+		if err := f.allowed(a, at); err != nil {
 			return nil, err
 		}
 		all = append(all, a)
@@ -57,7 +57,7 @@ func (f *hostFlags) parse(ctx context.Context, words []string, local interface{ 
 	return all, nil
 }
 
-func (f *hostFlags) one(ctx context.Context, word string) (asked, error) {
+func (f *hostFlags) one(ctx context.Context, word string, at *place) (asked, error) {
 	if strings.Contains(word, "/") {
 		n, err := netip.ParsePrefix(word)
 		if err != nil {
@@ -83,6 +83,11 @@ func (f *hostFlags) one(ctx context.Context, word string) (asked, error) {
 	if err != nil || len(found) == 0 {
 		return asked{}, usage("host %q does not resolve: give its address, or look at /etc/resolv.conf", word)
 	}
+	for _, a := range found { // one of a family we can ask from, if there is
+		if a = a.WithZone("").Unmap(); at.from(a).IsValid() {
+			return asked{name: word, addr: a}, nil
+		}
+	}
 	return asked{name: word, addr: found[0].WithZone("").Unmap()}, nil
 }
 
@@ -98,7 +103,7 @@ func (f *hostFlags) family(word string, a netip.Addr) error {
 }
 
 // allowed refuses what would ask too many.
-func (f *hostFlags) allowed(a asked, local interface{ IsBroadcast(netip.Addr) bool }) error {
+func (f *hostFlags) allowed(a asked, at *place) error {
 	if a.isRange() {
 		n := sizeOf(a.network)
 		switch {
@@ -114,14 +119,14 @@ func (f *hostFlags) allowed(a asked, local interface{ IsBroadcast(netip.Addr) bo
 	if a.addr.IsUnspecified() {
 		return usage("%s is no address of a host", a.addr)
 	}
-	if isGroupIP(a.addr, local) && !f.force {
+	if isGroupIP(a.addr, at) && !f.force {
 		return usage("%s is a group address: every host there may answer; say --force to ask it", a.addr)
 	}
 	return nil
 }
 
-func isGroupIP(a netip.Addr, local interface{ IsBroadcast(netip.Addr) bool }) bool {
-	return a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || local.IsBroadcast(a)
+func isGroupIP(a netip.Addr, at *place) bool {
+	return a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || at.local.IsBroadcast(a)
 }
 
 // sizeOf is the number of addresses in a range, at most mostAtAll+1.

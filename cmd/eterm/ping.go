@@ -230,7 +230,7 @@ func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
 
 // ipTargets reads hosts and finds out who of a range is there.
 func (p *pinger) ipTargets(c *cli.Context, at *place) ([]reach.Target, error) {
-	operands, err := p.parse(c.Context, c.Args().Slice(), at.local)
+	operands, err := p.parse(c.Context, c.Args().Slice(), at)
 	if err != nil {
 		return nil, err
 	}

@@ -284,3 +284,20 @@ func TestPingHostComesAndGoes(t *testing.T) {
 		t.Errorf("status %d, %+v, then %+v\n%s", status, last, s, &p.stderr)
 	}
 }
+
+// The interface under us goes down and comes back, and then is taken away.
+func TestPingOutlivesItsInterface(t *testing.T) {
+	left, _, _ := numbered(t)
+	p := on(t, left, "ping", "192.0.2.2", "--interval", "20ms", "--json")
+	must(t, left.Down("eth0"))
+	must(t, left.Up("eth0"))
+	must(t, left.Running("eth0"))
+	l, err := left.Netlink().LinkByName("eth0")
+	must(t, err)
+	must(t, left.Netlink().LinkDel(l))
+	status := p.end(t)
+	list := jsonLines[pingObject](t, p.stdout.String())
+	if s := list[len(list)-1]; status != 3 || s.Type != "summary" || strings.Count(p.stderr.String(), "\n") != 1 || !strings.Contains(p.stderr.String(), "gone") {
+		t.Errorf("status %d, %+v, %s", status, s, &p.stderr)
+	}
+}

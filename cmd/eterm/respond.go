@@ -23,7 +23,7 @@ type responder struct {
 	iface    string
 	ips      cli.StringSlice
 	from     macValue
-	rate     float64
+	rate     askRate
 	duration durationValue
 	json     bool
 	quiet    bool
@@ -45,7 +45,7 @@ func respondCommand() *cli.Command {
 			interfaceFlag(&r.iface),
 			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
-			&cli.Float64Flag{Name: "rate", Aliases: []string{"b"}, Destination: &r.rate, Value: respond.DefaultRate, Usage: "answer a peer at most `N` times a second, all together five times that"},
+			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "10000pps", Usage: "answer a peer at most at `RATE`, all together at five times that"},
 			durationFlag(&r.duration),
 			quietFlag(&r.quiet, "do not print the account at the end"),
 			jsonFlag(&r.json),
@@ -104,9 +104,10 @@ func (r *responder) run(c *cli.Context) error {
 }
 
 func (r *responder) config() (respond.Config, error) {
-	c := respond.Config{Rate: r.rate}
-	if r.rate < 1 || r.rate > 1e9 {
-		return c, usage("rate %g: want answers a second, at least 1", r.rate)
+	var c respond.Config
+	var err error
+	if c.Rate, err = r.rate.perSecond(); err != nil {
+		return c, err
 	}
 	for _, text := range r.ips.Value() {
 		for word := range strings.SplitSeq(text, ",") {

@@ -102,7 +102,8 @@ func TestRespondRefuses(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--ip 192.0.2.x", "192.0.2.x"},
 		{"--ip 224.0.0.1", "224.0.0.1"},
-		{"--rate 0", "rate 0"},
+		{"--rate 0", "above zero"},
+		{"--rate max", "5000pps"},
 		{"--from broadcast", "one station"},
 		{"extra", "extra"},
 	} {

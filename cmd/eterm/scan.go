@@ -78,7 +78,7 @@ func (s *scanner) run(c *cli.Context) error {
 			return err
 		}
 	}
-	operands, err := s.parse(c.Context, words, at.local)
+	operands, err := s.parse(c.Context, words, at)
 	if err == nil {
 		err = unicastOnly(operands, at)
 	}

@@ -109,7 +109,7 @@ func TestArpAndScanRefuse(t *testing.T) {
 }
 
 // TestScanFindsExactlyThoseThere scans a /24 of real kernels. The number of
-// runs is 2, or 20 with ETERM_TEST_LONG set.
+// runs is 2, or 20 with ETERM_LONG_TESTS set.
 func TestScanFindsExactlyThoseThere(t *testing.T) {
 	left, right, middle := numbered(t)
 	want := []string{"192.0.2.2"}
@@ -129,7 +129,7 @@ func TestScanFindsExactlyThoseThere(t *testing.T) {
 	slices.Sort(want)
 	want = slices.Compact(want)
 	runs := 2
-	if os.Getenv("ETERM_TEST_LONG") != "" {
+	if os.Getenv("ETERM_LONG_TESTS") != "" {
 		runs = 20
 	}
 	for run := range runs {
