@@ -16,7 +16,7 @@ func (p *parser) assign(s *spec, n uint8, tok token) bool {
 	}
 	at := token{tok.start + len(name) + 1, tok.end}
 	if f.Bits == 0 {
-		return p.restField(f, at)
+		return p.mark(len(p.first.Parts)-1, f, at) && p.restField(f, at)
 	}
 	return p.value(s, m, f, value, at)
 }
@@ -52,16 +52,14 @@ func (p *parser) bare(s *spec, n uint8, tok token) bool {
 	}
 	if f := m.field(word); f != nil {
 		if f.Kind == Flag {
-			p.put(f, 1)
-			return true
+			return p.put(f, 1, tok)
 		}
 		return p.fail(tok, "field "+word+" needs a value: "+word+"=...")
 	}
 	if s.lead >= 0 {
 		f := &m.fields[s.lead]
 		if v, ok := f.words.under(0).value(word); ok {
-			p.put(f, v)
-			return true
+			return p.put(f, v, tok)
 		}
 	}
 	return p.fail(tok, unknown("word", word, s.bareWords(n))+m.hint(s, n))
@@ -98,16 +96,16 @@ func (s *spec) kinds() (names []string) {
 }
 
 // put sets a field of the last part and notes that it is given.
-func (p *parser) put(f *Field, v uint64) {
+func (p *parser) put(f *Field, v uint64, at token) bool {
 	d := &p.first
 	i := len(d.Parts) - 1
-	bit := d.Parts[i].Offset*8 + f.Offset
-	putBits(d.Bytes, bit, f.Bits, v)
-	p.mark(i, f)
+	putBits(d.Bytes, d.Parts[i].Offset*8+f.Offset, f.Bits, v)
+	return p.mark(i, f, at)
 }
 
-// mark notes that a field is given, and with it those that share its bits.
-func (p *parser) mark(i int, f *Field) {
+// mark notes that a field is given, and with it those that share its bits. It
+// fails if the field was, itself or as part of another.
+func (p *parser) mark(i int, f *Field, at token) bool {
 	from, to := f.Offset, f.Offset+f.Bits
 	if from < 0 { // the header before holds it
 		i--
@@ -117,10 +115,16 @@ func (p *parser) mark(i int, f *Field) {
 	part := p.first.Parts[i]
 	m := &table[part.Layer].forms[part.form]
 	for j := range m.fields {
-		if g := &m.fields[j]; g.Offset < to && g.Offset+g.Bits > from {
-			p.given[i] |= 1 << j
+		g := &m.fields[j]
+		if g != f && (g.Offset >= to || g.Offset+g.Bits <= from) {
+			continue
 		}
+		if p.given[i]>>j&1 != 0 && (g == f || f.Offset < 0) {
+			return p.fail(at, g.Name+" is given twice")
+		}
+		p.given[i] |= 1 << j
 	}
+	return true
 }
 
 // largest is the largest value of n bits.

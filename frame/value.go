@@ -26,15 +26,13 @@ func (p *parser) value(s *spec, m *form, f *Field, text string, at token) bool {
 			return p.fail(at, quote(text)+" is no IPv6 address")
 		}
 		copy(p.first.Bytes[part.Offset+f.Offset/8:], b[:])
-		p.mark(len(p.first.Parts)-1, f)
-		return true
+		return p.mark(len(p.first.Parts)-1, f, at)
 	}
 	v, problem := f.read(text, lead)
 	if problem != "" {
 		return p.fail(at, problem)
 	}
-	p.put(f, v)
-	return true
+	return p.put(f, v, at)
 }
 
 // afterTag says whether the layer before the last ends with an EtherType.

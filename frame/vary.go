@@ -72,10 +72,9 @@ func (p *parser) varied(f *Field, lead uint64, text string, at token) bool {
 			v.list = append(v.list, x)
 		}
 	}
-	if !ok {
+	if !ok || !p.mark(i, f, at) {
 		return false
 	}
-	p.mark(i, f)
 	v.reset(0, len(p.vary))
 	putBits(p.first.Bytes, v.bit, v.bits, v.cur)
 	p.vary = append(p.vary, v)
