@@ -49,7 +49,7 @@ const (
 	// checkTime is how long a frame may take to show in the counters.
 	checkTime = 50 * time.Millisecond
 	// queueTime is how long to wait for a queue of the interface.
-	queueTime = 100 * time.Millisecond
+	queueTime = 400 * time.Millisecond
 )
 
 func newAutoSender(l *link) (sender, error) {

@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -228,7 +229,7 @@ func setReceiveBuffer(fd, size int) error {
 	return nil
 }
 
+// htons is a number as it must be in memory to be right on the wire.
 func htons(v uint16) uint16 {
-	b := [2]byte{byte(v >> 8), byte(v)}
-	return nativeUint16(b)
+	return binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, v))
 }

@@ -14,9 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nativeUint16 is two bytes of the wire as a number in memory.
-func nativeUint16(b [2]byte) uint16 { return binary.NativeEndian.Uint16(b[:]) }
-
 // port is the Port that Open makes: a receiver, a sender, or both.
 type port struct {
 	link   *link
