@@ -1,0 +1,69 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var pageLink = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+
+// TestDocsLinks: every page that another one names is there.
+func TestDocsLinks(t *testing.T) {
+	for path, text := range pages(t) {
+		for _, m := range pageLink.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+				t.Errorf("%s names %s: %v", path, m[1], err)
+			}
+		}
+	}
+}
+
+var shownLine = regexp.MustCompile(`(?m)^(?:[AB]?\$ )?(?:sudo )?(?:\./)?eterm ([^|>&;#\n]*)`)
+
+// TestDocsCommands: every command line that a page shows has a command and
+// flags that exist.
+func TestDocsCommands(t *testing.T) {
+	for path, text := range pages(t) {
+		for i, block := range strings.Split(text, "```") {
+			if i%2 == 0 {
+				continue // not code
+			}
+			for _, m := range shownLine.FindAllStringSubmatch(block, -1) {
+				words, err := splitWords(strings.TrimRight(m[1], "\\ "))
+				if err != nil || len(words) == 0 || words[0] == "COMMAND" {
+					continue
+				}
+				args, err := normalise(newApp(nil, nil, nil), append([]string{"eterm"}, words...))
+				if err != nil || named(commands(), args[1]) == nil {
+					t.Errorf("%s shows \"eterm %s\": %v", path, strings.TrimSpace(m[1]), err)
+				}
+			}
+		}
+	}
+}
+
+// pages are README.md and all pages of docs, by path.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	read := func(path string) {
+		b, err := os.ReadFile(path)
+		must(t, err)
+		texts[path] = string(b)
+	}
+	read("../../README.md")
+	must(t, filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".md") {
+			read(path)
+		}
+		return err
+	}))
+	return texts
+}
