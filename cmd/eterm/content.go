@@ -40,7 +40,7 @@ func (k *content) flags() []cli.Flag {
 func (k *content) partFlags() []cli.Flag {
 	k.ttl = 64
 	return append(append([]cli.Flag{fromFlag(&k.from),
-		&cli.GenericFlag{Name: "ethertype", Aliases: []string{"t"}, Value: &k.etherType, DefaultText: "0x88b5", Usage: "EtherType of the frames"},
+		&cli.GenericFlag{Name: "ethertype", Aliases: []string{"t"}, Value: &k.etherType, DefaultText: "0x88b5", Usage: "send frames of EtherType `TYPE`"},
 		vlanFlag(&k.vlans)}, payloadFlags(&k.payload)...),
 		&cli.BoolFlag{Name: "no-pad", Destination: &k.noPad, Usage: "do not pad to the minimum of 60 bytes"},
 		&cli.StringFlag{Name: "src-ip", Destination: &k.srcIP, Usage: "with --dst-ip: send ICMP echo requests from `ADDRESS`"},

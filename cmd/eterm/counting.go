@@ -45,13 +45,9 @@ func (n *census) add(b []byte, length int) {
 	if len(b) < 14 {
 		return
 	}
-	etherType := binary.BigEndian.Uint16(b[12:])
-	if etherType == 0x8100 || etherType == 0x88a8 {
-		tags, inner := tagsOf(b)
-		if len(tags) > 0 {
-			n.byVLAN[tags[0].tci&0xfff]++
-		}
-		etherType = inner
+	tags, etherType := tagsOf(b)
+	if len(tags) > 0 {
+		n.byVLAN[binary.BigEndian.Uint16(tags[2:])&0xfff]++
 	}
 	if etherType != n.lastType.key {
 		n.settleType()

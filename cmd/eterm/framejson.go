@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 
+	"eterm/frame/mac"
 	"eterm/iface"
 )
 
@@ -39,33 +40,30 @@ func appendAddressesJSON(dst, b []byte) []byte {
 	tags, etherType := tagsOf(b)
 	dst = append(dst, `","ethertype":"`...)
 	dst = append(appendEtherType(dst, etherType), `","vlan":[`...)
-	for i, tag := range tags {
-		if i > 0 {
+	for at := 0; at < len(tags); at += 4 {
+		if at > 0 {
 			dst = append(dst, ',')
 		}
+		tci := binary.BigEndian.Uint16(tags[at+2:])
 		dst = append(dst, `{"id":`...)
-		dst = appendInt(dst, int(tag.tci&0xfff))
+		dst = appendInt(dst, int(tci&0xfff))
 		dst = append(dst, `,"pcp":`...)
-		dst = appendInt(dst, int(tag.tci>>13))
+		dst = appendInt(dst, int(tci>>13))
 		dst = append(dst, `,"dei":`...)
-		dst = strconv.AppendBool(dst, tag.tci&0x1000 != 0)
+		dst = strconv.AppendBool(dst, tci&0x1000 != 0)
 		dst = append(dst, `,"tpid":"`...)
-		dst = append(appendEtherType(dst, tag.tpid), `"}`...)
+		dst = append(appendEtherType(dst, binary.BigEndian.Uint16(tags[at:])), `"}`...)
 	}
 	return append(dst, ']')
 }
 
-type vlanTag struct{ tpid, tci uint16 }
-
-// tagsOf walks the VLAN tags of a frame with a whole header and returns them,
-// outer first, with the type behind them (IEEE 802.1Q-2022, 9.4 to 9.6).
-func tagsOf(b []byte) (tags []vlanTag, etherType uint16) {
-	for at := 12; ; at += 4 {
-		etherType = binary.BigEndian.Uint16(b[at:])
-		isTag := etherType == 0x8100 || etherType == 0x88a8 || etherType == 0x9100
-		if !isTag || len(b) < at+6 {
-			return tags, etherType
-		}
-		tags = append(tags, vlanTag{etherType, binary.BigEndian.Uint16(b[at+2:])})
+// tagsOf is the VLAN tags of a frame with a whole header, outer first, 4 bytes
+// each, and the type behind them. Of a frame that ends within a tag it is no
+// tags and the first TPID.
+func tagsOf(b []byte) (tags []byte, etherType uint16) {
+	h, _, err := mac.Parse(b)
+	if err != nil {
+		return nil, binary.BigEndian.Uint16(b[12:])
 	}
+	return h.Tags, h.Type
 }
