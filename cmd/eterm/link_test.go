@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,6 +57,16 @@ func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r t
 	return status, l, r, w, stdout + stderr
 }
 
+// endedAs says whether a run ended with the status wanted. On a machine that has
+// too much else to do it may say instead, and rightly, that it could not keep
+// the rate: then only its counts are of interest.
+func endedAs(want, status int, r trial.Total) bool {
+	late := slices.ContainsFunc(r.Verdict.Untrusted, func(why string) bool {
+		return strings.Contains(why, "where") && strings.Contains(why, "were asked for")
+	})
+	return status == want || status == statusUntrusted && late
+}
+
 // TestLinkOneWayIsTheWires: what link receive reports is what the lab's wire
 // says it did, over real sockets.
 func TestLinkOneWayIsTheWires(t *testing.T) {
@@ -69,7 +80,7 @@ func TestLinkOneWayIsTheWires(t *testing.T) {
 	if wire.RelayDropped > 0 || a.In != 2000 {
 		t.Skip("the relay was too slow here")
 	}
-	if status != statusDone || got.Type != "result" || sent.Offered != 2000 || got.Offered != 2000 || got.OfferedKnown != "end" {
+	if !endedAs(statusDone, status, sent) || got.Type != "result" || sent.Offered != 2000 || got.Offered != 2000 || got.OfferedKnown != "end" {
 		t.Errorf("status %d, sent %+v, got %+v", status, sent.Result, got.Result)
 	}
 	if got.Lost != a.Lost || got.OnTheWay != a.Lost || got.Duplicated != a.Duplicated || got.Reordered != a.Reordered ||
@@ -83,7 +94,7 @@ func TestLinkRunBothWays(t *testing.T) {
 	t.Parallel()
 	for _, partner := range []string{"link receive --runs 1 --json -q", "respond -d 3 --json"} {
 		status, asked, told, _, text := inLab(t, "link run -c 1000 -b 2kpps --json -q -o "+filepath.Join(t.TempDir(), "result.json"), partner)
-		if status != statusDone || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
+		if !endedAs(statusDone, status, asked) || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
 			t.Errorf("%s: status %d, %+v\n%s", partner, status, asked.Result, text)
 		}
 		if strings.HasPrefix(partner, "link") && (told.Received != 2000 || len(told.Directions) != 2) {
@@ -98,8 +109,8 @@ func TestLinkLimits(t *testing.T) {
 		limit string
 		want  int
 	}{{"--max-loss 0", statusNo}, {"--max-loss 50%", statusDone}, {"--max-duplicate 0 --max-reorder 0", statusDone}, {"--max-p99 1ns", statusNo}} {
-		status, _, _, _, text := inLab(t, "link run -c 300 -b 1kpps --direction forth --json -q "+c.limit, "link receive --runs 1 -q", "--loss", "10%")
-		if status != c.want {
+		status, asked, _, _, text := inLab(t, "link run -c 300 -b 1kpps --direction forth --json -q "+c.limit, "link receive --runs 1 -q", "--loss", "10%")
+		if !endedAs(c.want, status, asked) {
 			t.Errorf("%s: status %d, want %d\n%s", c.limit, status, c.want, text)
 		}
 	}
@@ -174,7 +185,7 @@ func TestLinkSenderInterrupted(t *testing.T) {
 	t.Parallel()
 	s, r, sent, got := ended(t, syscall.SIGINT, sendJSON, receiveJSON, false)
 	a, b := lastResult(t, sent), lastResult(t, got)
-	if s != statusDone || r != statusDone || a.Offered == 0 || a.Offered != b.Offered || b.Received > b.Offered || b.NeverOffered != 100_000-b.Offered {
+	if !endedAs(statusDone, s, a) || r != statusDone || a.Offered == 0 || a.Offered != b.Offered || b.Received > b.Offered || b.NeverOffered != 100_000-b.Offered {
 		t.Errorf("status %d and %d, %d offered, %d and %d known to the receiver", s, r, a.Offered, b.Offered, b.Received)
 	}
 }
@@ -195,7 +206,7 @@ func TestLinkReceiverInterrupted(t *testing.T) {
 	short := strings.Fields("link send -i eth0 --to broadcast -c 4000 -b 2000pps --json")
 	s, r, got, sent := ended(t, syscall.SIGINT, receiveJSON, short, true)
 	a, b := lastResult(t, sent), lastResult(t, got)
-	if s != statusDone || r != statusDone || a.Offered != 4000 || b.Received == 0 || b.Received >= 4000 {
+	if !endedAs(statusDone, s, a) || r != statusDone || a.Offered != 4000 || b.Received == 0 || b.Received >= 4000 {
 		t.Errorf("status %d and %d, %d offered, %d received", s, r, a.Offered, b.Received)
 	}
 }
