@@ -118,3 +118,22 @@ func TestLabShellHasAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestLabWhereItIsForbidden: without rights and without user namespaces the lab
+// says so, and what to do.
+func TestLabWhereItIsForbidden(t *testing.T) {
+	labtest.Tool(t, "unshare")
+	labtest.Tool(t, "setpriv")
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "unshare", "-Ur", "sh", "-c",
+		"echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "+exe+" lab")
+	cmd.Env = program(t.Context()).Env
+	out, _ := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != statusUsage || strings.Count(string(out), "\n") != 1 ||
+		!strings.Contains(string(out), "does not let you make network namespaces") || !strings.Contains(string(out), "sudo") {
+		t.Errorf("status %d: %s", cmd.ProcessState.ExitCode(), out)
+	}
+}

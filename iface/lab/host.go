@@ -151,17 +151,24 @@ func onThread(fn func() error) error {
 // number, which /proc may not know in a process namespace of its own.
 func current() (netns.NsHandle, error) { return netns.GetFromPath("/proc/thread-self/ns/net") }
 
+// setIPv6 turns IPv6 on or off for all interfaces, those to come included, and
+// keeps it from talking: no router solicitations, no duplicate address
+// detection, memberships reported once.
 func setIPv6(on bool) error {
 	disable := "1"
 	if on {
 		disable = "0"
 	}
-	for key, value := range map[string]string{"disable_ipv6": disable, "accept_dad": "0"} {
-		for _, scope := range []string{"all", "default"} {
-			err := os.WriteFile("/proc/sys/net/ipv6/conf/"+scope+"/"+key, []byte(value), 0)
-			if err != nil && !os.IsNotExist(err) {
-				return err
-			}
+	settings := map[string]string{"mld_qrv": "1"}
+	for _, scope := range []string{"all", "default"} {
+		for key, value := range map[string]string{"disable_ipv6": disable, "accept_dad": "0", "router_solicitations": "0"} {
+			settings["conf/"+scope+"/"+key] = value
+		}
+	}
+	for key, value := range settings {
+		err := os.WriteFile("/proc/sys/net/ipv6/"+key, []byte(value), 0)
+		if err != nil && !os.IsNotExist(err) {
+			return err
 		}
 	}
 	return nil

@@ -64,6 +64,7 @@ type Run struct {
 	foreign         uint64
 	heard, endHeard time.Time
 	over            bool
+	clock           iface.Clock // that stamped its last frame
 }
 
 // NewReceiver makes a receiver; Serve lets it receive.
@@ -166,7 +167,7 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 		run.endHeard = now
 		r.next = now
 	}
-	run.heard = now
+	run.heard, run.clock = now, rx.Clock
 	return true
 }
 

@@ -69,8 +69,19 @@ func (run *Run) Side() *ReceiverSide {
 		Report: run.tally.Report(), Foreign: run.foreign,
 		SocketDropped:  a.SocketDropped - b.SocketDropped,
 		NICDropped:     a.Interface.RxMissed - b.Interface.RxMissed,
-		CarrierChanges: a.CarrierChanges - b.CarrierChanges, Truncated: a.Truncated - b.Truncated, Clock: "kernel",
+		CarrierChanges: a.CarrierChanges - b.CarrierChanges, Truncated: a.Truncated - b.Truncated, Clock: clockName(run.clock),
 	}
+}
+
+// clockName is who took a stamp.
+func clockName(c iface.Clock) string {
+	switch c {
+	case iface.KernelClock:
+		return "kernel"
+	case iface.HardwareClock:
+		return "hardware"
+	}
+	return "program"
 }
 
 // Result is the account of one run in one direction. Always:
