@@ -21,7 +21,7 @@ func (d *Decoded) ipv4() Layer {
 	}
 	n := int(b[0]&15) * 4
 	if n < ipv4.HeaderLen || n > len(b) {
-		d.lengthFault("ipv4.ihl", at, n, ipv4.HeaderLen, len(b))
+		d.headerFault("ipv4.ihl", at, n/4, n < ipv4.HeaderLen)
 		return LayerData
 	}
 	total := int(binary.BigEndian.Uint16(b[2:]))
@@ -141,7 +141,7 @@ func (d *Decoded) extension(l Layer) Layer {
 		n = int(b[1])*8 + 8
 	}
 	if n > d.left() {
-		d.lengthFault(l.String()+".len", at+1, n, 8, d.left())
+		d.headerFault(l.String()+".len", at+1, int(b[1]), false)
 		return LayerData
 	}
 	w.stacked++

@@ -185,13 +185,14 @@ func (d *Decoded) tlv(l Layer) Layer {
 		return d.cut(l, 2)
 	}
 	b := d.Bytes[d.walk.off:]
-	lead, n := uint64(b[0]), int(b[1])*8
-	field, at := "nd.len", d.walk.off+1
+	lead, got := uint64(b[0]), int(b[1])
+	n, field, at := got*8, "nd.len", d.walk.off+1
 	if l == LayerLLDP {
-		lead, n, field, at = uint64(b[0]>>1), 2+(int(b[0])&1<<8|int(b[1])), "lldp.length", d.walk.off
+		lead, got = uint64(b[0]>>1), int(b[0])&1<<8|int(b[1])
+		n, field, at = got+2, "lldp.length", d.walk.off
 	}
 	if n < 2 || n > left {
-		d.lengthFault(field, at, n, 2, left)
+		d.headerFault(field, at, got, n < 2)
 		return LayerData
 	}
 	d.part(l, table[l].exact(lead, n), n)

@@ -63,6 +63,16 @@ func TestDecodeLayers(t *testing.T) {
 		{"tagged echo", taggedEcho, "eth:14 vlan:4 ipv4:20 icmp:8 data:5 trailer:9", ""},
 		{"nothing", "", "", "eth at 0: short header: 0, should be 14"},
 		{"13 bytes", "01020304050607080910111213", "data:13", "eth at 0: short header: 13, should be 14"},
+		{"IPv4 header below 5 words", "ffffffffffff020000000001080044" + strings.Repeat("00", 45), "eth:14 data:46",
+			"ipv4.ihl at 14: length below the header's: 4"},
+		{"IPv4 of version 5", "ffffffffffff020000000001080055" + strings.Repeat("00", 45), "eth:14 data:46",
+			"ipv4.version at 14: unknown version: 5, should be 4"},
+		{"group source and 1501", "ffffffffffff03000000000105dd" + strings.Repeat("00", 46), "eth:14 data:46",
+			"eth.src at 6: group address as source: 03:00:00:00:00:01; eth.type at 12: neither a length nor a type: 0x05dd"},
+		{"802.3 longer than the frame", "0180c20000000200000000010100424203" + strings.Repeat("00", 43), "eth:14 llc:3 stp:35 data:8",
+			"eth.length at 12: length beyond the frame: 256, should be 46"},
+		{"LLDP TLV beyond the frame", "0180c200000e02000000000188cc" + "0600" + "ffff" + strings.Repeat("00", 42), "eth:14 lldp:2 data:44",
+			"lldp.length at 16: length beyond the frame: 511"},
 		{"802.3 with trailer", "0180c20000000200000000010003420003" + strings.Repeat("00", 43), "eth:14 llc:3 trailer:43", ""},
 	} {
 		d := Decode(unhex(t, c.frame))
@@ -99,6 +109,37 @@ func TestDumpGolden(t *testing.T) {
 	snap := string(Decode(b).AppendDump(nil, DumpOptions{Snap: 16}))
 	if !strings.Contains(snap, "\n000e  60 0a   ") || !strings.Contains(snap, "... 44 more bytes\n") {
 		t.Errorf("with Snap 16:\n%s", snap)
+	}
+}
+
+// Each fault is one fact, at its place, however the frame was made wrong.
+func TestFaults(t *testing.T) {
+	const ip = "eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 "
+	for _, c := range []struct{ notation, faults string }{
+		{ip + "length=1000 / udp sport=1 dport=2 / zeros 40", "ipv4.length at 16: length beyond the frame: 1000, should be 68"},
+		{ip + "length=19 / udp sport=1 dport=2 / zeros 40", "ipv4.length at 16: length below the header's: 19, should be 68"},
+		{ip + "/ udp sport=1 dport=2 length=99 / zeros 40", "udp.length at 38: length beyond the frame: 99, should be 48"},
+		{ip + "/ udp sport=1 dport=2 length=7 / zeros 40", "udp.length at 38: length below the header's: 7, should be 48"},
+		{ip + "/ tcp sport=1 dport=2 offset=4 / zeros 40", "tcp.offset at 46: length below the header's: 4"},
+		{ip + "/ tcp sport=1 dport=2 offset=15", "tcp.offset at 46: length beyond the frame: 15"},
+		{ip + "protocol=tcp / hex 0102", "tcp at 34: short header: 2, should be 20"},
+		{ip + "checksum=0 / icmp", "ipv4.checksum at 24: bad checksum: 0x0000, should be 0xf6dd"},
+		{"eth / ipv4 src=224.0.0.1 dst=192.0.2.2 / hex 00", "ipv4.src at 26: group address as source: 224.0.0.1"},
+		{"eth / ipv6 src=ff02::1 dst=::1 / zeros 20", "ipv6.src at 22: group address as source: ff02::1"},
+		{"eth / ipv6 length=999 / zeros 20", "ipv6.length at 18: length beyond the frame: 999, should be 20"},
+		{"eth / ipv6 src=::1 dst=::2 / udp sport=1 dport=2 checksum=0 / hex 00", "udp.checksum at 60: bad checksum: 0x0000, should be 0xffd6"},
+		{"eth / ipv6 / dstopts len=9 / zeros 20", "dstopts.len at 55: length beyond the frame: 9"},
+		{"eth / arp / pad 0", "eth at 0: runt: 42, should be 60"},
+	} {
+		d := Decode(mustBuild(t, c.notation))
+		var faults []string
+		for i := range d.Faults {
+			faults = append(faults, string(d.Faults[i].Append(nil)))
+		}
+		if got := strings.Join(faults, "; "); got != c.faults {
+			t.Errorf("%s\ngot  %s\nwant %s", c.notation, got, c.faults)
+		}
+		checkRoundTrip(t, d)
 	}
 }
 

@@ -151,7 +151,7 @@ func (d *Decoded) tcp() Layer {
 	at := d.walk.off
 	n := int(d.Bytes[at+12]>>4) * 4
 	if n < size || n > left {
-		d.lengthFault("tcp.offset", at+12, n, size, left)
+		d.headerFault("tcp.offset", at+12, n/4, n < size)
 		return LayerData
 	}
 	d.part(LayerTCP, 0, n)

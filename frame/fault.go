@@ -32,15 +32,24 @@ func (d *Decoded) cut(l Layer, need int) Layer {
 	return LayerData
 }
 
-// lengthFault notes a length that cannot be: beyond what there is, or below
-// the header it counts.
+// lengthFault notes a packet's length that cannot be: beyond what there is, or
+// below the header it counts. Checksums that cover the packet cannot be known.
 func (d *Decoded) lengthFault(field string, offset, got, header, avail int) {
 	d.walk.unverified = true
-	problem := "length beyond the frame"
-	if got < header {
-		problem = "length below the header's"
+	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(avail), lengthProblem(got < header))
+}
+
+// headerFault notes a header's length that cannot be; got is as the field
+// counts it.
+func (d *Decoded) headerFault(field string, offset, got int, below bool) {
+	d.fault(field, offset, strconv.Itoa(got), "", lengthProblem(below))
+}
+
+func lengthProblem(below bool) string {
+	if below {
+		return "length below the header's"
 	}
-	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(avail), problem)
+	return "length beyond the frame"
 }
 
 // sumFault notes a checksum that is not right, in a quote too if the packet

@@ -60,17 +60,17 @@ func (f *Field) read(text string, lead uint64) (v uint64, problem string) {
 	w := f.words.under(lead)
 	if v, ok = parseUint(text); !ok {
 		if v, ok = w.value(text); !ok {
-			return 0, quote(text) + " is no value for " + f.Name + f.range_(w)
+			return 0, quote(text) + " is no value for " + f.Name + f.accepts(w)
 		}
 	}
 	if !fitsBits(v, f.Bits) {
-		return 0, text + " is too large for " + f.Name + f.range_(w)
+		return 0, text + " is too large for " + f.Name + f.accepts(w)
 	}
 	return v, ""
 }
 
-// range_ says what values a field takes, for a message.
-func (f *Field) range_(w *words) string {
+// accepts says what values a field takes, for a message.
+func (f *Field) accepts(w *words) string {
 	m := ": 0 to " + strconv.FormatUint(largest(f.Bits), 10)
 	if w == nil || len(w.list) == 0 {
 		return m
