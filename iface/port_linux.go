@@ -93,6 +93,9 @@ func (p *port) refuse(frame []byte, err error) error {
 		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), longest(frame, mtu), mtu)
 	case errors.Is(err, unix.ENOBUFS):
 		r.QueueFull++
+		if !p.link.now.Load().carrier {
+			return fmt.Errorf("%w: no carrier: is the other end up?", ErrQueueFull)
+		}
 		return ErrQueueFull
 	case errors.Is(err, unix.EAGAIN):
 		r.WouldBlock++

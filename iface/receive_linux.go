@@ -41,6 +41,7 @@ type receiver struct {
 	n    int
 	err  error
 	once func(fd uintptr) bool
+	look func(fd uintptr)
 
 	mu       sync.Mutex
 	deadline time.Time
@@ -66,6 +67,7 @@ func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *link, src source) *r
 		r.take(int(fd))
 		return r.n > 0 || r.err != nil
 	}
+	r.look = func(fd uintptr) { r.take(int(fd)) }
 	return r
 }
 
@@ -88,32 +90,38 @@ func (r *receiver) receive(rx []Received) (int, error) {
 		return 0, nil
 	}
 	r.rx, r.n, r.err = rx, 0, nil
+	var patience time.Time // with frames that the kernel counted and does not hand over
 	for {
 		over, queued, err := r.check()
 		if err != nil || over && !queued {
 			return 0, cmp.Or(err, r.over)
 		}
-		err = r.wait(over)
+		if over {
+			err = r.flush()
+		} else {
+			err = r.raw.Read(r.once)
+		}
 		if r.n > 0 {
 			return r.n, nil
 		}
-		if err == nil {
-			err = r.err
-		}
-		if err = r.judge(err); err == nil && over {
-			err = r.over // the kernel counted frames that it does not hand over
-		}
-		if err != nil {
+		if err = r.judge(cmp.Or(err, r.err)); err != nil {
 			return 0, err
+		}
+		switch {
+		case !over:
+		case patience.IsZero():
+			patience = time.Now().Add(flushTime)
+		case time.Now().After(patience):
+			return 0, r.over
 		}
 	}
 }
 
-// wait takes frames, waiting for them until the socket's deadline. When the
-// port is over it waits only for those the kernel has already.
-func (r *receiver) wait(over bool) error {
-	if !over {
-		return r.raw.Read(r.once)
+// flush takes frames the kernel has already, waiting a little for those in a
+// block it still holds. A deadline set at the same time may end that early.
+func (r *receiver) flush() error {
+	if err := r.raw.Control(r.look); err != nil || r.n > 0 || r.err != nil {
+		return err
 	}
 	r.conn.SetReadDeadline(time.Now().Add(flushTime))
 	err := r.raw.Read(r.once)
