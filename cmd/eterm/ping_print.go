@@ -187,6 +187,10 @@ func (o *pingPrinter) end(at *place, r reach.Result, cause error) error {
 			}
 			continue
 		}
+		if len(r.Targets) > 1 {
+			o.resultLine(i, o.targets[i].Name, &r.Targets[i])
+			continue
+		}
 		o.resultText(o.targets[i].Name, &r.Targets[i], r.Elapsed)
 	}
 	switch {
@@ -196,6 +200,26 @@ func (o *pingPrinter) end(at *place, r reach.Result, cause error) error {
 		o.resultText(fmt.Sprintf("all %d", len(r.Targets)), &r.Total, r.Elapsed)
 	}
 	return o.status(at, r, counters, cause)
+}
+
+// resultLine is the result of one target of several, as fping prints it.
+func (o *pingPrinter) resultLine(i int, name string, s *reach.Stats) {
+	if i == 0 {
+		o.print("\n")
+	}
+	o.print("%s : xmt/rcv/%%loss = %d/%d/%s%%", name, s.Sent+s.Unresolved, s.Received, percent(s.LossRatio()))
+	if s.RTT.Count() > 0 {
+		o.print(", min/avg/max = %s/%s/%s ms", milliseconds(s.RTT.Min()), milliseconds(s.RTT.Mean()), milliseconds(s.RTT.Max()))
+	}
+	for _, n := range []struct {
+		count uint64
+		what  string
+	}{{s.Duplicates, "duplicates"}, {s.Damaged, "damaged"}, {s.Complaints, "errors"}, {s.Unresolved, "without an address"}} {
+		if n.count > 0 {
+			o.print(", %d %s", n.count, n.what)
+		}
+	}
+	o.print("\n")
 }
 
 func (o *pingPrinter) resultText(name string, s *reach.Stats, elapsed time.Duration) {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"net/netip"
 	"os"
 	"strings"
@@ -299,5 +301,25 @@ func TestPingOutlivesItsInterface(t *testing.T) {
 	list := jsonLines[pingObject](t, p.stdout.String())
 	if s := list[len(list)-1]; status != 3 || s.Type != "summary" || strings.Count(p.stderr.String(), "\n") != 1 || !strings.Contains(p.stderr.String(), "gone") {
 		t.Errorf("status %d, %+v, %s", status, s, &p.stderr)
+	}
+}
+
+// Ctrl-C ends the run with what was measured.
+func TestPingInterrupted(t *testing.T) {
+	left, _, _ := numbered(t)
+	cmd := program(t.Context(), "ping", "-i", "eth0", "192.0.2.2", "2001:db8::2", "--interval", "4ms")
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, left.Start(cmd))
+	lines := bufio.NewReader(out)
+	for range 10 {
+		_, err := lines.ReadString('\n')
+		must(t, err)
+	}
+	must(t, cmd.Process.Signal(os.Interrupt))
+	rest, err := io.ReadAll(lines)
+	must(t, err)
+	if err := cmd.Wait(); err != nil || !strings.Contains(string(rest), "2001:db8::2 : xmt/rcv/%loss = ") || !strings.Contains(string(rest), "all 2 ping statistics") {
+		t.Errorf("%v: %s", err, rest)
 	}
 }

@@ -29,7 +29,7 @@ type scanner struct {
 
 func scanCommand() *cli.Command {
 	s := &scanner{}
-	s.tries, s.timeout = 2, durationValue(500*time.Millisecond)
+	s.tries, s.timeout = 2, durationValue(300*time.Millisecond)
 	return &cli.Command{
 		Name:      "scan",
 		Usage:     "list a whole range: who is up, MAC address, vendor, name, echo time",
@@ -90,10 +90,9 @@ func (s *scanner) run(c *cli.Context) error {
 	began := time.Now()
 	hosts, err := s.who(c, at, ranges)
 	if err == nil && len(hosts) > 0 {
+		resolved := s.resolve(c.Context, hosts)
 		err = s.echo(c, at, hosts)
-	}
-	if err == nil && !s.noNames {
-		s.names(c.Context, at, hosts)
+		s.names(c.Context, at, hosts, resolved)
 	}
 	if err != nil {
 		return pingError(err)
@@ -175,25 +174,40 @@ func (s *scanner) echo(c *cli.Context, at *place, hosts []*scanned) error {
 
 // How long names are looked for.
 const (
-	dnsTime  = 800 * time.Millisecond
+	dnsTime  = 600 * time.Millisecond
 	mdnsTime = 400 * time.Millisecond
 )
 
-// names looks for names: the resolver's first, then what hosts call
-// themselves.
-func (s *scanner) names(ctx context.Context, at *place, hosts []*scanned) {
-	var all []netip.Addr
-	for _, h := range hosts {
-		all = append(all, h.ip)
+// resolve asks the resolver for names while other things are done; nil if no
+// names are wanted.
+func (s *scanner) resolve(ctx context.Context, hosts []*scanned) <-chan map[netip.Addr]string {
+	if s.noNames {
+		return nil
 	}
-	dns := make(chan map[netip.Addr]string, 1)
+	names := make(chan map[netip.Addr]string, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, dnsTime)
 		defer cancel()
-		dns <- reach.LookupDNS(ctx, all)
+		names <- reach.LookupDNS(ctx, addressesOf(hosts))
 	}()
-	own := reach.LookupMDNS(ctx, at.port, at.Station, all, mdnsTime)
-	resolved := <-dns
+	return names
+}
+
+func addressesOf(hosts []*scanned) (all []netip.Addr) {
+	for _, h := range hosts {
+		all = append(all, h.ip)
+	}
+	return all
+}
+
+// names gives the hosts their names: the resolver's first, then what they call
+// themselves.
+func (s *scanner) names(ctx context.Context, at *place, hosts []*scanned, resolver <-chan map[netip.Addr]string) {
+	if resolver == nil {
+		return
+	}
+	own := reach.LookupMDNS(ctx, at.port, at.Station, addressesOf(hosts), mdnsTime)
+	resolved := <-resolver
 	for _, h := range hosts {
 		if name := resolved[h.ip]; name != "" {
 			h.Name, h.Source = oneLine(name), "dns"
