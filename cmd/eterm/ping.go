@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/netip"
 	"runtime"
 	"strconv"
 	"strings"
@@ -207,113 +205,6 @@ func (p *pinger) fits(config reach.Config, at *place) error {
 		return usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+frameCheckSequence, at.port.Name(), at.port.MTU(), limit+frameCheckSequence)
 	}
 	return nil
-}
-
-// layer2Targets reads MAC addresses.
-func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
-	var all []reach.Target
-	for _, word := range c.Args().Slice() {
-		mac, err := parseMAC(word)
-		if word == "broadcast" {
-			mac, err = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, nil
-		}
-		switch {
-		case err != nil:
-			return nil, usage("target %q: %w", word, err)
-		case mac[0]&1 != 0 && !p.force:
-			return nil, usage("%s is a group address: every station may answer; say --force to ask it", mac)
-		}
-		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
-	}
-	return all, nil
-}
-
-// ipTargets reads hosts and finds out who of a range is there.
-func (p *pinger) ipTargets(c *cli.Context, at *place) ([]reach.Target, error) {
-	operands, err := p.parse(c.Context, c.Args().Slice(), at)
-	if err != nil {
-		return nil, err
-	}
-	var all []reach.Target
-	for _, o := range operands {
-		if !o.isRange() {
-			t, err := p.target(at, o)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, t)
-			continue
-		}
-		found, err := p.inRange(c, at, o)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
-}
-
-func (p *pinger) target(at *place, o asked) (reach.Target, error) {
-	t := reach.Target{Name: o.name, IP: o.addr}
-	if err := noSource(at, o.addr); err != nil {
-		return t, err
-	}
-	switch {
-	case p.to.text != "":
-		own := at.port.HardwareAddr()
-		t.MAC = p.to.or(own, own)
-		if t.MAC[0]&1 != 0 && !p.force {
-			return t, usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
-		}
-		return t, nil
-	case at.local.IsBroadcast(o.addr):
-		t.MAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-		return t, nil
-	}
-	if t.MAC = reach.GroupMAC(o.addr); t.MAC != nil {
-		return t, nil
-	}
-	if at.local.Has(o.addr) && at.given[family(o.addr)] != o.addr {
-		return t, usage("%s is this host's own address: it answers itself and nothing crosses %s", o.addr, at.port.Name())
-	}
-	var err error
-	t.Via, err = at.via(o.addr)
-	return t, err
-}
-
-// inRange asks a range who is there; the others are not pinged.
-func (p *pinger) inRange(c *cli.Context, at *place, o asked) ([]reach.Target, error) {
-	if err := noSource(at, o.network.Addr()); err != nil {
-		return nil, err
-	}
-	d := reach.Discovery{Station: at.Station, Ranges: []reach.Range{reach.RangeOf(o.network)}, Tries: 2, Timeout: min(time.Duration(p.timeout), time.Second/2)}
-	found, _, err := reach.Discover(c.Context, at.port, d)
-	if err != nil {
-		return nil, pingError(err)
-	}
-	if len(found) == 0 {
-		return nil, failed("nobody in %s answers ARP on %s", o.network, at.port.Name())
-	}
-	var all []reach.Target
-	for _, f := range found {
-		all = append(all, reach.Target{Name: f.IP.String(), IP: f.IP, MAC: f.MAC})
-	}
-	return all, nil
-}
-
-// noSource refuses targets of a family we have no address of.
-func noSource(at *place, dst netip.Addr) error {
-	if at.from(dst).IsValid() {
-		return nil
-	}
-	want, other := "IPv4", at.given[1]
-	if !dst.Is4() {
-		want, other = "IPv6", at.given[0]
-	}
-	if other.IsValid() {
-		return usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, other)
-	}
-	return usage("%s has no %s address to ask %s from: give one with --src-ip", at.port.Name(), want, dst)
 }
 
 // pingError gives what a port reports its status.
