@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -184,86 +182,4 @@ func (r *linkRunner) finish(legs []*leg) error {
 		return untrusted("%w", failure)
 	}
 	return quietly(r.output.status)
-}
-
-// broadcastMAC finds a partner whose address is not known.
-var broadcastMAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-
-// pair tests together with a partner at the other end.
-func (r *linkRunner) pair(c *cli.Context) error {
-	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true})
-	if err != nil {
-		return err
-	}
-	defer port.Close()
-	l, err := r.load.load(port)
-	if err != nil {
-		return err
-	}
-	if err := l.Check(port.MTU()); l.Dst != nil && err != nil {
-		return usage("%w", err)
-	}
-	control, err := openControl(r.iface, len(l.VLANs))
-	if err != nil {
-		return usage("%w", err)
-	}
-	defer control.Close()
-	lab.Ready()
-	if l.Dst == nil {
-		l.Dst = broadcastMAC
-	}
-	total, err := trial.Pair(c.Context, port, control, trial.PairOptions{
-		To: l.Dst, Load: l, Forth: r.direction != "back", Back: r.direction != "forth",
-		Session: newSession(), BackSession: newSession(), Settle: time.Duration(r.settle), Limits: r.limit, SharedClock: r.shared,
-		Progress: r.pairProgress(),
-	})
-	if total.Type == "" {
-		if errors.Is(err, trial.ErrNoPartner) {
-			return failed("%w", err)
-		}
-		return err
-	}
-	if printErr := r.output.result(total, total.Verdict, func(w io.Writer) { printTotal(w, total) }); printErr != nil {
-		return printErr
-	}
-	if err != nil {
-		return untrusted("%w", err)
-	}
-	return quietly(r.output.status)
-}
-
-// pairProgress prints how far a test is, once a second.
-func (r *linkRunner) pairProgress() func(forthOffered, forthReceived, backOffered, backReceived uint64) {
-	next := time.Now().Add(time.Second)
-	return func(fo, fr, bo, br uint64) {
-		if now := time.Now(); now.Before(next) {
-			return
-		}
-		next = next.Add(time.Second)
-		r.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Offered: fo + bo, Received: fr + br},
-			fmt.Sprintf("forth: %d offered, %d received  back: %d offered, %d received", fo, fr, bo, br))
-	}
-}
-
-// openControl opens the port on which two eterms talk about their tests.
-func openControl(name string, tags int) (iface.Port, error) {
-	filter, err := trial.ControlFilter(tags)
-	if err != nil {
-		return nil, err
-	}
-	return iface.Open(name, iface.Options{Immediate: true, Filter: filter})
-}
-
-// printTotal writes the results of both directions.
-func printTotal(w io.Writer, t trial.Total) {
-	results := t.Directions
-	if len(results) == 0 {
-		results = []trial.Result{t.Result}
-	}
-	for _, a := range results {
-		printResult(w, a.Direction, a)
-	}
-	if r := t.RTT; r != nil {
-		fmt.Fprintf(w, "round trip: %d measured, %d lost, min %v, p50 %v, p99 %v, max %v\n", r.Count, r.Lost, ns(r.Min), ns(r.P50), ns(r.P99), ns(r.Max))
-	}
 }

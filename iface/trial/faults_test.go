@@ -162,6 +162,22 @@ func TestFaultSenderRemoved(t *testing.T) {
 	}
 }
 
+func TestFaultReceiverRemoved(t *testing.T) {
+	b := newBench(t)
+	r, err := b.try(t, trial.Load{Count: 4000, Rate: 4000}, func() {
+		l, err := b.right.Netlink().LinkByName("eth0")
+		if err == nil {
+			err = b.right.Netlink().LinkDel(l)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if !errGone(err) || r.Offered != 4000 || r.Received < 500 || r.Lost != 4000-r.Received {
+		t.Errorf("%v: %d offered, %d received, %d lost", err, r.Offered, r.Received, r.Lost)
+	}
+}
+
 func TestFaultMTULowered(t *testing.T) {
 	b := newBench(t)
 	r, err := b.try(t, trial.Load{Count: 4000, Rate: 4000, Sizes: []int{64, 1518}}, func() { setMTU(t, b, "left", 1000) })
