@@ -40,7 +40,8 @@ func buildCommand() *cli.Command {
 			forceFlag(&b.force, "with -w: overwrite a file that is there"),
 			colorFlag(&b.color),
 		},
-		Action: b.run,
+		Action:       b.run,
+		BashComplete: completeNotation,
 	}
 }
 

@@ -49,8 +49,9 @@ func sendCommand() *cli.Command {
 			"eterm send -i eth0 -r capture.pcapng --speed 2                  a capture, twice as fast\n" +
 			"eterm send -i eth0 -b 1kpps eth dst=broadcast / arp tpa=192.0.2.1..192.0.2.254   fields that vary\n" +
 			"eterm send -S eth / vlan id=10 / ipv4 dst=192.0.2.2 + eth / arp   show the first frames, send nothing",
-		Flags:  s.flags(),
-		Action: s.run,
+		Flags:        s.flags(),
+		Action:       s.run,
+		BashComplete: completeNotation,
 	}
 }
 

@@ -11,5 +11,7 @@ _eterm() {
 	local -a words=("${COMP_WORDS[@]:0:COMP_CWORD}")
 	[[ $cur == -* ]] && words+=("$cur")
 	COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null | cut -d: -f1)" -- "$cur"))
+	# A field's value follows its = at once.
+	[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 }
 complete -o bashdefault -o default -F _eterm eterm
