@@ -96,3 +96,19 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestOthersAreSeen: what a stranger uses counts, and what this process uses
+// does not.
+func TestOthersAreSeen(t *testing.T) {
+	if busyTime() <= 0 || ownTime() <= 0 {
+		t.Error("this machine has never been busy")
+	}
+	o := others{at: time.Now().Add(-time.Second), busy: busyTime() - time.Second, own: ownTime()}
+	if got, want := o.share(), 1/float64(cpus()); math.Abs(got-want) > 0.2 {
+		t.Errorf("a second of one processor is a share of %.2f, want %.2f", got, want)
+	}
+	o.own -= time.Second
+	if got := o.share(); got > 0.2 {
+		t.Errorf("of our own second %.2f is others'", got)
+	}
+}

@@ -17,6 +17,9 @@ type bench struct {
 	settings
 	out   io.Writer
 	hosts []*lab.Host
+	// disturbed counts measurements of this table during which other work on
+	// the machine took too much of it.
+	disturbed int
 }
 
 func (b *bench) close() {
@@ -49,7 +52,7 @@ func (b *bench) interleave(ctx context.Context, tools []tool, measure func(conte
 			if round%2 == 1 {
 				i = len(all) - 1 - i
 			}
-			s, err := measure(ctx, all[i].tool)
+			s, err := b.undisturbed(ctx, all[i].tool, measure)
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
@@ -98,7 +101,7 @@ func best(all []measured, column int) float64 {
 
 // print writes a table. cells gives the columns of a tool that has samples.
 func (b *bench) print(title string, head []string, all []measured, cells func(measured) []string) {
-	fmt.Fprintf(b.out, "\n### %s (medians of %d)\n\n| %s |\n|%s\n", title, b.rounds,
+	fmt.Fprintf(b.out, "\n### %s (medians of %d%s)\n\n| %s |\n|%s\n", title, b.rounds, b.disturbance(),
 		strings.Join(head, " | "), strings.Repeat("---|", len(head)))
 	for _, m := range all {
 		row := []string{m.name, "failed: " + oneLine(fmt.Sprint(m.failure))}
@@ -110,6 +113,16 @@ func (b *bench) print(title string, head []string, all []measured, cells func(me
 		}
 		fmt.Fprintf(b.out, "| %s |\n", strings.Join(row, " | "))
 	}
+}
+
+// disturbance says how many measurements of a table were disturbed.
+func (b *bench) disturbance() string {
+	n := b.disturbed
+	b.disturbed = 0
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d measurements were disturbed by other work", n)
 }
 
 // ratio is a over b as text; empty where b is not known.
