@@ -86,7 +86,7 @@ func (l *link) follow() {
 // event takes one message. Those of family AF_BRIDGE speak of a port's life in
 // its bridge, not of the interface: leaving a bridge looks like a deletion.
 func (l *link) event(kind uint16, data []byte) {
-	if len(data) < unix.SizeofIfInfomsg || data[0] != unix.AF_UNSPEC {
+	if len(data) == 0 || data[0] != unix.AF_UNSPEC {
 		return
 	}
 	s, err := parseLink(data)
@@ -170,12 +170,27 @@ func closeQuery(sockets map[int]*nl.SocketHandle) { sockets[unix.NETLINK_ROUTE].
 
 // parseLink reads the parts of an RTM_NEWLINK message that matter here.
 func parseLink(data []byte) (*linkState, error) {
+	if len(data) < unix.SizeofIfInfomsg {
+		return nil, unix.EINVAL
+	}
+	for data = data[:len(data):len(data)]; len(data)%unix.RTA_ALIGNTO != 0; {
+		data = append(data, 0) // this library panics at an end that is not aligned
+	}
 	msg := nl.DeserializeIfInfomsg(data)
 	attrs, err := nl.ParseRouteAttr(data[msg.Len():])
 	if err != nil {
 		return nil, err
 	}
 	s := &linkState{index: int(msg.Index), kind: msg.Type, flags: msg.Flags}
+	number := func(b []byte) uint64 { // of 1, 4 or more bytes
+		switch {
+		case len(b) >= 4:
+			return uint64(binary.NativeEndian.Uint32(b))
+		case len(b) > 0:
+			return uint64(b[0])
+		}
+		return 0
+	}
 	for _, a := range attrs {
 		switch a.Attr.Type {
 		case unix.IFLA_IFNAME:
@@ -183,11 +198,11 @@ func parseLink(data []byte) (*linkState, error) {
 		case unix.IFLA_ADDRESS:
 			s.addr = net.HardwareAddr(a.Value)
 		case unix.IFLA_MTU:
-			s.mtu = int(binary.NativeEndian.Uint32(a.Value))
+			s.mtu = int(number(a.Value))
 		case unix.IFLA_CARRIER:
-			s.carrier = a.Value[0] != 0
+			s.carrier = number(a.Value) != 0
 		case unix.IFLA_CARRIER_CHANGES:
-			s.carrierChanges = uint64(binary.NativeEndian.Uint32(a.Value))
+			s.carrierChanges = number(a.Value)
 		case unix.IFLA_STATS64:
 			s.stats = parseStats64(a.Value)
 		}

@@ -139,6 +139,11 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 			return nil, fmt.Errorf("promiscuous mode: %w", err)
 		}
 	}
+	for _, group := range o.Groups {
+		if err := conn.JoinGroup(group); err != nil {
+			return nil, fmt.Errorf("join group %s: %w", group, err)
+		}
+	}
 	var optErr error
 	var src source
 	err = raw.Control(func(fd uintptr) {

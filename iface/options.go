@@ -1,6 +1,10 @@
 package iface
 
-import "golang.org/x/net/bpf"
+import (
+	"net"
+
+	"golang.org/x/net/bpf"
+)
 
 // Options say what Open makes of a port. The zero value receives everything
 // the interface gets and can send.
@@ -11,6 +15,9 @@ type Options struct {
 	Filter []bpf.RawInstruction
 	// Promiscuous takes frames for other hosts too, until Close.
 	Promiscuous bool
+	// Groups are multicast addresses to take besides those that someone on
+	// this host takes already: a NIC passes on no others. Until Close.
+	Groups []net.HardwareAddr
 	// SendOnly ports never receive, ReceiveOnly ports hold no means to send.
 	SendOnly, ReceiveOnly bool
 	// Immediate hands every frame over as it arrives, at more cost a frame

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"testing"
 	"time"
 
@@ -196,6 +197,28 @@ func TestTrap26PromiscuousIsCounted(t *testing.T) {
 	want(1)
 	b.Close()
 	want(0)
+}
+
+// Trap 27: a NIC passes on only groups that someone joined.
+func TestTrap27GroupsAreJoinedWhileOpen(t *testing.T) {
+	needTool(t, "ip")
+	left, _ := labtest.Pair(t)
+	const group = "01:00:5e:12:34:56"
+	mac, err := net.ParseMAC(group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined := func() bool {
+		return bytes.Contains(run(t, left, "ip", "maddr", "show", "dev", "eth0"), []byte(group))
+	}
+	p := open(t, left, iface.Options{Groups: []net.HardwareAddr{mac}})
+	if !joined() {
+		t.Error("not joined")
+	}
+	p.Close()
+	if joined() {
+		t.Error("joined for ever")
+	}
 }
 
 // Trap 36: lengths and undefined values in place of an EtherType.
