@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net"
+
 	"github.com/urfave/cli/v2"
 
 	"eterm/iface"
@@ -12,7 +15,7 @@ func switchCommand() *cli.Command {
 		Name:  "switch",
 		Usage: "test what a switch does with frames, from two of its ports",
 		UsageText: "eterm switch check --a eth1 --b eth2       (does it keep the rules?)\n" +
-			"eterm switch check -i eth1 --to 02:00:00:00:00:0b   (the other port on another machine, with eterm respond)\n" +
+			"eterm switch check -i eth1                 (the other port on another machine, with eterm respond)\n" +
 			"eterm switch macs --a eth1 --b eth2        (how many addresses, how fast, how long?)\n" +
 			"eterm switch outage --a eth1 --b eth2      (when does it not forward?)",
 		Subcommands: []*cli.Command{switchCheckCommand(), switchMACsCommand(), switchOutageCommand()},
@@ -35,7 +38,7 @@ func (p *switchPorts) flags() []cli.Flag {
 		&cli.StringFlag{Name: "a", Destination: &p.a, Usage: "`INTERFACE` at one port of the switch"},
 		&cli.StringFlag{Name: "b", Destination: &p.b, Usage: "`INTERFACE` at another port of it"},
 		interfaceFlag(&p.near),
-		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b"},
+		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
 		&cli.StringFlag{Name: "third", Destination: &p.third, Usage: "`INTERFACE` at a third port of it, for what must not go there"},
 		forceFlag(&p.force, "test also on the interface of the default route"),
 	}
@@ -44,12 +47,12 @@ func (p *switchPorts) flags() []cli.Flag {
 // open opens the ports, unless a test of them would be no test or cut this
 // machine off.
 func (p *switchPorts) open(c *cli.Context) error {
-	if p.to.text != "" {
+	if p.to.text != "" || p.a == "" && p.b == "" && p.near != "" {
 		return p.dial(c)
 	}
 	names := []string{p.a, p.b}
 	if p.a == "" || p.b == "" {
-		return usage("two ports are needed: --a IF1 --b IF2 on this machine, or -i IF --to MAC with \"eterm respond\" on the other")
+		return usage("two ports are needed: --a IF1 --b IF2 on this machine, or -i IF with \"eterm respond\" on another")
 	}
 	if p.third != "" {
 		names = append(names, p.third)
@@ -74,7 +77,7 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	switch {
 	case p.a != "" || p.b != "" || p.third != "":
 		return usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
-	case len(p.to.addr) != 6 || p.to.addr[0]&1 != 0:
+	case p.to.text != "" && (len(p.to.addr) != 6 || p.to.addr[0]&1 != 0):
 		return usage("--to %s: want the address of the other machine's interface", p.to.text)
 	case p.near == "":
 		return usage("no interface given: say -i NAME (eterm interfaces lists them)")
@@ -86,13 +89,34 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	here, there, err := switchtest.Dial(c.Context, port, p.to.addr)
+	to, err := p.partner(c, port)
+	var here iface.Port
+	var there *switchtest.Remote
+	if err == nil {
+		here, there, err = switchtest.Dial(c.Context, port, to)
+	}
 	if err != nil {
 		port.Close()
 		return failed("%w", err)
 	}
 	p.A, p.B = here, there
 	return nil
+}
+
+// partner is the address given, or that of the only partner there is.
+func (p *switchPorts) partner(c *cli.Context, port iface.Port) (net.HardwareAddr, error) {
+	if p.to.text != "" {
+		return p.to.addr, nil
+	}
+	found, err := switchtest.Find(c.Context, port)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 1 {
+		return nil, fmt.Errorf("%d partners answer, name one with --to: %v", len(found), found)
+	}
+	note(c, "the other end is %s", found[0])
+	return found[0], nil
 }
 
 // sound refuses the same interface twice and the one of the default route.

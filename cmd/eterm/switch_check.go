@@ -37,7 +37,7 @@ func switchCheckCommand() *cli.Command {
 			"eterm switch check --a eth1 --b eth2 --skip ageing         (a few seconds instead of minutes)\n" +
 			"eterm switch check --a eth1 --b eth2 --only learning,vlan --vlans 10,20\n" +
 			"eterm switch check --a eth1 --b eth2 --expect office.yaml  (differences from it are the failures)\n" +
-			"eterm switch check -i eth1 --to 02:00:00:00:00:0b          (the other port on another machine, with eterm respond)\n" +
+			"eterm switch check -i eth1                                 (the other port on another machine, with eterm respond)\n" +
 			"eterm switch check --list                                  (all cases, with their rules)",
 		Description: "Needs no control of the switch and no addresses. Leaves its\n" +
 			"own made-up addresses in the table, which forgets them. docs/switch.md says more.",

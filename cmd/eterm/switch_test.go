@@ -127,7 +127,9 @@ func TestSwitchRefusals(t *testing.T) {
 		says   string
 	}{
 		{[]string{"switch"}, statusUsage, "needs one of: check, macs, outage"},
-		{[]string{"switch", "check"}, statusUsage, "two ports are needed"},
+		{[]string{"switch", "check", "--a", "a"}, statusUsage, "two ports are needed"},
+		{[]string{"switch", "check", "--a", "a", "--to", "02:00:00:00:00:01"}, statusUsage, "goes with -i"},
+		{[]string{"switch", "check", "-i", "a", "--to", "broadcast"}, statusUsage, "want the address"},
 		{[]string{"switch", "check", "--a", "a", "--b", "a"}, statusUsage, "the same interface"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b"}, statusUsage, "default route"},
 		{[]string{"switch", "check", "--a", "a", "--b", "nosuch"}, statusUsage, "nosuch"},
@@ -193,7 +195,7 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 	left, right, _ := switched(t)
 	partner := on(t, right, "respond")
-	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String(),
+	p := on(t, left, "switch", "check", "-i", "eth0",
 		"--only", "forwarding,sizes.runt,learning.move,vlan.ids,reserved.00-stp,load", "--load", "200ms")
 	status, out := p.end(t), p.stdout.String()
 	if status != statusDone || !strings.Contains(out, " 0 fail") {
@@ -213,6 +215,10 @@ func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 func TestSwitchCheckWithoutAPartner(t *testing.T) {
 	left, _, _ := switched(t)
 	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String())
+	q := on(t, left, "switch", "macs", "-i", "eth0")
+	if status := q.end(t); status != statusNo || !strings.Contains(q.stderr.String(), "no partner answers") || q.stdout.Len() > 0 {
+		t.Errorf("status %d: %s%s", status, &q.stdout, &q.stderr)
+	}
 	if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "no partner answers") || p.stdout.Len() > 0 {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}

@@ -97,3 +97,26 @@ func TestFramesOfEverySizeAreWhole(t *testing.T) {
 		last = b
 	}
 }
+
+// An ICMP error quotes a frame of ours, mark and all, and is not one.
+func TestQuotedMarksAreNotOurs(t *testing.T) {
+	id := session(0x123456)
+	r := &rig{addr: [sides]MAC{{2, 1}, {2, 2}}}
+	for _, c := range []struct {
+		etherType uint16
+		protocol  int // its place in the frame
+		number    byte
+		header    int
+	}{{0x0800, headerLen + 9, 1, 20 + 8}, {0x86dd, headerLen + 6, 58, 40 + 8}} {
+		quoted := spec{dst: MAC{2, 1}, src: MAC{2, 2}, etherType: c.etherType, packet: r.packet(c.etherType)}.build(id, 7, portA)
+		if _, ok := id.find(quoted); !ok {
+			t.Fatal("our own frame is not found")
+		}
+		b := slices.Clone(quoted[:headerLen+c.header])
+		b[c.protocol] = c.number
+		b = append(b, quoted[headerLen:]...)
+		if m, ok := id.find(b); ok {
+			t.Errorf("%#04x: the quoted frame is taken for %+v", c.etherType, m)
+		}
+	}
+}

@@ -134,3 +134,44 @@ func TestCancelledRunKeepsItsCard(t *testing.T) {
 		}
 	})
 }
+
+// Frames that take a slower way are waited for, and are no failure.
+func TestSlowFloodingIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := ifacetest.Delay(ifacetest.Where(func(f []byte) bool { return f[0]&1 == 1 }), 100*time.Millisecond)
+		sw := ifacetest.NewSwitch(2, ifacetest.Faults(slow))
+		cases, err := Select([]string{"flooding", "reserved"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card, err := Check(t.Context(), Config{A: sw.Port(0), B: sw.Port(1), Cases: cases})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range card.Results {
+			if r.Verdict != Pass {
+				t.Errorf("%s is %v: %s%s", r.Case.Name, r.Verdict, r.Seen, r.Why)
+			}
+		}
+	})
+}
+
+// Frames that come later than any patience make a case untestable, and no
+// failure: here those of one group only, which nothing foretells.
+func TestFramesTooLateAreNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := ifacetest.Delay(ifacetest.Where(to("\x01\x00\x5e\x00\x00\x01")), longestSettle+100*time.Millisecond)
+		sw := ifacetest.NewSwitch(2, ifacetest.Faults(slow))
+		cases, err := Select([]string{"reserved.ipv4-all-hosts"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card, err := Check(t.Context(), Config{A: sw.Port(0), B: sw.Port(1), Cases: cases})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := card.Results[0]; r.Verdict != Untestable {
+			t.Errorf("%v: %s%s", r.Verdict, r.Seen, r.Why)
+		}
+	})
+}

@@ -1,7 +1,10 @@
 package switchtest
 
 import (
+	"context"
+	"errors"
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -106,4 +109,51 @@ func (l *line) serve() (stop func()) {
 		<-finished
 		l.SetReadDeadline(time.Time{})
 	}
+}
+
+// findFor is how long partners have to answer a hello.
+const findFor = 200 * time.Millisecond
+
+// Find says hello to everybody and returns the addresses of the partners that
+// answer, at most 16, in the order they did.
+func Find(ctx context.Context, port iface.Port) ([]net.HardwareAddr, error) {
+	l := newLine(port, net.HardwareAddr(broadcast[:]))
+	defer port.SetReadDeadline(time.Time{})
+	var found []net.HardwareAddr
+	rx := make([]iface.Received, burst)
+	for try := 0; try < 3 && len(found) == 0; try++ {
+		if err := l.send(l.frame(message{op: opHello, number: uint32(try)}, 0)); err != nil {
+			return nil, err
+		}
+		for until := time.Now().Add(findFor); time.Now().Before(until); {
+			port.SetReadDeadline(until)
+			n, err := port.Receive(rx)
+			for i := range rx[:max(n, 0)] {
+				found = l.heard(rx[i].Bytes, found)
+			}
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+				return nil, err
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil, ErrNoPartner
+	}
+	return found, nil
+}
+
+// heard adds the sender of an answer to those found.
+func (l *line) heard(frame []byte, found []net.HardwareAddr) []net.HardwareAddr {
+	h, payload, err := mac.Parse(frame)
+	if err != nil || h.Type != inband.EtherType || !slices.Equal(h.Dst, l.own[:]) || mac.IsGroup(h.Src) || len(found) == 16 {
+		return found
+	}
+	m, err := parseMessage(payload, inband.SwitchReply)
+	if err != nil || m.op != opHello || slices.ContainsFunc(found, func(a net.HardwareAddr) bool { return slices.Equal(a, h.Src) }) {
+		return found
+	}
+	return append(found, slices.Clone(h.Src))
 }

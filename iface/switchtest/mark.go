@@ -1,6 +1,11 @@
 package switchtest
 
-import "eterm/frame/probe"
+import (
+	"eterm/frame/ipv6"
+	"eterm/frame/mac"
+	"eterm/frame/probe"
+	"eterm/ipv4"
+)
 
 // kind says what a marked frame is for.
 type kind uint8
@@ -34,11 +39,28 @@ func (id session) put(frame []byte, at int, m mark) {
 // find looks for a mark of this session, wherever tags put it.
 func (id session) find(frame []byte) (mark, bool) {
 	f, ok := probe.Find(frame)
-	if !ok || f.Kind != probe.KindMark || f.Session != uint32(id) {
+	if !ok || quotes(frame, f.Offset) || f.Kind != probe.KindMark || f.Session != uint32(id) {
 		return mark{}, false
 	}
 	m := mark{seq: f.Seq, from: side(f.Stream & 0xf), kind: kind(f.Stream >> 4)}
 	return m, m.from < sides && m.kind <= hello
+}
+
+// quotes says whether the mark at an offset is in a packet that an ICMP error
+// quotes: some host did not like what we sent, and told us.
+func quotes(frame []byte, at int) bool {
+	h, payload, err := mac.Parse(frame)
+	if err != nil {
+		return false
+	}
+	ip := at - (len(frame) - len(payload)) // the mark's place in the packet
+	switch {
+	case h.Type == 0x0800 && len(payload) > 9:
+		return payload[9] == ipv4.ProtocolICMP && ip > 20+8
+	case h.Type == ipv6.EtherType && len(payload) > 6:
+		return payload[6] == ipv4.ProtocolICMPv6 && ip > 40+8
+	}
+	return false
 }
 
 // fill writes the payload behind a mark: bytes that depend on sequence and

@@ -32,6 +32,7 @@ const (
 	opSend                  // number of frames (1), frames: how many were sent (1)
 	opCollect               // nothing: lost by the host (8), carrier changes (8), more (1), number (1), frames with time (8)
 	opEnd                   // nothing: nothing
+	opHello                 // nothing, to everybody: nothing
 )
 
 type status uint8
@@ -75,7 +76,7 @@ func parseMessage(payload []byte, want inband.Kind) (m message, err error) {
 		op: op(body[0]), status: status(body[1]), token: binary.BigEndian.Uint64(body[2:]),
 		number: binary.BigEndian.Uint32(body[10:]), rest: body[messageLen:],
 	}
-	if m.op < opBegin || m.op > opEnd || m.status > refused {
+	if m.op < opBegin || m.op > opHello || m.status > refused {
 		return m, errMessage
 	}
 	return m, nil

@@ -68,7 +68,7 @@ func TestOpenVSwitchByDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	card, err := Check(context.Background(), Config{A: ports[0], B: ports[1], Cases: cases, LoadTime: time.Second, MaxMACs: 1024})
+	card, err := Check(context.Background(), Config{A: ports[0], B: ports[1], Cases: cases, LoadTime: 200 * time.Millisecond, MaxMACs: 256})
 	if err != nil {
 		t.Fatal(err)
 	}

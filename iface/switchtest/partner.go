@@ -50,7 +50,7 @@ func NewPartner(open func() (iface.Port, error)) *Partner { return &Partner{open
 
 // Answerer answers the other end's questions.
 func (p *Partner) Answerer() respond.Answerer {
-	return respond.Answerer{Name: "switch", Type: inband.EtherType, Answer: p.reply}
+	return respond.Answerer{Name: "switch", Type: inband.EtherType, Group: true, Answer: p.reply}
 }
 
 // Close ends the test that is under way, if any.
@@ -62,7 +62,7 @@ func (p *Partner) Close() {
 
 func (p *Partner) reply(dst []byte, q *respond.Request) ([]byte, bool) {
 	m, err := parseMessage(q.Payload, inband.SwitchRequest)
-	if err != nil {
+	if err != nil || mac.IsGroup(q.Dst) && m.op != opHello {
 		return dst, false
 	}
 	p.mu.Lock()
@@ -76,7 +76,10 @@ func (p *Partner) reply(dst []byte, q *respond.Request) ([]byte, bool) {
 // do does what was asked. A question that is asked again gets the same answer
 // and is not done again.
 func (p *Partner) do(m message, from [6]byte, room int) message {
-	if m.op == opBegin {
+	switch m.op {
+	case opHello:
+		return message{}
+	case opBegin:
 		return p.begin(m, from)
 	}
 	if p.port == nil || m.token != p.token || from != p.peer {

@@ -18,8 +18,8 @@ import (
 // pollEvery is how often the other end is asked what arrived there.
 const pollEvery = 4 * time.Millisecond
 
-// ErrNoPartner: nobody at that address answers.
-var ErrNoPartner = errors.New("no partner answers: start \"eterm respond\" on the other machine, and see that its address is right and on this network")
+// ErrNoPartner: nobody answers, or nobody at that address.
+var ErrNoPartner = errors.New("no partner answers: start \"eterm respond\" on the other machine, and see that it is on this network")
 
 // Remote is a port of another machine: what is sent from it and what arrives
 // there is asked of a Partner, in frames through the switch under test. It

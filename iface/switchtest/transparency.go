@@ -55,17 +55,18 @@ func etherTypes(r *rig) (Outcome, error) {
 
 // packet is a sound header where a switch may drop what is not: IPv4 and IPv6
 // of an experimental protocol (RFC 3692) between addresses for documentation
+// (RFC 5737, RFC 3849)
 // that live no further than the next hop, and an ARP probe for one.
 func (r *rig) packet(etherType uint16) []byte {
 	const payload = 26
-	src, dst := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	src, dst := netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("198.51.100.2")
 	var b []byte
 	var err error
 	switch etherType {
 	case 0x0800:
 		b, err = ipv4.Header{TTL: 1, Protocol: 253, Src: src, Dst: dst}.Append(nil, payload)
 	case ipv6.EtherType:
-		src, dst = netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")
+		src, dst = netip.MustParseAddr("2001:db8:ffff::1"), netip.MustParseAddr("2001:db8:ffff::2")
 		b, err = ipv6.Header{HopLimit: 1, NextHeader: 253, Src: src, Dst: dst}.Append(nil, payload)
 	case arp.EtherType:
 		return arp.NewRequest(r.addr[portA][:], netip.IPv4Unspecified(), dst).Append(nil)
