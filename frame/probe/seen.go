@@ -1,31 +1,53 @@
 package probe
 
 // seen remembers when recent frames came, to tell how late duplicates are.
-type seen struct{ slots []seenSlot }
+type seen struct {
+	slots []seenSlot
+	noted int
+}
 
 type seenSlot struct {
-	key uint64 // stream, number + 1
+	key uint64 // stream and number; 0 is none
 	at  int64
 }
 
-// seenSlots is how many frames are remembered: 1 MiB.
-const seenSlots = 1 << 16
-
-func newSeen() seen { return seen{} }
+// A run remembers few frames at first and up to 65536 (1 MiB) as it grows.
+const (
+	firstSlots = 1 << 9
+	mostSlots  = 1 << 16
+)
 
 // swap notes that a frame came, unless it came again, and says when it came
 // first, if that is remembered.
 func (s *seen) swap(stream uint8, number uint64, at int64, again bool) (first int64, known bool) {
 	if s.slots == nil {
-		s.slots = make([]seenSlot, seenSlots)
+		s.slots = make([]seenSlot, firstSlots)
 	}
 	key := uint64(stream)<<56 | (number+1)&(1<<56-1)
-	slot := &s.slots[(number*256+uint64(stream))*0x9e3779b97f4a7c15>>(64-16)]
+	slot := s.slot(key)
 	if again {
 		return slot.at, slot.key == key
 	}
 	*slot = seenSlot{key, at}
+	if s.noted++; s.noted == len(s.slots) && len(s.slots) < mostSlots {
+		s.grow()
+	}
 	return 0, false
+}
+
+// slot is the one place a key may be in.
+func (s *seen) slot(key uint64) *seenSlot {
+	return &s.slots[key*0x9e3779b97f4a7c15>>32&uint64(len(s.slots)-1)]
+}
+
+func (s *seen) grow() {
+	old := s.slots
+	s.slots = make([]seenSlot, min(8*len(old), mostSlots))
+	for _, o := range old {
+		if o.key != 0 {
+			*s.slot(o.key) = o
+		}
+	}
 }
 
 // Lateness is how much later than the first copy duplicates came.

@@ -36,7 +36,7 @@ const maxGaps = 1 << 16
 // NewTally makes the account of a run. SharedClock says that sender and
 // receiver read the same clock, so that one-way delays are true.
 func NewTally(session uint32, sharedClock bool) *Tally {
-	return &Tally{session: session, delays: newDelays(sharedClock), seen: newSeen(),
+	return &Tally{session: session, delays: newDelays(sharedClock),
 		scratch: [2][]byte{make([]byte, 0, 2*maxHead), make([]byte, 0, 2*maxHead)}}
 }
 

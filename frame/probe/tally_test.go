@@ -102,7 +102,7 @@ func referenceOf(came []uint64, expected uint64) (r reference) {
 
 // TestSequenceAgainstReference counts many random runs in two ways.
 func TestSequenceAgainstReference(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(80) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		const sent = 300
 		came := []uint64{}
@@ -305,8 +305,8 @@ func TestForeignFrames(t *testing.T) {
 	}
 }
 
-// TestMemoryIsBounded: ten million frames of the worst kind, every other one
-// lost, in all streams, every one of them wrong somewhere.
+// TestMemoryIsBounded: half a million frames of the worst kind, every other one
+// lost, in all streams, nearly every one of them wrong somewhere.
 func TestMemoryIsBounded(t *testing.T) {
 	s := newSender(t, headerHex, probe.Plan{Streams: 255, TCI: probe.Untagged})
 	tally := probe.NewTally(s.session, false)
@@ -314,7 +314,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	f := s.frame(0, 0, second)
-	for n := range uint64(2_000_000) {
+	for n := range uint64(500_000) {
 		probe.Put(f, 14, probe.Mark{Kind: probe.KindMarkPlan, Stream: uint8(n), Session: s.session, Seq: uint32(n / 256 * 2), Time: uint32(n)})
 		f[50] = byte(n)
 		give(tally, f, second+int64(n)*1000)
@@ -325,7 +325,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 24<<20 {
 		t.Errorf("%d bytes kept", grown)
 	}
-	if r.Received != 2_000_000 || r.Expected != r.Received+r.Loss.Lost || !r.Beyond || r.Damage.Corrupted < 1_900_000 {
+	if r.Received != 500_000 || r.Expected != r.Received+r.Loss.Lost || !r.Beyond || r.Damage.Corrupted < 450_000 {
 		t.Errorf("%d received, %d expected, %d lost, %v, %d corrupted", r.Received, r.Expected, r.Loss.Lost, r.Beyond, r.Damage.Corrupted)
 	}
 }

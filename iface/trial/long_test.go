@@ -38,9 +38,9 @@ func TestHoursOfEveryFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := impair.Chance(0.01)
 		faults := []impair.Fault{impair.Drop(p), impair.Duplicate(p), impair.Swap(p), impair.CorruptAnywhere(p), impair.Jitter(impair.Always(), 50*time.Millisecond)}
-		l := trial.Load{Duration: 5 * time.Hour, Rate: 4, Sizes: []int{64, 300}, Streams: 1}
+		l := trial.Load{Duration: 5 * time.Hour, Rate: 2, Sizes: []int{64, 300}, Streams: 1}
 		r, did := over(t, l, impair.Config{Faults: faults, Seed: 9}, trial.ReceiveOptions{SharedClock: true})
-		l.Count = 72_000
+		l.Count = 36_000
 		agree(t, "five hours", r, did, l)
 	})
 }

@@ -108,7 +108,7 @@ func TestEveryCountIsTheRelays(t *testing.T) {
 	for seed := range uint64(40) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 7))
-			l := randomLoad(random, 2500)
+			l := randomLoad(random, 1500)
 			faults, text := randomFaults(random, l)
 			c := impair.Config{Faults: faults, Seed: seed}
 			if seed%5 == 0 {
