@@ -63,18 +63,41 @@ var distorting = []struct{ kernel, name string }{
 
 // List describes every interface of the calling thread's namespace, by index.
 func List() ([]Info, error) {
-	sockets, err := openQuery()
+	infos, err := describe(askLinks)
 	if err != nil {
 		return nil, fmt.Errorf("list interfaces: %w", err)
 	}
-	defer closeQuery(sockets)
-	states, err := askLinks(sockets)
+	slices.SortFunc(infos, func(a, b Info) int { return cmp.Compare(a.Index, b.Index) })
+	return infos, nil
+}
+
+// Describe describes one interface of the calling thread's namespace. If there
+// is none of this name the error lists those there are.
+func Describe(name string) (Info, error) {
+	infos, err := describe(func(sockets map[int]*nl.SocketHandle) ([]*linkState, error) {
+		s, err := (&link{query: sockets}).ask(0, name)
+		return []*linkState{s}, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("list interfaces: %w", err)
+		return Info{}, openError(name, err)
+	}
+	return infos[0], nil
+}
+
+// describe describes the interfaces that ask finds.
+func describe(ask func(map[int]*nl.SocketHandle) ([]*linkState, error)) ([]Info, error) {
+	sockets, err := openQuery()
+	if err != nil {
+		return nil, err
+	}
+	defer closeQuery(sockets)
+	states, err := ask(sockets)
+	if err != nil {
+		return nil, err
 	}
 	tool, err := ethtool.NewEthtool()
 	if err != nil {
-		return nil, fmt.Errorf("list interfaces: %w", err)
+		return nil, err
 	}
 	defer tool.Close()
 	routes := defaultRoutes()
@@ -84,23 +107,7 @@ func List() ([]Info, error) {
 		infos[i].DefaultRoute = routes[s.index]
 		infos[i].ask(tool)
 	}
-	slices.SortFunc(infos, func(a, b Info) int { return cmp.Compare(a.Index, b.Index) })
 	return infos, nil
-}
-
-// Describe describes one interface of the calling thread's namespace. If there
-// is none of this name the error lists those there are.
-func Describe(name string) (Info, error) {
-	infos, err := List()
-	if err != nil {
-		return Info{}, err
-	}
-	for _, info := range infos {
-		if info.Name == name {
-			return info, nil
-		}
-	}
-	return Info{}, openError(name, unix.ENODEV)
 }
 
 func (s *linkState) info() Info {

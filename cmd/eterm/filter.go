@@ -46,6 +46,9 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	if o.Filter, err = m.Compile(rest); err != nil {
 		return usage("%w", err)
 	}
+	if len(m.To) > 0 && m.To[0]&1 != 0 && m.To.String() != "ff:ff:ff:ff:ff:ff" {
+		o.Groups = []net.HardwareAddr{m.To} // else a NIC need not pass it on
+	}
 	return nil
 }
 
