@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -40,7 +41,11 @@ func CompileExpression(ctx context.Context, name string, words []string) ([]bpf.
 	// The optimizer finds an expression that can never be true, but of some
 	// good ones it makes such a program ("ether proto 0x88b5 and vlan 10",
 	// libpcap 1.10.3). So it checks, and its program is not used.
-	if _, err := translate(ctx, path, "-i", name, "-ddd", "--", expression); err != nil {
+	_, err = translate(ctx, path, "-i", name, "-ddd", "--", expression)
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return nil, openError(name, err) // tcpdump looks at the interface as Open does
+	case err != nil:
 		return nil, fmt.Errorf("filter %q: %w", expression, err)
 	}
 	text, err := translate(ctx, path, "-i", name, "-O", "-ddd", "--", expression)
@@ -64,10 +69,13 @@ func translate(ctx context.Context, path string, args ...string) (string, error)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	if err != nil {
-		return "", fmt.Errorf("tcpdump: %s", reason(complaint.String(), err))
+	switch {
+	case err == nil:
+		return out.String(), nil
+	case strings.Contains(complaint.String(), "Operation not permitted"):
+		return "", os.ErrPermission
 	}
-	return out.String(), nil
+	return "", fmt.Errorf("tcpdump: %s", reason(complaint.String(), err))
 }
 
 // tcpdumpPath looks in the system's folder too, which an ordinary user's PATH

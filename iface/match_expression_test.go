@@ -294,6 +294,21 @@ func TestExpressionErrors(t *testing.T) {
 	}
 }
 
+// TestExpressionWithoutPermission has a tcpdump that may not look.
+func TestExpressionWithoutPermission(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\necho \"tcpdump: lo: You don't have permission to capture on that device\" >&2\n" +
+		"echo '(socket: Operation not permitted)' >&2\nexit 1\n"
+	if err := os.WriteFile(dir+"/tcpdump", []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	_, err := iface.CompileExpression(context.Background(), "lo", []string{"arp"})
+	if !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "setcap cap_net_raw+ep") {
+		t.Errorf("error %v, want the remedy", err)
+	}
+}
+
 func TestExpressionWithoutTcpdump(t *testing.T) {
 	if _, err := os.Stat("/usr/sbin/tcpdump"); err == nil {
 		t.Skip("this tcpdump is found without PATH")
