@@ -36,12 +36,13 @@ func (b *decodeBatch) fill(r *capture.Reader, taken, most uint64) error {
 		if len(b.records) > 0 && r.Waits() {
 			break
 		}
-		var rec capture.Record
-		if err := r.Next(&rec); err != nil {
+		b.records = append(b.records, capture.Record{})
+		rec := &b.records[len(b.records)-1]
+		if err := r.Next(rec); err != nil {
+			b.records = b.records[:len(b.records)-1]
 			return b.keep(err)
 		}
 		b.memory = append(b.memory, rec.Bytes...)
-		b.records = append(b.records, rec)
 		about, _ := r.Interface(rec.Interface)
 		b.names = append(b.names, about.Name)
 	}

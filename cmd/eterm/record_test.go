@@ -2,17 +2,20 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
 	"eterm/frame/capture"
 	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
 )
 
 // captured reads a capture file.
@@ -179,5 +182,50 @@ func TestRecordingRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(dir + "/new.pcap"); err == nil {
 		t.Error("a wrong filter left a file")
+	}
+}
+
+// lastCounts are the counts in the block of statistics that ends a pcapng file,
+// by the code of their option (draft-ietf-opsawg-pcapng, section 4.6).
+func lastCounts(t *testing.T, path string) map[uint16]uint64 {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	must(t, err)
+	block := b[len(b)-int(binary.LittleEndian.Uint32(b[len(b)-4:])):]
+	if kind := binary.LittleEndian.Uint32(block); kind != 5 {
+		t.Fatalf("the file ends with a block of type %d", kind)
+	}
+	counts := map[uint16]uint64{}
+	for o := block[20 : len(block)-4]; len(o) >= 12; {
+		code, n := binary.LittleEndian.Uint16(o), int(binary.LittleEndian.Uint16(o[2:]))
+		if n == 8 {
+			counts[code] = binary.LittleEndian.Uint64(o[4:])
+		}
+		o = o[4+(n+3)&^3:]
+	}
+	return counts
+}
+
+// TestRecordingAccountsForDrops stops the recorder until its socket is full.
+func TestRecordingAccountsForDrops(t *testing.T) {
+	left, right := labtest.Pair(t)
+	path := filepath.Join(t.TempDir(), "x.pcapng")
+	listen := on(t, right, "listen", "-w", path, "-t", "0x88b5")
+	must(t, listen.Process.Signal(syscall.SIGSTOP))
+	const sent = 200_000
+	status, _, stderr := runOn(t, left, "send", "-q", "-b", "max", "-c", strconv.Itoa(sent), "--engine", "socket")
+	must(t, listen.Process.Signal(syscall.SIGCONT))
+	if status != 0 {
+		t.Fatalf("send: status %d, %s", status, stderr)
+	}
+	must(t, listen.Process.Signal(syscall.SIGINT))
+	if status := listen.end(t); status != statusUntrusted {
+		t.Errorf("status %d: %s", status, &listen.stderr)
+	}
+	frames, _ := capturedFile(t, path)
+	counts := lastCounts(t, path)
+	accepted, dropped, delivered := counts[6], counts[7], counts[8]
+	if dropped == 0 || delivered+dropped != accepted || accepted > sent || uint64(len(frames)) > delivered {
+		t.Errorf("accepted %d, dropped %d, delivered %d, %d in the file; %d were sent", accepted, dropped, delivered, len(frames), sent)
 	}
 }

@@ -135,9 +135,10 @@ func kind(in *bufio.Reader) string {
 	return ""
 }
 
-// zstdWindow is the most memory that a compressed file can ask for: that of
-// zstd's highest level without --long.
-const zstdWindow = 128 << 20
+// zstdWindow is the most memory in bytes that a compressed file can ask for:
+// what every decoder should give (RFC 8878, section 3.1.1.1.2), and all that
+// zstd's levels up to 19 need.
+const zstdWindow = 8 << 20
 
 // decompress is what in decompresses to, or nil if it is not compressed.
 func decompress(in *bufio.Reader) (io.Reader, error) {
