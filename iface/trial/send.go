@@ -117,10 +117,11 @@ type source struct {
 	templates [][]template // by stream, by size
 	next64    uint64
 	offered   func(uint64)
+	every     uint64 // how often offered is called: once in so many frames
 }
 
 func newSource(l Load, o SendOptions) (*source, error) {
-	s := &source{templates: make([][]template, l.streams()), offered: o.Offered}
+	s := &source{templates: make([][]template, l.streams()), offered: o.Offered, every: uint64(min(max(l.Rate/10, 1), 256))}
 	for stream := range s.templates {
 		for _, size := range l.Sizes {
 			t, err := l.build(uint8(stream), size, l.plan(size), o.Session)
@@ -133,14 +134,11 @@ func newSource(l Load, o SendOptions) (*source, error) {
 	return s, nil
 }
 
-// report is how often Offered is called: once in so many frames.
-const report = 256
-
 // next appends the next frame: streams take turns, and within each the sizes.
 func (s *source) next(dst []byte) []byte {
 	n := s.next64
 	s.next64++
-	if s.offered != nil && n%report == 0 {
+	if s.offered != nil && n%s.every == 0 {
 		s.offered(n)
 	}
 	streams := uint64(len(s.templates))
