@@ -33,7 +33,7 @@ func TestBenchRuns(t *testing.T) {
 	if err := runOutside(t.Context(), []string{"-short", "-tools", "^eterm"}, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	for _, want := range []string{"Send at maximum", "Receive at overload", "Pacing, 1000 ", "Pacing, 100000 "} {
+	for _, want := range []string{"Send at maximum", "Receive at overload", "Pacing, 1000 ", "Pacing, 100000 ", "Round trip"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no table %q", want)
 		}
