@@ -77,6 +77,7 @@ func (w *frameWriter) batch(b *decodeBatch) {
 	for i := range b.records {
 		r := &b.records[i]
 		w.decoded.Decode(r.Bytes)
+		forgiveCut(&w.decoded, r.Length)
 		b.bytes += uint64(len(r.Bytes))
 		if len(w.decoded.Faults) > 0 {
 			b.faulty++

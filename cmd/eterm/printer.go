@@ -121,6 +121,7 @@ func (p *printer) write() error {
 
 func (p *printer) appendSummary(dst []byte, direction string, r iface.Received) []byte {
 	p.decoded.Decode(r.Bytes)
+	forgiveCut(&p.decoded, r.Length)
 	if r.ChecksumPending {
 		p.decoded.Faults = slices.DeleteFunc(p.decoded.Faults, func(f frame.Fault) bool {
 			return f.Field == "tcp.checksum" || f.Field == "udp.checksum"
