@@ -43,10 +43,13 @@ func newXDPSender(index int, mtu func() int, patience time.Duration) (*xdpSender
 	return s, nil
 }
 
-// whileBusy tries again as long as the kernel says EBUSY.
+// whileBusy tries again as long as the kernel says EBUSY, or ENOBUFS: a queue,
+// and the memory locked for it, are free again only some time after the socket
+// that had them was closed.
 func whileBusy(patience time.Duration, try func() error) error {
 	for until := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
-		if err := try(); !errors.Is(err, unix.EBUSY) || time.Now().After(until) {
+		err := try()
+		if !errors.Is(err, unix.EBUSY) && !errors.Is(err, unix.ENOBUFS) || time.Now().After(until) {
 			return err
 		}
 	}

@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"eterm/iface/lab"
 )
 
@@ -57,6 +59,10 @@ func runOutside(ctx context.Context, args []string, out io.Writer) error {
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build eterm: %w: %s", err, said)
 	}
+	// AF_XDP and netsniff-ng lock memory, which is given back only some time
+	// after they ended. Without the right to raise the limit they may fail, and
+	// the table says so.
+	unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
 	cmd := lab.Command(args...)
 	cmd.Env = append(cmd.Env, etermVar+"="+eterm)
 	cmd.Stdout, cmd.Stderr = out, os.Stderr
