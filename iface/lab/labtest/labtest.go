@@ -134,8 +134,14 @@ func Tool(t testing.TB, name string) {
 func Tcpdump(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	Tool(t, "tcpdump")
-	if b, err := os.ReadFile("/proc/self/setgroups"); err == nil && strings.TrimSpace(string(b)) == "deny" {
+	if ordinary() {
 		t.Skip("tcpdump cannot capture in namespaces that an ordinary user made")
 	}
 	return exec.CommandContext(t.Context(), "tcpdump", append([]string{"-Z", "root"}, args...)...)
+}
+
+// ordinary says whether the namespaces were made by an ordinary user.
+func ordinary() bool {
+	b, err := os.ReadFile("/proc/self/setgroups")
+	return err == nil && strings.TrimSpace(string(b)) == "deny"
 }
