@@ -216,10 +216,18 @@ func (l *Line) release() {
 	l.rearm()
 }
 
-// Flush lets all frames out that are still on the line, in the order they are
-// due, without waiting.
-func (l *Line) Flush() {
-	l.mu.Lock()
+// Drain returns when no frame is on the line any more. Those that have not come
+// out when limit has passed come out at once, in the order they are due.
+func (l *Line) Drain(limit time.Duration) {
+	for end := time.Now().Add(limit); ; {
+		l.mu.Lock()
+		if len(l.pending) == 0 || l.pending[0].due.After(end) {
+			break
+		}
+		due := l.pending[0].due
+		l.mu.Unlock()
+		time.Sleep(max(time.Until(due), time.Millisecond))
+	}
 	defer l.mu.Unlock()
 	for len(l.pending) > 0 {
 		l.releaseUntil(l.pending[0].due)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
+	"time"
 
 	"eterm/iface"
 )
@@ -27,6 +29,10 @@ type Report struct {
 	RelayDropped uint64 `json:"relay_dropped"`
 }
 
+// drainTime is how long frames that are on a line at the end may take to come
+// out at their time.
+const drainTime = 2 * time.Second
+
 // batch is how many frames are taken at a time.
 const batch = 64
 
@@ -34,7 +40,11 @@ const batch = 64
 // then let out. The report is valid also when there is an error.
 func (r *Relay) Run(ctx context.Context) (Report, error) {
 	forth, back := r.line(r.Forth, r.Right), r.line(r.Back, r.Left)
-	stop := context.AfterFunc(ctx, func() { r.Left.Close(); r.Right.Close() })
+	end := func() {
+		_ = r.Left.SetReadDeadline(time.Unix(1, 0))
+		_ = r.Right.SetReadDeadline(time.Unix(1, 0))
+	}
+	stop := context.AfterFunc(ctx, end)
 	defer stop()
 	errs := make([]error, 2)
 	var both sync.WaitGroup
@@ -44,17 +54,19 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 	}{{r.Left, forth}, {r.Right, back}} {
 		both.Go(func() {
 			if errs[i] = pump(d.from, d.to); errs[i] != nil {
-				r.Left.Close()
-				r.Right.Close()
+				end()
 			}
 		})
 	}
 	both.Wait()
+	forth.Drain(drainTime)
+	back.Drain(drainTime)
 	rep := Report{Forth: forth.Ledger(), Back: back.Ledger()}
 	for _, p := range []iface.Port{r.Left, r.Right} {
 		c, err := p.Counters()
 		errs = append(errs, err)
 		rep.RelayDropped += c.SocketDropped
+		p.Close()
 	}
 	return rep, errors.Join(errs...)
 }
@@ -68,8 +80,8 @@ func (r *Relay) line(c Config, to iface.Port) *Line {
 	})
 }
 
-// pump takes frames from a port and puts them on a line until the port is
-// closed. An interface that is down for a while is waited for.
+// pump takes frames from a port and puts them on a line until the port's
+// deadline passes. An interface that is down for a while is waited for.
 func pump(from iface.Port, to *Line) error {
 	rx := make([]iface.Received, batch)
 	for {
@@ -79,7 +91,7 @@ func pump(from iface.Port, to *Line) error {
 		}
 		switch {
 		case err == nil, errors.Is(err, iface.ErrDown):
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
 			return nil
 		default:
 			return fmt.Errorf("relay: %w", err)

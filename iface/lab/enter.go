@@ -57,7 +57,7 @@ func Enter(ctx context.Context, cmd *exec.Cmd) (status int, err error) {
 	cmd.Env = append(cmd.Env, ownVar+"=1")
 	cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWPID
 	again := *cmd
-	if err = cmd.Start(); err != nil && forbidden(err) && os.Geteuid() == 0 {
+	if err = cmd.Start(); err != nil && Forbidden(err) && os.Geteuid() == 0 {
 		attr := *again.SysProcAttr
 		attr.Cloneflags &^= syscall.CLONE_NEWUSER
 		attr.UidMappings, attr.GidMappings = nil, nil
@@ -103,13 +103,15 @@ func wait(ctx context.Context, cmd *exec.Cmd) (status int, err error) {
 // be trusted to be whole.
 const killedStatus = 3
 
-func forbidden(err error) bool {
+// Forbidden says whether an error means that this system lets this user make
+// no namespaces, and not that something else went wrong.
+func Forbidden(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EUSERS)
 }
 
 // explain puts the remedy on errors that mean that namespaces are forbidden.
 func explain(err error) error {
-	if forbidden(err) {
+	if Forbidden(err) {
 		return fmt.Errorf("%w: %w", ErrForbidden, err)
 	}
 	return err
