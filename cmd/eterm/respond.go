@@ -45,7 +45,7 @@ func respondCommand() *cli.Command {
 			interfaceFlag(&r.iface),
 			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
-			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "10000pps", Usage: "answer a peer at most at `RATE`, all together at five times that"},
+			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that"},
 			durationFlag(&r.duration),
 			quietFlag(&r.quiet, "do not print the account at the end"),
 			jsonFlag(&r.json),

@@ -93,8 +93,8 @@ type Found struct {
 }
 
 // PoliteRate is the questions a second for a number of addresses: 1000, and
-// for many as many as it takes to ask all twice in 40 seconds.
-func PoliteRate(addresses int) float64 { return max(1000, float64(addresses)*2/40) }
+// for many as many as it takes to ask all twice in 40 seconds, but at most 5000.
+func PoliteRate(addresses int) float64 { return min(5000, max(1000, float64(addresses)*2/40)) }
 
 // Discover asks who has the addresses, by ARP or neighbour discovery, and
 // returns those that answered, by address, and how many were asked. It ends
@@ -111,11 +111,10 @@ func Discover(ctx context.Context, port iface.Port, d Discovery) ([]Found, int, 
 	return x.found, x.asked(), err
 }
 
-// question is the last one about an address.
+// question is the last one about an address: 16 bytes, as there are many.
 type question struct {
 	number uint64
-	sent   time.Time
-	on     bool
+	sent   time.Duration // since the beginning; 0: none was sent
 }
 
 // discoverer sends in one goroutine and receives in another.
@@ -125,6 +124,7 @@ type discoverer struct {
 	out    *outbox
 	defend *respond.Responder
 	all    int
+	began  time.Time
 
 	mu      sync.Mutex
 	last    [][]question // by range and place
@@ -144,7 +144,7 @@ func newDiscoverer(port iface.Port, d Discovery) *discoverer {
 	if d.Clock == nil {
 		d.Clock = pace.Timers()
 	}
-	x := &discoverer{Discovery: d, port: port, out: newOutbox(port), defend: defender(port, &d.Station), holders: map[netip.Addr][]net.HardwareAddr{}}
+	x := &discoverer{Discovery: d, port: port, began: time.Now(), out: newOutbox(port), defend: defender(port, &d.Station), holders: map[netip.Addr][]net.HardwareAddr{}}
 	for _, r := range d.Ranges {
 		x.last = append(x.last, make([]question, r.Count))
 		x.all += r.Count
@@ -229,9 +229,10 @@ func (x *discoverer) wanted(ip netip.Addr) (yes bool) {
 func (x *discoverer) ask(i, j int, frame []byte) (err error) {
 	var sent int
 	x.locked(func() {
-		q := &x.last[i][j]
-		q.number, q.sent, err = x.out.send(frame)
-		q.on = q.on || err == nil
+		number, at, sendErr := x.out.send(frame)
+		if err = sendErr; err == nil {
+			x.last[i][j] = question{number, max(1, at.Sub(x.began))}
+		}
 		x.sent++
 		sent = x.sent
 	})
@@ -301,11 +302,11 @@ func (x *discoverer) look(rx *iface.Received) {
 func (x *discoverer) take(q question, c Claim, rx *iface.Received) (f Found, ok bool) {
 	holders := x.holders[c.IP]
 	known := slices.ContainsFunc(holders, func(a net.HardwareAddr) bool { return bytes.Equal(a, c.MAC) })
-	if !q.on || known || len(holders) >= maxHolders {
+	if q.sent == 0 || known || len(holders) >= maxHolders {
 		return f, false // where nobody asked, it says so of itself
 	}
 	f = Found{IP: c.IP, MAC: bytes.Clone(c.MAC), At: rx.At, Conflict: len(holders) > 0}
-	f.RTT, f.Clock = x.out.roundTrip(q.number, q.sent, rx)
+	f.RTT, f.Clock = x.out.roundTrip(q.number, x.began.Add(q.sent), rx)
 	x.holders[c.IP] = append(holders, f.MAC)
 	x.found = append(x.found, f)
 	return f, true

@@ -123,7 +123,7 @@ func TestDiscoverStopsAndFails(t *testing.T) {
 func TestDiscoverBoundsClaims(t *testing.T) {
 	inLab(t, func(t *testing.T, near, far *ifacetest.Port) {
 		x := newDiscoverer(near, Discovery{Station: station(near), Ranges: []Range{{you4, 1}}})
-		x.last[0][0].on = true
+		x.last[0][0].sent = 1
 		for i := range 1000 {
 			mac := []byte{2, 0, 0, 1, byte(i >> 8), byte(i)}
 			p := arp.Packet{Op: arp.Reply, SenderMAC: mac, SenderIP: you4, TargetMAC: near.HardwareAddr(), TargetIP: me4}
