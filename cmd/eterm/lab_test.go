@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"eterm/iface/lab/labtest"
 )
@@ -30,6 +31,26 @@ func TestSplitWords(t *testing.T) {
 			t.Errorf("%q: %q, %v; want %q", c.line, got, err, c.want)
 		}
 	}
+}
+
+// FuzzSplitWords: words quoted for a shell come back as they were.
+func FuzzSplitWords(f *testing.F) {
+	f.Add("a b", `c"d'`, "")
+	f.Add("\\", "\n\t", "eterm")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		words := []string{"x", a, b, c}
+		line := ""
+		for _, w := range words {
+			line += " '" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		got, err := splitWords(line)
+		if !utf8.ValidString(line) {
+			return // its runes are not its bytes
+		}
+		if err != nil || !reflect.DeepEqual(got, words) {
+			t.Fatalf("%q: %q, %v", line, got, err)
+		}
+	})
 }
 
 func TestLabUsage(t *testing.T) {

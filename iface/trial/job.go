@@ -85,8 +85,8 @@ func (p *Partner) begin(m message, from net.HardwareAddr) message {
 	j := &job{peer: bytes.Clone(from), session: m.Session, back: m.Back, cancel: func() {}}
 	if m.Load != nil {
 		l := m.Load.load(net.HardwareAddr(m.MAC), p.port.HardwareAddr())
-		if mac.IsGroup(l.Dst) || len(l.Dst) != 6 || len(l.Sizes) > 64 {
-			return message{Error: "load refused: want one station and at most 64 sizes"}
+		if mac.IsGroup(l.Dst) || len(l.Dst) != 6 || len(l.Sizes) > mostSizes {
+			return message{Error: "load refused: want one station and fewer sizes"}
 		}
 		if err := l.Check(p.port.MTU()); err != nil {
 			return message{Error: err.Error()}

@@ -63,6 +63,9 @@ func (l Load) Check(mtu int) error {
 	if l.Streams < 0 || l.Streams > 256 {
 		return fmt.Errorf("%d streams: want 1 to 256", l.Streams)
 	}
+	if n := l.streams() * len(l.Sizes); n > mostTemplates {
+		return fmt.Errorf("%d sizes in %d streams: want at most %d together", len(l.Sizes), l.streams(), mostTemplates)
+	}
 	if !(l.Rate > 0) {
 		return fmt.Errorf("rate %v: want more than no frames a second", l.Rate)
 	}
@@ -82,6 +85,10 @@ func (l Load) Check(mtu int) error {
 }
 
 const fcs = 4
+
+// mostTemplates bounds the memory of a sender: every stream has a frame of
+// every size ready.
+const mostTemplates = 16384
 
 // tagRoom is what Linux lets a frame be longer for its outer tag.
 func tagRoom(tags []frame.VLAN) int {

@@ -30,6 +30,9 @@ type PairOptions struct {
 	Progress func(forthOffered, forthReceived, backOffered, backReceived uint64)
 }
 
+// mostSizes bounds what a partner is told and takes.
+const mostSizes = 64
+
 // stateEvery is how often the partner is asked how far it is.
 const stateEvery = 200 * time.Millisecond
 
@@ -52,6 +55,9 @@ type pair struct {
 // with ControlFilter. The total is valid also when there is an error, as far as
 // it goes.
 func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, error) {
+	if len(o.Load.Sizes) > mostSizes {
+		return Total{}, fmt.Errorf("%d frame sizes: want at most %d where the other end is told of them", len(o.Load.Sizes), mostSizes)
+	}
 	p := &pair{PairOptions: o, port: port, ask: newAsker(control, o), over: make(chan struct{})}
 	if err := p.hello(ctx); err != nil {
 		return Total{}, err
