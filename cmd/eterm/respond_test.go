@@ -83,7 +83,7 @@ func TestOthersToolsReachOurResponder(t *testing.T) {
 		{"ping -n -f -c 500 -W 2 192.0.2.2", `500 received, 0% packet loss`},
 		{"ping -n -c 2 -i 0.01 -W 1 192.0.2.9", `100% packet loss`},
 		{"arping -I eth0 -c 2 -w 5 192.0.2.2", `(?i)reply from 192.0.2.2 \[02:00:00:00:00:0B\]|bytes from 02:00:00:00:00:0b \(192.0.2.2\)`},
-		{"fping -c 3 -p 20 192.0.2.2", `xmt/rcv/%loss = 3/3/0%`},
+		{"fping -c 3 -p 20 -t 2000 192.0.2.2", `xmt/rcv/%loss = 3/3/0%`},
 		{"nping --icmp -c 2 --delay 10ms 192.0.2.2", `Rcvd: 2`},
 		{"nping --arp -c 2 --delay 10ms 192.0.2.2", `192.0.2.2 is at 02:00:00:00:00:0B|Rcvd: 2`},
 	} {
