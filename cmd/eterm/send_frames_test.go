@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,7 +150,7 @@ func TestSendFile(t *testing.T) {
 }
 
 // TestSendMemoryIsConstant: a run of many frames needs no more of anything than
-// a run of few. With ETERM_LONG=1 there are 10^8 of them.
+// a run of few. ETERM_SEND_FRAMES says how many.
 func TestSendMemoryIsConstant(t *testing.T) {
 	left, right := labtest.Pair(t)
 	p := on(t, left, strings.Fields("send --json -b max -d 1h --engine socket")...)
@@ -162,8 +163,8 @@ func TestSendMemoryIsConstant(t *testing.T) {
 	}
 	memory, threads, descriptors := sample(20_000)
 	many := uint64(200_000)
-	if os.Getenv("ETERM_LONG") != "" {
-		many = 100_000_000
+	if n, err := strconv.ParseUint(os.Getenv("ETERM_SEND_FRAMES"), 10, 64); err == nil {
+		many = n
 	}
 	memoryLater, threadsLater, descriptorsLater := sample(many)
 	must(t, p.Process.Signal(os.Interrupt))
