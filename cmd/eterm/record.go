@@ -135,17 +135,23 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 		fmt.Fprintln(s.stderr, "eterm: the reader of the capture is gone: it ends here")
 		return nil
 	}
-	if files := out.Files(); len(files) > 0 {
-		fmt.Fprintf(s.stderr, "eterm: %d frames in %s\n", out.Frames(), filesInWords(files))
+	if len(out.Files()) > 0 {
+		fmt.Fprintf(s.stderr, "eterm: %d frames in %s\n", out.Frames(), filesInWords(out))
 	}
 	return err
 }
 
-func filesInWords(files []string) string {
-	if len(files) == 1 {
-		return files[0]
+func filesInWords(out *capture.Recorder) string {
+	files := out.Files()
+	first, last := files[0], files[len(files)-1]
+	switch {
+	case out.Made() == 1:
+		return last
+	case out.Made() > len(files):
+		return fmt.Sprintf("%d files, of which %s to %s are kept", out.Made(), first, last)
+	default:
+		return fmt.Sprintf("%d files, %s to %s", out.Made(), first, last)
 	}
-	return fmt.Sprintf("%d files, %s to %s", len(files), files[0], files[len(files)-1])
 }
 
 // writeBatch records frames. A batch that is not full is the last for now, and

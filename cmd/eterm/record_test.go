@@ -82,6 +82,28 @@ func TestListenRecords(t *testing.T) {
 	}
 }
 
+func TestListenRotates(t *testing.T) {
+	left, right, _ := switched(t)
+	dir := t.TempDir()
+	listen := on(t, right, "listen", "-w", dir+"/x.pcapng", "-c", "100", "-t", "0x88b5", "--rotate", "2kB,1h", "--keep", "3")
+	say(t, left, "-c100", "-t", "0x88b5")
+	if status := listen.end(t); status != 0 {
+		t.Fatalf("status %d: %s", status, &listen.stderr)
+	}
+	files, err := filepath.Glob(dir + "/x-*.pcapng")
+	must(t, err)
+	if len(files) != 3 || !strings.Contains(listen.stderr.String(), " files, of which "+files[0]+" to "+files[2]+" are kept\n") {
+		t.Errorf("%v are there: %s", files, &listen.stderr)
+	}
+	for _, f := range files {
+		info, err := os.Stat(f)
+		must(t, err)
+		if counts := lastCounts(t, f); info.Size() > 2000 || counts[8] == 0 {
+			t.Errorf("%s has %d bytes, and the account %v", f, info.Size(), counts)
+		}
+	}
+}
+
 // TestListenFlagsSelect shows the flags that need no tcpdump.
 func TestListenFlagsSelect(t *testing.T) {
 	left, right, _ := switched(t)

@@ -83,6 +83,9 @@ func (c *Recorder) Frames() uint64 { return c.frames }
 // Files are the names of the files made and not removed again, oldest first.
 func (c *Recorder) Files() []string { return c.names }
 
+// Made is how many files were made, with those that were removed again.
+func (c *Recorder) Made() int { return c.number }
+
 func (c *Recorder) rotates() bool { return c.o.MaxBytes > 0 || c.o.MaxAge > 0 }
 
 // name is the path of a file of the series.
@@ -173,12 +176,16 @@ func (c *Recorder) Write(r *Record) error {
 	return nil
 }
 
+// recordRoom is what a file must have room for besides a frame's bytes: the head
+// and options of its record, and the account behind the last.
+const recordRoom = 64 + 256
+
 // due says that the frame belongs into a new file.
 func (c *Recorder) due(r *Record) bool {
 	if c.empty {
 		return false
 	}
-	return c.o.MaxBytes > 0 && c.w.Size()+int64(len(r.Bytes))+64 > c.o.MaxBytes ||
+	return c.o.MaxBytes > 0 && c.w.Size()+int64(len(r.Bytes))+recordRoom > c.o.MaxBytes ||
 		c.o.MaxAge > 0 && r.Time.Sub(c.first) >= c.o.MaxAge
 }
 

@@ -186,18 +186,18 @@ func TestRotation(t *testing.T) {
 		"both": {MaxBytes: 1 << 20, MaxAge: 10 * time.Second},
 	} {
 		asked := 0
-		o.Account = func() Statistics { asked++; return Statistics{Delivered: count(5)} }
+		o.Account = func() Statistics { asked++; return *someStatistics() }
 		c := record(t, filepath.Join(t.TempDir(), name+".pcapng"), o, frames)
 		var all []Record
 		for _, f := range c.Files() {
 			part := readFile(t, f)
 			info, err := os.Stat(f)
-			if err != nil || o.MaxBytes > 0 && info.Size() > o.MaxBytes+100 || o.MaxAge > 0 && len(part) != 10 {
+			if err != nil || o.MaxBytes > 0 && info.Size() > o.MaxBytes || o.MaxAge > 0 && len(part) != 10 {
 				t.Errorf("%s has %d frames, %v", f, len(part), err)
 			}
 			all = append(all, part...)
 		}
-		if !reflect.DeepEqual(all, frames) || len(c.Files()) < 8 || asked != len(c.Files()) {
+		if !reflect.DeepEqual(all, frames) || len(c.Files()) < 8 || asked != len(c.Files()) || c.Made() != asked {
 			t.Errorf("%s: %d frames in %d files, account asked for %d times", name, len(all), len(c.Files()), asked)
 		}
 	}
