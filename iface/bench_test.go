@@ -40,7 +40,7 @@ func BenchmarkReceive(b *testing.B) {
 			b.Run(fmt.Sprintf("immediate=%v/size=%d", o.Immediate, size), func(b *testing.B) {
 				left, right := labtest.Pair(b)
 				in, out := open(b, right, o), open(b, left, iface.Options{SendOnly: true})
-				frames := batch(1000, size)
+				frames := batch(2000, size)
 				rx := make([]iface.Received, 256)
 				var spent time.Duration
 				b.ReportAllocs()

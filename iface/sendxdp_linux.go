@@ -28,8 +28,8 @@ type xdpSender struct {
 }
 
 // newXDPSender takes the first queue of the interface that is free. A queue
-// stays taken for a while after its last socket was closed: patience is how
-// long to wait for that.
+// stays taken, and memory locked, for a while after a socket was closed:
+// patience is how long to wait for that.
 func newXDPSender(index int, mtu func() int, patience time.Duration) (*xdpSender, error) {
 	wakeup, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {

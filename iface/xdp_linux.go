@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// xdpFrames is how many frames may be under way. With 2 KiB each they stay
-// below the 8 MiB of memory that a process may usually lock.
-const xdpFrames = 1024
+// xdpFrames is how many frames may be under way. Their memory is locked, and
+// what one user may lock, in all processes together, is usually 8 MiB.
+const xdpFrames = 512
 
 // xdpSocket is an AF_XDP socket in copy mode that only sends, with its memory
 // and its two rings. It needs no XDP program.
