@@ -134,6 +134,10 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 		return err
 	}
 	defer done()
+	evidence, err := createEvidence(s.evidence, &s.ports)
+	if err != nil {
+		return err
+	}
 	p := &cardPrinter{out: out, json: s.json, detail: s.detail, color: useColor(s.color, c.App.Writer) && s.output == ""}
 	p.live = newLiveLine(c.App.ErrWriter)
 	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.progress
@@ -143,16 +147,14 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	lab.Ready()
 	card, err := switchtest.Check(c.Context, cfg)
 	p.live.clear()
+	if writeErr := writeEvidence(evidence, card); writeErr != nil {
+		return usage("%w", writeErr)
+	}
 	if card == nil {
 		return failed("%w", err)
 	}
 	if err := p.card(card); err != nil {
 		return err
-	}
-	if s.evidence != "" {
-		if err := writeEvidence(s.evidence, card); err != nil {
-			return usage("%w", err)
-		}
 	}
 	return cardStatus(card, err)
 }

@@ -27,18 +27,6 @@ func tester(t *testing.T) (host, middle *lab.Host) {
 	return host, middle
 }
 
-// inside runs a command on a host.
-func inside(t *testing.T, h *lab.Host, args ...string) {
-	t.Helper()
-	cmd := exec.Command(args[0], args[1:]...)
-	out := &bytes.Buffer{}
-	cmd.Stdout, cmd.Stderr = out, out
-	must(t, h.Start(cmd))
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v: %v: %s", args, err, out)
-	}
-}
-
 func switchCheck(t *testing.T, h *lab.Host, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	p := on(t, h, append([]string{"switch", "check", "--a", "a", "--b", "b", "--load", "100ms", "--max-macs", "256"}, args...)...)
@@ -61,7 +49,7 @@ func TestSwitchCheckOfABridge(t *testing.T) {
 
 func TestSwitchCheckShowsAFailure(t *testing.T) {
 	host, middle := tester(t)
-	inside(t, middle, "ip", "link", "set", "br0", "type", "bridge", "group_fwd_mask", "0x4000")
+	labtest.Run(t, middle, "ip", "link", "set", "br0", "type", "bridge", "group_fwd_mask", "0x4000")
 	dir := t.TempDir()
 	evidence, card := filepath.Join(dir, "evidence.pcapng"), filepath.Join(dir, "card.txt")
 	status, out, errs := switchCheck(t, host, "--only", "reserved", "-w", evidence, "-o", card)
@@ -117,8 +105,8 @@ func TestSwitchCheckWithExpectations(t *testing.T) {
 
 func TestSwitchRefusals(t *testing.T) {
 	host, middle := tester(t)
-	inside(t, host, "ip", "address", "add", "192.0.2.7/24", "dev", "b")
-	inside(t, host, "ip", "route", "add", "default", "via", "192.0.2.1")
+	labtest.Run(t, host, "ip", "address", "add", "192.0.2.7/24", "dev", "b")
+	labtest.Run(t, host, "ip", "route", "add", "default", "via", "192.0.2.1")
 	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
 	must(t, os.WriteFile(wrong, []byte("vlan:\n  idz: 10\n"), 0o600))
 	for _, c := range []struct {
@@ -137,6 +125,8 @@ func TestSwitchRefusals(t *testing.T) {
 		{[]string{"switch", "check", "--skip", strings.Join(groups(), ",")}, statusUsage, "no case is left"},
 		{[]string{"switch", "check", "--vlans", "0,5000"}, statusUsage, "1 to 4094"},
 		{[]string{"switch", "check", "--expect", wrong}, statusUsage, "eterm: |   ^\neterm: " + wrong + ": line 2, column 3"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, statusUsage, "wrong.yaml"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, statusUsage, "name a new file"},
 		{[]string{"switch", "macs", "--max-macs", "5"}, statusUsage, "at least 64"},
 		{[]string{"switch", "outage", "--interval", "1us"}, statusUsage, "at least 100us"},
 	} {
@@ -145,8 +135,8 @@ func TestSwitchRefusals(t *testing.T) {
 			t.Errorf("%v: status %d, printed %q, said %q: want status %d and %q", c.args, status, &p.stdout, &p.stderr, c.status, c.says)
 		}
 	}
-	inside(t, middle, "bridge", "link", "set", "dev", "pa", "isolated", "on")
-	inside(t, middle, "bridge", "link", "set", "dev", "pb", "isolated", "on")
+	labtest.Run(t, middle, "bridge", "link", "set", "dev", "pa", "isolated", "on")
+	labtest.Run(t, middle, "bridge", "link", "set", "dev", "pb", "isolated", "on")
 	for _, command := range []string{"check", "macs", "outage"} {
 		p := on(t, host, "switch", command, "--a", "a", "--b", "b", "--force")
 		if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "not on the same network") || p.stdout.Len() > 0 {
@@ -170,7 +160,7 @@ func TestSwitchMACsPlots(t *testing.T) {
 func TestSwitchOutageOfABridge(t *testing.T) {
 	host, middle := tester(t)
 	p := on(t, host, "switch", "outage", "--a", "a", "--b", "b", "-d", "2", "--json")
-	inside(t, middle, "sh", "-c", "sleep 0.5; ip link set pb nomaster; sleep 0.4; ip link set pb master br0")
+	labtest.Run(t, middle, "sh", "-c", "sleep 0.5; ip link set pb nomaster; sleep 0.4; ip link set pb master br0")
 	status := p.end(t)
 	lines := strings.Split(strings.TrimSpace(p.stdout.String()), "\n")
 	var report struct {

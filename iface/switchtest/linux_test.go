@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -37,17 +36,8 @@ func plug(t *testing.T, h *lab.Host, name string) iface.Port {
 func does(t *testing.T, h *lab.Host, commands ...string) {
 	t.Helper()
 	for _, c := range commands {
-		var out strings.Builder
 		args := strings.Fields(c)
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Stdout, cmd.Stderr = &out, &out
-		err := h.Start(cmd)
-		if err == nil {
-			err = cmd.Wait()
-		}
-		if err != nil {
-			t.Fatalf("%s: %v: %s", c, err, out.String())
-		}
+		labtest.Run(t, h, args[0], args[1:]...)
 	}
 }
 
