@@ -15,7 +15,7 @@ const (
 	// measurement before it is made again.
 	disturbed = 0.08
 	// tries is how often a measurement is made at most.
-	tries = 4
+	tries = 2
 )
 
 // undisturbed measures a tool, and again while other work on this machine gets

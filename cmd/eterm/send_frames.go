@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -91,7 +93,9 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 		p.source, err = f.fromNotations(c, on, sizes)
 		round *= f.weights.total(len(f.notations))
 	default:
-		p.source, err = f.fromFlags(on, sizes)
+		var turn []*frame.Template
+		turn, err = templates(sizes, func(size int) (*frame.Template, error) { return f.flagTemplate(on, size) })
+		p.source = func(int) load.Source { return inTurn(turn) }
 	}
 	if err != nil {
 		return nil, err
@@ -115,44 +119,35 @@ func (f *sendFrames) allSizes(on station) ([]int, error) {
 	return []int{0}, nil
 }
 
-// fromFlags are the frames that flags describe. Their payload grows to fill
-// each size.
-func (f *sendFrames) fromFlags(on station, sizes []int) (func(int) load.Source, error) {
-	bySize := map[int]func() load.Source{}
-	for _, n := range sizes {
-		if bySize[n] != nil {
-			continue
-		}
-		k := f.content
-		k.size = sizeValue(n)
-		if _, err := k.source(on); err != nil {
-			return nil, err
-		}
-		bySize[n] = func() load.Source { return k.frames(on) }
+// flagTemplate is the frame that flags describe. Its payload grows to fill the
+// size; the numbers of echo requests count up from frame to frame.
+func (f *sendFrames) flagTemplate(on station, size int) (*frame.Template, error) {
+	k := f.content
+	k.size = sizeValue(size)
+	first, err := k.source(on)
+	if err != nil {
+		return nil, err
 	}
-	return func(int) load.Source {
-		made := map[int]load.Source{}
-		turn := make([]load.Source, len(sizes))
-		for i, n := range sizes {
-			if made[n] == nil {
-				made[n] = bySize[n]()
-			}
-			turn[i] = made[n]
-		}
-		return load.Sequence(turn...)
-	}, nil
+	notation := string(frame.Decode(first.next()).AppendNotation(nil))
+	if k.echo() {
+		notation = strings.Replace(notation, " id=1 / icmp ", " id=1..65535 / icmp ", 1)
+		notation = strings.Replace(notation, " seq=1 ", " seq=1..65535 ", 1)
+	}
+	return frame.Parse(notation)
 }
 
-// frames is content that is known to build.
-func (k *content) frames(on station) load.Source {
-	m, err := k.source(on)
-	if err != nil {
-		panic(err) // it was built before
+// templates makes a template for each size, once.
+func templates(sizes []int, make func(size int) (*frame.Template, error)) (turn []*frame.Template, err error) {
+	bySize := map[int]*frame.Template{}
+	for _, size := range sizes {
+		if bySize[size] == nil {
+			if bySize[size], err = make(size); err != nil {
+				return nil, err
+			}
+		}
+		turn = append(turn, bySize[size])
 	}
-	if !k.echo() {
-		return load.Fixed(slices.Clone(m.next()))
-	}
-	return func(dst []byte) []byte { return append(dst, m.next()...) }
+	return turn, nil
 }
 
 // sampled is the most frames that are looked at before the first is sent.

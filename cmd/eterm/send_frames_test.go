@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/lab/labtest"
 )
@@ -52,6 +53,14 @@ func TestSendNotations(t *testing.T) {
 		}
 		if got := int(binary.BigEndian.Uint16(b[16:])); len(b) != wantLen || got != wantIP || int(b[35]) != wantPort {
 			t.Errorf("frame %d: %d bytes, IPv4 length %d, port %d; want %d, %d, %d", i, len(b), got, b[35], wantLen, wantIP, wantPort)
+		}
+	}
+	// Echo requests by flags count up, checksums and all.
+	for i, f := range planned(t, strings.Fields("--src-ip 192.0.2.1 --dst-ip 192.0.2.2 -s 100 -c 3")...) {
+		b, err := hex.DecodeString(f.Hex)
+		must(t, err)
+		if d := frame.Decode(b); len(b) != 96 || b[41] != byte(i+1) || b[19] != byte(i+1) || len(d.Faults) != 0 {
+			t.Errorf("echo request %d: %s, %v", i+1, d.AppendNotation(nil), d.Faults)
 		}
 	}
 	random := strings.Fields("-c 3 eth dst=02:00:00:00:00:02 type=0x88b5 / random 30 --seed")

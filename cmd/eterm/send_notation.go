@@ -59,25 +59,24 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 
 // fromNotations are the frames that notations describe, interleaved by weight.
 func (f *sendFrames) fromNotations(c *cli.Context, on station, sizes []int) (func(int) load.Source, error) {
-	templates := make([][]*frame.Template, len(f.notations))
 	own := f.from.or(on.HardwareAddr(), on.HardwareAddr())
+	turns := make([][]*frame.Template, len(f.notations))
 	for i, notation := range f.notations {
-		bySize := map[int]*frame.Template{}
-		for _, size := range sizes {
-			if bySize[size] == nil {
-				t, err := sizedTemplate(notation, size)
-				if err != nil {
-					return nil, pointAt(c, err)
-				}
+		turn, err := templates(sizes, func(size int) (*frame.Template, error) {
+			t, err := sizedTemplate(notation, size)
+			if err == nil {
 				ready(t, own, f.seed+uint64(i))
-				bySize[size] = t
 			}
-			templates[i] = append(templates[i], bySize[size])
+			return t, err
+		})
+		if err != nil {
+			return nil, pointAt(c, err)
 		}
+		turns[i] = turn
 	}
 	return func(int) load.Source {
-		shares := make([]load.Share, len(templates))
-		for i, turn := range templates {
+		shares := make([]load.Share, len(turns))
+		for i, turn := range turns {
 			shares[i] = load.Share{Source: inTurn(turn), Weight: f.weights.of(i)}
 		}
 		return load.Mix(shares...)
