@@ -32,7 +32,7 @@ func (p *cardPrinter) progress(e switchtest.Event) {
 	case e.Case != nil:
 		p.live.show(fmt.Sprintf("%d of %d: %s", e.Done+1, e.Total, e.Case.Name))
 	case e.Waiting > 0:
-		p.live.show(fmt.Sprintf("ageing: still known after %.0f s", e.Waiting.Seconds()))
+		p.live.show(fmt.Sprintf("ageing: still known after %.1f s", e.Waiting.Seconds()))
 	}
 }
 

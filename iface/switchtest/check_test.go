@@ -175,3 +175,27 @@ func TestFramesTooLateAreNoFailure(t *testing.T) {
 		}
 	})
 }
+
+// What was not waited for, or not tried, is no failure.
+func TestLimitsOfTheMeasurementAreNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sw := ifacetest.NewSwitch(2)
+		cases, err := Select([]string{"ageing.time", "learning.capacity"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect, err := ParseExpectations([]byte("learning.capacity: '>=4096'"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		card, err := Check(t.Context(), Config{A: sw.Port(0), B: sw.Port(1), Cases: cases, Expect: expect, MaxAgeing: 5 * time.Second, MaxMACs: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range card.Results {
+			if r.Verdict != Untestable || r.Why == "" {
+				t.Errorf("%s is %v: %s: %s%s", r.Case.Name, r.Verdict, r.Value, r.Seen, r.Why)
+			}
+		}
+	})
+}

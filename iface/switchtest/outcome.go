@@ -72,6 +72,8 @@ func (c Case) judge(o Outcome, expect Expectations) Result {
 		r.Verdict = Untestable
 	case want.accepts(c.measure, o.Value):
 		r.Verdict = Pass
+	case want.open(c.measure, o.Value):
+		r.Verdict, r.Why = Untestable, o.Seen+", and no further was asked for"
 	case tolerated != "" && c.want(tolerated).accepts(c.measure, o.Value):
 		r.Verdict = Note
 	default:

@@ -131,3 +131,11 @@ func (w Want) accepts(m measure, value string) bool {
 	q, err := m.quantity(strings.TrimSuffix(value, "+"))
 	return err == nil && q >= w.lo && q <= w.hi
 }
+
+// open says whether a value that is only a lower bound, and not accepted, might
+// be if the measurement had gone on.
+func (w Want) open(m measure, value string) bool {
+	bound, isBound := strings.CutSuffix(value, "+")
+	q, err := m.quantity(bound)
+	return isBound && err == nil && q < w.lo
+}
