@@ -72,7 +72,7 @@ func endedAs(want, status int, r trial.Total) bool {
 func TestLinkOneWayIsTheWires(t *testing.T) {
 	t.Parallel()
 	status, sent, got, wire, text := inLab(t, "link send --to broadcast -c 2000 -b 5kpps --streams 1 -s 64,512 -Q 3:100 --json -q",
-		"link receive --runs 1 --json -q", "--loss", "2%", "--duplicate", "2%", "--reorder", "2%", "--corrupt", "2%", "--truncate", "1%", "--seed", "3")
+		"link receive --runs 1 --json -q --shared-clock", "--delay", "3ms", "--loss", "2%", "--duplicate", "2%", "--reorder", "2%", "--corrupt", "2%", "--truncate", "1%", "--seed", "3")
 	if wire.Type == "" || len(wire.Forth) == 0 {
 		t.Fatal(text)
 	}
@@ -87,6 +87,10 @@ func TestLinkOneWayIsTheWires(t *testing.T) {
 	if got.Lost != a.Lost || got.OnTheWay != a.Lost || got.Duplicated != a.Duplicated || got.Reordered != a.Reordered ||
 		d.WrongBits != a.Corrupted || d.Truncated != a.Truncated || got.Received != a.In-a.Lost {
 		t.Errorf("%d lost, %d duplicated, %d reordered, %d with wrong bits, %d cut; the wire says %+v", got.Lost, got.Duplicated, got.Reordered, d.WrongBits, d.Truncated, a)
+	}
+	// What the wire held frames for is part of the delay.
+	if delay := got.Receiver.Report.Delay; delay.Kind != "one_way" || delay.Min < 3e6 || delay.Min < int64(a.DelayMin)*999/1000 {
+		t.Errorf("delay %+v, held %v to %v", delay, a.DelayMin, a.DelayMax)
 	}
 }
 
