@@ -105,6 +105,7 @@ func TestDeletedMidRun(t *testing.T) {
 
 // Fault 29 and 30: new names, addresses and MTUs while frames flow lose none.
 func TestChangesMidRun(t *testing.T) {
+	needTool(t, "ip")
 	both(t, func(t *testing.T, o iface.Options) {
 		left, right := labtest.Pair(t)
 		o.Buffer = 64 << 20
