@@ -17,18 +17,20 @@ import (
 
 func mechanism(p iface.Port) string { return p.(iface.Mechanism).Mechanism() }
 
+// xdpOptions are o with AF_XDP; the test is left out where that cannot be had,
+// as with too little lockable memory.
 func xdpOptions(t testing.TB, o iface.Options) iface.Options {
 	t.Helper()
 	o.Engine = iface.EngineXDP
-	h := labtest.Host(t, "probe")
+	h, _ := labtest.Pair(t)
 	err := h.Do(func() error {
-		p, err := iface.Open("lo", iface.Options{Engine: iface.EngineXDP, SendOnly: true})
+		p, err := iface.Open("eth0", iface.Options{Engine: iface.EngineXDP, SendOnly: true})
 		if err == nil {
 			p.Close()
 		}
 		return err
 	})
-	if err != nil && !strings.Contains(err.Error(), "page") {
+	if err != nil {
 		t.Skip("no AF_XDP here:", err)
 	}
 	return o

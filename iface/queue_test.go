@@ -114,8 +114,15 @@ func TestBackPressureThatEnds(t *testing.T) {
 	shape(t, left, 10_000_000, 2000, 50_000_000)
 	a, b := open(t, left, iface.Options{SendOnly: true}), open(t, right, iface.Options{ReceiveOnly: true})
 	const total = 2000
-	send(t, a, batch(total, 1000)...)
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Send(batch(total, 1000))
+		done <- err
+	}()
 	receive(t, b, total)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 	if c := account(t, a); c.Refused.Total() != 0 || c.Accepted != total {
 		t.Errorf("%+v", c)
 	}

@@ -13,8 +13,8 @@ const (
 	// ringBlock is the size of a block, which must hold the longest frame, and
 	// smallestBlock that in a small ring. The reader is woken once a block, so
 	// large ones cost it less; but a block also goes every ringRetire, full or
-	// not, so many let a reader pause for longer: 32 of them for 256 ms.
-	ringBlock     = 512 << 10
+	// not, so many let a reader pause for longer: 64 of them for half a second.
+	ringBlock     = 256 << 10
 	smallestBlock = 128 << 10
 	// ringRetire is how long, in ms, the kernel keeps a block that is not
 	// full. With the timer's grain a lone frame is delivered within 10 ms.
@@ -38,7 +38,7 @@ type ring struct {
 // newRing gives a socket, before it is bound, a ring of about size bytes.
 func newRing(fd, size, snap int, mtu func() int) (*ring, error) {
 	block := ringBlock
-	for block > smallestBlock && size/block < 32 {
+	for block > smallestBlock && size/block < 64 {
 		block /= 2
 	}
 	blocks := max(size/block, 4)
