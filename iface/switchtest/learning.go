@@ -226,12 +226,22 @@ func notLearning(source func(*rig) MAC) func(*rig) (Outcome, error) {
 		if n, _, err := r.probe(portA, addrs); err != nil || n == 0 {
 			return Outcome{Why: "frames to this address do not pass"}, err
 		}
-		for range 3 {
-			if err := r.teach(portA, addrs); err != nil {
-				return Outcome{}, err
+		var n int
+		var v volley
+		var err error
+		for _, wait := range []time.Duration{0, 100 * time.Millisecond, 600 * time.Millisecond} {
+			// A switch that is slow to learn must not look like a good one.
+			err = r.teach(portA, addrs)
+			if err == nil {
+				err = r.sleep(wait)
+			}
+			if err == nil {
+				n, v, err = r.probe(portA, addrs)
+			}
+			if err != nil || n == 0 {
+				break
 			}
 		}
-		n, v, err := r.probe(portA, addrs)
 		return knowledge(1-n, 1, v, v.missing(portB)), err
 	}
 }
