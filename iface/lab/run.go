@@ -123,8 +123,12 @@ func (p *process) wait(ctx context.Context) (status int) {
 	return status
 }
 
+// hangUpGrace is how long a shell may take to end once it was hung up on.
+const hangUpGrace = 500 * time.Millisecond
+
 // Shell runs a program in the host with this terminal and the environment the
-// commands have, until it ends. A cancelled ctx hangs up on it.
+// commands have, until it ends. A cancelled ctx hangs up on it; a program that
+// is deaf to that, as one started by nohup is, is killed.
 func (h *Host) Shell(ctx context.Context, argv []string) (status int, err error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -132,7 +136,10 @@ func (h *Host) Shell(ctx context.Context, argv []string) (status int, err error)
 	if err := h.Start(cmd); err != nil {
 		return 0, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(syscall.SIGHUP) })
+	stop := context.AfterFunc(ctx, func() {
+		_ = cmd.Process.Signal(syscall.SIGHUP)
+		time.AfterFunc(hangUpGrace, func() { _ = cmd.Process.Kill() })
+	})
 	defer stop()
 	return wait(context.Background(), cmd)
 }
