@@ -54,7 +54,7 @@ func (b *bench) receivers() []tool {
 	}
 	tools := b.present(
 		command("eterm listen -q: count", listen+" -q"),
-		command("tcpdump -w /dev/null: count", "tcpdump -Z root -i "+port+" -B 8192 -w /dev/null"),
+		to(command("tcpdump -w - >/dev/null: count", "tcpdump -Z root -i "+port+" -B 8192 -w -"), "/dev/null"),
 		command("eterm listen -w: pcapng", listen+" -w "+pcap),
 		command("tcpdump -w: pcap", "tcpdump -Z root -i "+port+" -B 8192 -w "+pcap),
 		command("netsniff-ng --out: pcap", "netsniff-ng --in "+port+" --out "+pcap+" -s --ring-size 8MiB"),
