@@ -61,9 +61,13 @@ func appendAddressesJSON(dst, b []byte) []byte {
 // each, and the type behind them. Of a frame that ends within a tag it is no
 // tags and the first TPID.
 func tagsOf(b []byte) (tags []byte, etherType uint16) {
+	first := binary.BigEndian.Uint16(b[12:])
+	if !mac.IsTag(first) {
+		return nil, first
+	}
 	h, _, err := mac.Parse(b)
 	if err != nil {
-		return nil, binary.BigEndian.Uint16(b[12:])
+		return nil, first
 	}
 	return h.Tags, h.Type
 }

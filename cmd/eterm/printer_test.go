@@ -159,3 +159,13 @@ func BenchmarkPrint(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCensus is what counting one frame costs a receiver.
+func BenchmarkCensus(b *testing.B) {
+	frame, err := hex.DecodeString("ffffffffffff02000000000a88b5000102030405060708090a0b0c0d0e0f" + strings.Repeat("00", 30))
+	must(b, err)
+	n := newCensus()
+	for b.Loop() {
+		n.add(frame, 60)
+	}
+}
