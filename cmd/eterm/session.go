@@ -78,8 +78,7 @@ type taker struct {
 // receive takes frames until ctx ends, the taker says done, or the interface
 // fails.
 func (s *session) receive(ctx context.Context, t taker) error {
-	stop := context.AfterFunc(ctx, func() { s.port.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer iface.Interrupt(ctx, s.port)()
 	rx := make([]iface.Received, receiveBatch)
 	next, ending := s.began, false
 	for {

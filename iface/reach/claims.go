@@ -22,8 +22,7 @@ import (
 // error, or told returns false. The claim's MAC is told's to keep.
 func Listen(ctx context.Context, port iface.Port, tags []byte, told func(c Claim, at time.Time) bool) error {
 	port.SetReadDeadline(time.Time{})
-	stop := context.AfterFunc(ctx, func() { port.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer iface.Interrupt(ctx, port)()
 	rx := make([]iface.Received, 32)
 	for ctx.Err() == nil {
 		n, err := port.Receive(rx)

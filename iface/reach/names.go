@@ -79,8 +79,7 @@ func LookupMDNS(ctx context.Context, port iface.Port, s Station, addresses []net
 		until = t
 	}
 	port.SetReadDeadline(until)
-	stop := context.AfterFunc(ctx, func() { port.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer iface.Interrupt(ctx, port)()
 	defend := defender(port, &s)
 	rx := make([]iface.Received, 32)
 	for len(q.names) < len(q.wanted) && time.Now().Before(until) && ctx.Err() == nil {

@@ -108,8 +108,7 @@ const batch = 64
 
 // Serve answers until ctx ends, which is no error, or the port does.
 func (r *Responder) Serve(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { r.port.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer iface.Interrupt(ctx, r.port)()
 	rx := make([]iface.Received, batch)
 	for {
 		n, err := r.port.Receive(rx)

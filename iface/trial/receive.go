@@ -73,8 +73,7 @@ const (
 // Serve receives until ctx ends, which is no error, or the port is gone. Runs
 // that are not over then are ended as they are.
 func (r *Receiver) Serve(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { _ = r.port.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer iface.Interrupt(ctx, r.port)()
 	rx := make([]iface.Received, batch)
 	var err error
 	for ctx.Err() == nil && err == nil {
