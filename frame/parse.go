@@ -45,8 +45,8 @@ func (p *parser) frame() bool {
 		if len(p.tokens) == 0 {
 			return p.fail(token{at, at}, "a layer's name is missing: eth, vlan, ipv4 and so on")
 		}
-		if len(p.first.Parts) >= maxParts {
-			return p.fail(p.tokens[0], "too many layers: 128 are the most")
+		if len(p.first.Parts) >= maxWritten {
+			return p.fail(p.tokens[0], "too many layers: 256 are the most")
 		}
 		if !p.layer(first) {
 			return false
@@ -59,6 +59,11 @@ func (p *parser) frame() bool {
 		}
 	}
 }
+
+// maxWritten bounds the layers of notation. It leaves room for what a decoded
+// frame has behind its last layer: data, and what packets within packets leave
+// over.
+const maxWritten = 2 * maxParts
 
 // maxBuilt bounds the frames built, in bytes: none that large can be sent.
 const maxBuilt = 1 << 20

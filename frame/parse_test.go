@@ -51,7 +51,7 @@ func TestParseRefuses(t *testing.T) {
 		{"eth / icmp seq=0..9+0", "0..9+0", "no step"},
 		{"eth / ipv6 src=2001:db8::1..2001:db9::1", "2001:db8::1..2001:db9::1", "lower 64 bits"},
 		{"eth / icmp seq=0..70000", "0..70000", "too large"},
-		{strings.Repeat("vlan / ", 200) + "hex 00", "vlan", "too many layers"},
+		{strings.Repeat("vlan / ", 300) + "hex 00", "vlan", "too many layers"},
 	} {
 		_, err := Parse(c.notation)
 		var e *SyntaxError
