@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"eterm/frame/capture"
 )
@@ -78,7 +77,6 @@ func (d *decoder) run(c *cli.Context) error {
 
 // input is what to read: a file, standard input, or the operands.
 func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err error) {
-	stdin, isFile := c.App.Reader.(*os.File)
 	switch {
 	case c.Args().Present() && d.read != "":
 		return nil, "", usage("-r %s and hex operands: give one of them", d.read)
@@ -88,7 +86,7 @@ func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err erro
 			text = strings.Join(c.Args().Slice(), "") + "\n"
 		}
 		return io.NopCloser(strings.NewReader(text)), "operands", nil
-	case d.read == "" && isFile && term.IsTerminal(int(stdin.Fd())):
+	case d.read == "" && isTerminal(c.App.Reader):
 		return nil, "", usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
 	case d.read == "" || d.read == "-":
 		return io.NopCloser(c.App.Reader), "standard input", nil

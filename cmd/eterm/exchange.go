@@ -23,7 +23,6 @@ type exchanger struct {
 
 func exchangeCommand() *cli.Command {
 	e := newExchanger()
-	e.content.to.Set("broadcast")
 	return &cli.Command{
 		Name:  "exchange",
 		Usage: "send a frame each second, and print what is sent and what is received",
@@ -39,7 +38,6 @@ func exchangeCommand() *cli.Command {
 // broadcastCommand is exchange whose destination cannot be anything else.
 func broadcastCommand() *cli.Command {
 	e := newExchanger()
-	e.content.to.Set("broadcast")
 	return &cli.Command{
 		Name:  "broadcast",
 		Usage: "exchange with every station: destination ff:ff:ff:ff:ff:ff",
@@ -51,7 +49,9 @@ func broadcastCommand() *cli.Command {
 }
 
 func newExchanger() *exchanger {
-	return &exchanger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+	e := &exchanger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+	e.content.to.Set("broadcast")
+	return e
 }
 
 func (e *exchanger) flags() []cli.Flag {

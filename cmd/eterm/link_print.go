@@ -42,10 +42,8 @@ func (o *linkOutput) open(c *cli.Context) (err error) {
 	if o.file == "" {
 		return nil
 	}
-	if o.results, err = os.OpenFile(o.file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-		return usage("%w: name a new file", err)
-	}
-	return nil
+	o.results, err = newFile(o.file)
+	return err
 }
 
 func (o *linkOutput) close() error {

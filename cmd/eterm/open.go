@@ -49,6 +49,21 @@ func useColor(when colorValue, out io.Writer) bool {
 	case "never":
 		return false
 	}
-	f, ok := out.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
+	return os.Getenv("NO_COLOR") == "" && isTerminal(out)
+}
+
+// isTerminal says whether a person is at the other end of one of the program's
+// streams.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// newFile makes a file for results. It never writes over one.
+func newFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, usage("%w: name a new file", err)
+	}
+	return f, nil
 }

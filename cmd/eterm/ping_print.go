@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"eterm/iface"
 	"eterm/iface/reach"
@@ -302,10 +299,4 @@ func (o *pingPrinter) unresolvedText(at *place, t reach.Target) string {
 		protocol = "neighbour discovery"
 	}
 	return fmt.Sprintf("no answer to %s for %s on %s: is %s up, and in this VLAN?", protocol, asked, at.port.Name(), kind)
-}
-
-// isTerminal says whether a person watches.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

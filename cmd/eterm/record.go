@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 
 	"eterm/frame/capture"
 	"eterm/iface"
@@ -59,7 +57,7 @@ func (r *recording) check(c *cli.Context, toStdout bool) error {
 
 // refuseTerminal keeps a capture's bytes off a terminal.
 func refuseTerminal(c *cli.Context) error {
-	if f, ok := c.App.Writer.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(c.App.Writer) {
 		return usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
 	}
 	return nil

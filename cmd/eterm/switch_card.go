@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"eterm/frame"
 	"eterm/iface/switchtest"
@@ -148,7 +145,7 @@ type liveLine struct {
 }
 
 func newLiveLine(out io.Writer) *liveLine {
-	if f, ok := out.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(out) {
 		out = nil
 	}
 	return &liveLine{out: out}

@@ -173,9 +173,9 @@ func (s *switchChecker) writer(c *cli.Context) (io.Writer, func() error, error) 
 	if s.output == "" {
 		return c.App.Writer, func() error { return nil }, nil
 	}
-	f, err := os.OpenFile(s.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := newFile(s.output)
 	if err != nil {
-		return nil, nil, usage("%w: name a new file", err)
+		return nil, nil, err
 	}
 	return io.MultiWriter(c.App.Writer, f), f.Close, nil
 }
