@@ -81,6 +81,7 @@ func Run(ctx context.Context, port iface.Port, source Source, plan Plan) (Result
 // Every worker gets a source of its own, which has to make all frames.
 func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Source, plan Plan) (Result, error) {
 	plan = plan.complete()
+	start := plan.begin()
 	before := total(ports)
 	cpu := cpuTime()
 	workers := make([]*worker, len(ports))
@@ -88,7 +89,6 @@ func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Sou
 		workers[k] = newWorker(p, share(source(k), len(ports), k), plan, len(ports), k)
 	}
 	failed := make(chan error)
-	start := plan.Clock.Now()
 	for _, w := range workers {
 		go func() {
 			runtime.LockOSThread() // its naps must not move it
@@ -125,6 +125,14 @@ func (p Plan) complete() Plan {
 		p.Count = p.Schedule.Within(p.Duration, p.Count)
 	}
 	return p
+}
+
+// begin is when the first frame is due.
+func (p Plan) begin() time.Duration {
+	if p.Schedule == nil {
+		return p.Clock.Now()
+	}
+	return p.Clock.Begin(p.Schedule(1))
 }
 
 // share leaves every n-th frame of a source, beginning with frame k.

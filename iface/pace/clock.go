@@ -12,6 +12,9 @@ type Clock interface {
 	// Wait returns at time t or soon after, never before, unless done is
 	// closed: then it may return at once.
 	Wait(t time.Duration, done <-chan struct{})
+	// Begin is a time, now or soon, to start a schedule with so much time from
+	// one frame to the next.
+	Begin(period time.Duration) time.Duration
 }
 
 // Timers is a clock of ordinary timers. They are up to a millisecond late; in
@@ -21,6 +24,8 @@ func Timers() Clock { return timers{time.Now()} }
 type timers struct{ start time.Time }
 
 func (c timers) Now() time.Duration { return time.Since(c.start) }
+
+func (c timers) Begin(time.Duration) time.Duration { return c.Now() }
 
 func (c timers) Wait(t time.Duration, done <-chan struct{}) {
 	d := t - c.Now()

@@ -28,8 +28,6 @@ type Sent struct {
 	probe.SenderAccount
 	load.Result
 	Plan probe.Plan
-	// Began is when the first frame was due, Unix nanoseconds.
-	Began int64
 }
 
 // Frames that frame a run: plan frames before it and while it lasts, end
@@ -62,10 +60,9 @@ func Send(ctx context.Context, port iface.Port, l Load, o SendOptions) (Sent, er
 	for range plansBefore {
 		announcer.announce()
 	}
-	began := time.Now()
 	p := load.Plan{Count: l.Count, Duration: l.Duration, Schedule: l.schedule(), Clock: o.Clock}
 	r, runErr := load.Run(ctx, announcer, s.next, p)
-	sent := Sent{Result: r, Plan: l.plan(l.longest()), Began: began.UnixNano(), SenderAccount: probe.SenderAccount{
+	sent := Sent{Result: r, Plan: l.plan(l.longest()), SenderAccount: probe.SenderAccount{
 		Intended: l.intended(r), Offered: r.Offered, Refused: r.Skipped, Elapsed: uint64(r.Elapsed)}}
 	return sent, errors.Join(runErr, end(port, l, o, sent.SenderAccount))
 }
