@@ -54,7 +54,7 @@ func runOutside(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer os.RemoveAll(dir)
 	eterm := filepath.Join(dir, "eterm")
-	build := exec.CommandContext(ctx, "go", "build", "-o", eterm, "eterm/cmd/eterm")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "urfave_cli_no_docs", "-o", eterm, "eterm/cmd/eterm") // as README.md says
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build eterm: %w: %s", err, said)

@@ -61,10 +61,22 @@ func prepare(commands []*cli.Command) {
 		if c.Action != nil && c.ArgsUsage == "" {
 			c.Action = withoutOperands(c.Action)
 		}
+		if c.Action != nil && len(c.Flags) > 0 { // the others just print
+			c.Action = heedingSignals(c.Action)
+		}
 		if len(c.Subcommands) > 0 && c.Action == nil {
 			c.Action = noSubcommand
 		}
 		prepare(c.Subcommands)
+	}
+}
+
+// heedingSignals asks for signals before a command begins: from then on they
+// end it cleanly.
+func heedingSignals(action cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		_ = c.Context.Err()
+		return action(c)
 	}
 }
 

@@ -39,7 +39,7 @@ func TestPlainCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"--help":          "COMMANDS:",
 		"version":         "eterm ",
-		"man":             ".TH eterm 8",
+		"man":             ".TH \"ETERM\" \"8\"",
 		"completion bash": "complete -o",
 		"completion zsh":  "#compdef eterm",
 		"completion fish": "complete -c eterm",

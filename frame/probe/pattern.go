@@ -1,6 +1,9 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
+	"sync"
+)
 
 // Pattern is what the rest of a test frame's payload is filled with.
 type Pattern uint8
@@ -24,7 +27,9 @@ func (p Pattern) String() string {
 // patternLength bounds the payload that is filled and checked.
 const patternLength = 9300
 
-var patternTable = func() (t [patterns][patternLength]byte) {
+// patternTable is made at its first use: most runs of a program need none.
+var patternTable = sync.OnceValue(func() *[patterns][patternLength]byte {
+	t := new([patterns][patternLength]byte)
 	x := uint32(0x2545f491)
 	for i := range patternLength {
 		x ^= x << 13
@@ -35,13 +40,13 @@ var patternTable = func() (t [patterns][patternLength]byte) {
 		t[Alternating][i] = 0x55 << (i & 1)
 	}
 	return t
-}()
+})
 
 // patternAt is the n bytes of a pattern that begin offset bytes behind the
 // mark's first byte, or what there is of them.
 func patternAt(p Pattern, offset, n int) []byte {
 	from := min(offset, patternLength)
-	return patternTable[p%patterns][from:min(offset+n, patternLength)]
+	return patternTable()[p%patterns][from:min(offset+n, patternLength)]
 }
 
 // sameAsPattern says whether b, which begins offset bytes behind the mark's
