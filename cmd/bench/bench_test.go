@@ -33,7 +33,7 @@ func TestBenchRuns(t *testing.T) {
 	if err := runOutside(t.Context(), []string{"-short", "-tools", "^eterm"}, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	for _, want := range []string{"Send at maximum", "Receive at overload", "Pacing, 1000 ", "Pacing, 100000 ", "Round trip"} {
+	for _, want := range []string{"Send at maximum", "Receive at overload", "Pacing, 1000 ", "Greatest rate", "Pacing, 100000 ", "Round trip", "Build an echo", "Decode an echo", "Start and end"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no table %q", want)
 		}

@@ -1,6 +1,7 @@
 // Command bench puts eterm beside the tools of its kind: how fast it sends, how
-// much it receives without loss and at what cost, how evenly it paces, and how
-// well it measures round trips. It makes its own network namespaces, needs no
+// much it receives without loss and at what cost, how evenly it paces, how well
+// it measures round trips, what a frame costs to build and to take apart, and
+// how fast it starts. It makes its own network namespaces, needs no
 // rights, and leaves nothing behind. Tools that are not installed are left out.
 //
 //	go run ./cmd/bench                 everything, medians of five rounds
@@ -84,13 +85,16 @@ type settings struct {
 	workDir string
 }
 
+// tables are the names of all tables.
+const tables = "send, receive, noloss, pace, rtt, codec or start"
+
 func parse(args []string) (settings, error) {
 	var s settings
 	var tools string
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
-	flags.StringVar(&s.only, "only", "", "one `TABLE`: send, receive, pace or rtt")
+	flags.StringVar(&s.only, "only", "", "one `TABLE`: "+tables)
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
 	flags.BoolVar(&s.short, "short", false, "one short round, to see that it runs")
 	if err := flags.Parse(args); err != nil {
@@ -104,9 +108,9 @@ func parse(args []string) (settings, error) {
 		return s, err
 	}
 	switch s.only {
-	case "", "send", "receive", "pace", "rtt":
+	case "", "send", "receive", "noloss", "pace", "rtt", "codec", "start":
 	default:
-		return s, fmt.Errorf("-only %s: want send, receive, pace or rtt", s.only)
+		return s, fmt.Errorf("-only %s: want %s", s.only, tables)
 	}
 	if flags.NArg() > 0 || s.rounds < 1 || s.each <= 0 {
 		return s, errors.New("want no operands, and -rounds and -each above zero")
@@ -131,7 +135,7 @@ func runInside(ctx context.Context, args []string, out io.Writer) error {
 	for _, table := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"send", b.send}, {"receive", b.receive}, {"pace", b.pace}, {"rtt", b.roundtrip}} {
+	}{{"send", b.send}, {"receive", b.receive}, {"noloss", b.noLoss}, {"pace", b.pace}, {"rtt", b.roundtrip}, {"codec", b.codec}, {"start", b.start}} {
 		if s.only != "" && s.only != table.name {
 			continue
 		}

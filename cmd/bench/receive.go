@@ -36,9 +36,9 @@ func (b *bench) receive(ctx context.Context) error {
 			return err
 		}
 		b.print(fmt.Sprintf("Receive at overload, %d bytes", length),
-			[]string{"tool", "handled kpps", "offered kpps", "lost %", "CPU ns/frame"}, all, func(m measured) []string {
+			[]string{"tool", "handled kpps", "offered kpps", "lost %", "CPU ns/frame", "with start and end"}, all, func(m measured) []string {
 				return []string{fmt.Sprintf("%.0f", m.median(0)/1e3), fmt.Sprintf("%.0f", m.median(1)/1e3),
-					fmt.Sprintf("%.2f", m.median(2)*100), fmt.Sprintf("%.0f", m.median(3))}
+					fmt.Sprintf("%.2f", m.median(2)*100), fmt.Sprintf("%.0f", m.median(3)), fmt.Sprintf("%.0f", m.median(4))}
 			})
 	}
 	return nil
@@ -89,6 +89,10 @@ func (b *bench) receiveOnce(ctx context.Context, p *path, t, generator tool) (sa
 	if proc.wait(500 * time.Millisecond) { // there is no other sign that all of them are ready
 		return nil, fmt.Errorf("ended at once: %.200s", proc.said.String())
 	}
+	before, err := proc.used()
+	if err != nil {
+		return nil, err
+	}
 	offered, took, err := b.generate(ctx, p, generator)
 	if err != nil {
 		return nil, err
@@ -96,12 +100,17 @@ func (b *bench) receiveOnce(ctx context.Context, p *path, t, generator tool) (sa
 	if !b.short {
 		time.Sleep(1200 * time.Millisecond) // libpcap hands its last block over after a second
 	}
+	after, err := proc.used()
+	if err != nil {
+		return nil, err
+	}
 	proc.stop(30 * time.Second)
 	n, err := countIn(proc.said.String())
 	if err != nil {
 		return nil, err
 	}
-	return sample{n / took.Seconds(), offered / took.Seconds(), 1 - n/offered, float64(proc.cpu().Nanoseconds()) / max(n, 1)}, nil
+	return sample{n / took.Seconds(), offered / took.Seconds(), 1 - n/offered,
+		float64((after - before).Nanoseconds()) / max(n, 1), float64(proc.cpu().Nanoseconds()) / max(n, 1)}, nil
 }
 
 // generate sends for the time of a measurement, and says how many frames
