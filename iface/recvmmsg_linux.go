@@ -110,7 +110,7 @@ func (m *meta) readControl(b []byte) {
 	for h, data := range controlMessages(b) {
 		m.readMessage(h, data)
 	}
-	if m.sec == 0 {
+	if m.sec|m.nsec == 0 {
 		m.stampByUser()
 	}
 }

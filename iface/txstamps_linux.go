@@ -112,7 +112,7 @@ func (s *stampedSender) stamps(out []TxStamp) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		if seq, ok := s.keys.take(key); ok && m.sec != 0 {
+		if seq, ok := s.keys.take(key); ok && m.sec|m.nsec != 0 {
 			out[n] = TxStamp{Sequence: seq, At: m.sec*1e9 + m.nsec, Clock: m.clock}
 			n++
 		}
