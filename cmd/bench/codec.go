@@ -20,25 +20,34 @@ import (
 // echoData is what the echo requests of the table carry, as ping's do.
 const echoData = 56
 
+// echoRequests are the frames of the table as notation.
+const echoRequests = "ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request id=7 seq=0..65535 / count 56"
+
 // codec fills the table of building and taking apart one frame, an ICMP echo
 // request of 98 bytes. Both build both checksums; gopacket's decoding verifies
 // none.
 func (b *bench) codec(ctx context.Context) error {
+	type library struct {
+		name string
+		does func(n int) error
+	}
 	for _, job := range []struct {
-		title string
-		does  map[string]func(n int) error
+		title     string
+		libraries []library
 	}{
-		{"Build an echo request of 98 bytes", map[string]func(int) error{"eterm": buildEterm, "eterm, next of a template": patchEterm, "gopacket": buildGopacket}},
-		{"Decode an echo request of 98 bytes", map[string]func(int) error{"eterm, checksums verified": decodeEterm, "gopacket, DecodingLayerParser": decodeGopacket}},
+		{"Build an echo request of 98 bytes", []library{{"eterm", buildEterm}, {"eterm, next of a template", patchEterm}, {"gopacket", buildGopacket}}},
+		{"Decode an echo request of 98 bytes", []library{{"eterm, checksums verified", decodeEterm}, {"gopacket, DecodingLayerParser", decodeGopacket}}},
 	} {
 		var tools []tool
-		for name := range job.does {
-			if b.tools.MatchString(name) {
-				tools = append(tools, tool{name: name})
+		does := map[string]func(n int) error{}
+		for _, l := range job.libraries {
+			if b.tools.MatchString(l.name) {
+				tools = append(tools, tool{name: l.name})
+				does[l.name] = l.does
 			}
 		}
-		all, err := b.interleave(ctx, sorted(tools), func(_ context.Context, t tool) (sample, error) {
-			return cost(job.does[t.name], b.short)
+		all, err := b.interleave(ctx, tools, func(_ context.Context, t tool) (sample, error) {
+			return cost(does[t.name], b.short)
 		})
 		if err != nil {
 			return err
@@ -85,7 +94,7 @@ func buildEterm(n int) error {
 }
 
 func patchEterm(n int) error {
-	t, err := frame.Parse("ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request id=7 seq=0..65535 / count 56")
+	t, err := frame.Parse(echoRequests)
 	if err != nil {
 		return err
 	}
@@ -121,6 +130,9 @@ func whole(b []byte) error {
 
 func decodeEterm(n int) error {
 	b, err := echoRequest()
+	if err != nil {
+		return err
+	}
 	var d frame.Decoded
 	for range n {
 		d.Decode(b)
@@ -128,7 +140,7 @@ func decodeEterm(n int) error {
 	if len(d.Parts) != 4 || len(d.Faults) > 0 {
 		return fmt.Errorf("decoded as %v, %v", d.Parts, d.Faults)
 	}
-	return err
+	return nil
 }
 
 func decodeGopacket(n int) error {
@@ -154,7 +166,7 @@ func decodeGopacket(n int) error {
 }
 
 func echoRequest() ([]byte, error) {
-	t, err := frame.Parse("ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request id=7 seq=1 / count 56")
+	t, err := frame.Parse(echoRequests)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,14 @@ import (
 	"eterm/ipv4"
 )
 
+// lengths are the frames' lengths that tables are made for.
+func (b *bench) lengths() []int {
+	if b.short {
+		return []int{64}
+	}
+	return []int{64, 1514}
+}
+
 // testFrame is a UDP datagram to the target, length bytes without FCS.
 func testFrame(length int) []byte {
 	udp := make([]byte, length-14-20)

@@ -20,6 +20,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -85,8 +87,32 @@ type settings struct {
 	workDir string
 }
 
-// tables are the names of all tables.
-const tables = "send, receive, noloss, pace, rtt, codec or start"
+// table is one thing to measure.
+type table struct {
+	name string
+	run  func(*bench, context.Context) error
+}
+
+// tables are all there is to measure, in this order.
+var tables = []table{
+	{"send", (*bench).send},
+	{"receive", (*bench).receive},
+	{"noloss", (*bench).noLoss},
+	{"pace", (*bench).pace},
+	{"rtt", (*bench).roundtrip},
+	{"codec", (*bench).codec},
+	{"start", (*bench).start},
+}
+
+// tableNames are the names of all tables in words.
+func tableNames() string {
+	var names []string
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
 
 func parse(args []string) (settings, error) {
 	var s settings
@@ -94,7 +120,7 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
-	flags.StringVar(&s.only, "only", "", "one `TABLE`: "+tables)
+	flags.StringVar(&s.only, "only", "", "one `TABLE`: "+tableNames())
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
 	flags.BoolVar(&s.short, "short", false, "one short round, to see that it runs")
 	if err := flags.Parse(args); err != nil {
@@ -107,10 +133,8 @@ func parse(args []string) (settings, error) {
 	if s.tools, err = regexp.Compile(tools); err != nil {
 		return s, err
 	}
-	switch s.only {
-	case "", "send", "receive", "noloss", "pace", "rtt", "codec", "start":
-	default:
-		return s, fmt.Errorf("-only %s: want %s", s.only, tables)
+	if s.only != "" && !slices.ContainsFunc(tables, func(t table) bool { return t.name == s.only }) {
+		return s, fmt.Errorf("-only %s: want %s", s.only, tableNames())
 	}
 	if flags.NArg() > 0 || s.rounds < 1 || s.each <= 0 {
 		return s, errors.New("want no operands, and -rounds and -each above zero")
@@ -132,15 +156,12 @@ func runInside(ctx context.Context, args []string, out io.Writer) error {
 	b := &bench{settings: s, out: out}
 	defer b.close()
 	fmt.Fprintln(out, machine())
-	for _, table := range []struct {
-		name string
-		run  func(context.Context) error
-	}{{"send", b.send}, {"receive", b.receive}, {"noloss", b.noLoss}, {"pace", b.pace}, {"rtt", b.roundtrip}, {"codec", b.codec}, {"start", b.start}} {
-		if s.only != "" && s.only != table.name {
+	for _, t := range tables {
+		if s.only != "" && s.only != t.name {
 			continue
 		}
-		if err := table.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", table.name, err)
+		if err := t.run(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	return nil

@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // noLoss fills the tables of the greatest rate at which hex dumps show every
@@ -13,24 +14,13 @@ func (b *bench) noLoss(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text := filepath.Join(b.workDir, "rx.txt")
-	for _, length := range []int{64, 1514} {
-		if b.short && length > 64 {
-			break
-		}
+	dumpers := slices.DeleteFunc(b.receivers(), func(t tool) bool { return !strings.HasSuffix(t.name, ": hex dump") })
+	for _, length := range b.lengths() {
 		f, err := b.files(length)
 		if err != nil {
 			return err
 		}
-		tools := b.present(
-			command("eterm listen: hex dump", b.eterm+" listen -i "+port),
-			command("tcpdump -nn -e -xx: hex dump", "tcpdump -Z root -nn -e -xx -i "+port+" -B 8192"),
-		)
-		for i := range tools {
-			tools[i].out = text
-			tools[i] = pinned(tools[i], 1)
-		}
-		all, err := b.interleave(ctx, tools, func(ctx context.Context, t tool) (sample, error) {
+		all, err := b.interleave(ctx, dumpers, func(ctx context.Context, t tool) (sample, error) {
 			return b.search(ctx, p, t, f.one)
 		})
 		if err != nil {

@@ -19,10 +19,7 @@ func (b *bench) receive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, length := range []int{64, 1514} {
-		if b.short && length > 64 {
-			break
-		}
+	for _, length := range b.lengths() {
 		f, err := b.files(length)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func startOften(ctx context.Context, t tool, runs int) (sample, error) {
 			return nil, err
 		}
 		took = append(took, float64(time.Since(began).Microseconds())/1000)
-		used += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		used += cpuOf(cmd.ProcessState)
 	}
 	slices.Sort(took)
 	return sample{took[len(took)/2], used.Seconds() * 1000 / float64(runs)}, nil

@@ -125,12 +125,6 @@ func (b *bench) disturbance() string {
 	return fmt.Sprintf("; %d measurements were disturbed by other work", n)
 }
 
-// sorted puts tools in the order of their names.
-func sorted(tools []tool) []tool {
-	slices.SortFunc(tools, func(a, b tool) int { return strings.Compare(a.name, b.name) })
-	return tools
-}
-
 // ratio is a over b as text; empty where b is not known.
 func ratio(a, b float64) string {
 	if math.IsNaN(a / b) {

@@ -122,9 +122,10 @@ func (p *process) stop(patience time.Duration) {
 }
 
 // cpu is the processor time it used; it must have ended.
-func (p *process) cpu() time.Duration {
-	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
-}
+func (p *process) cpu() time.Duration { return cpuOf(p.cmd.ProcessState) }
+
+// cpuOf is the processor time of a process that ended.
+func cpuOf(s *os.ProcessState) time.Duration { return s.UserTime() + s.SystemTime() }
 
 // used is the processor time it has used so far, all threads together; it must
 // not have ended.
