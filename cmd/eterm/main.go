@@ -10,31 +10,8 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"sync"
-	"syscall"
-	"time"
 )
 
 func main() {
-	os.Exit(run(newInterruptible(), os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
-
-// interruptible is a context that the first SIGINT or SIGTERM ends, so that a
-// run ends cleanly; a second one ends the process. Signals are looked for only
-// once somebody asks: commands that just print start sooner without the thread
-// for it, and end at once.
-type interruptible struct{ signals func() context.Context }
-
-func newInterruptible() context.Context {
-	return interruptible{sync.OnceValue(func() context.Context {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		context.AfterFunc(ctx, stop)
-		return ctx
-	})}
-}
-
-func (i interruptible) Done() <-chan struct{}     { return i.signals().Done() }
-func (i interruptible) Err() error                { return i.signals().Err() }
-func (interruptible) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (interruptible) Value(any) any               { return nil }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,7 +16,7 @@ import (
 )
 
 // run is the whole program but for the process: it returns the exit status and
-// touches nothing but its arguments and the network.
+// touches nothing but its arguments, the network and, during a command, signals.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	app := newApp(stdin, stdout, stderr)
 	args, err := normalise(app, args)
@@ -61,8 +64,8 @@ func prepare(commands []*cli.Command) {
 		if c.Action != nil && c.ArgsUsage == "" {
 			c.Action = withoutOperands(c.Action)
 		}
-		if c.Action != nil && len(c.Flags) > 0 { // the others just print
-			c.Action = heedingSignals(c.Action)
+		if c.Action != nil && len(c.Flags) > 0 { // the others just print, and start sooner without
+			c.Action = interruptible(c.Action)
 		}
 		if len(c.Subcommands) > 0 && c.Action == nil {
 			c.Action = noSubcommand
@@ -71,11 +74,14 @@ func prepare(commands []*cli.Command) {
 	}
 }
 
-// heedingSignals asks for signals before a command begins: from then on they
-// end it cleanly.
-func heedingSignals(action cli.ActionFunc) cli.ActionFunc {
+// interruptible lets the first SIGINT or SIGTERM end a command cleanly, by its
+// context; a second one ends the process.
+func interruptible(action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		_ = c.Context.Err()
+		ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		context.AfterFunc(ctx, stop)
+		c.Context = ctx
 		return action(c)
 	}
 }
