@@ -40,12 +40,10 @@ const batch = 64
 // then let out. The report is valid also when there is an error.
 func (r *Relay) Run(ctx context.Context) (Report, error) {
 	forth, back := r.line(r.Forth, r.Right), r.line(r.Back, r.Left)
-	end := func() {
-		_ = r.Left.SetReadDeadline(time.Unix(1, 0))
-		_ = r.Right.SetReadDeadline(time.Unix(1, 0))
-	}
-	stop := context.AfterFunc(ctx, end)
-	defer stop()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	defer iface.Interrupt(ctx, r.Left)()
+	defer iface.Interrupt(ctx, r.Right)()
 	errs := make([]error, 2)
 	var both sync.WaitGroup
 	for i, d := range []struct {
