@@ -156,7 +156,7 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 	if err := errors.Join(err, optErr); err != nil {
 		return nil, err
 	}
-	return newReceiver(conn, raw, l, src), nil
+	return newReceiver(conn, raw, l, src, o.hold()), nil
 }
 
 // cutting is a filter that takes the same frames and has the kernel copy no
@@ -183,7 +183,7 @@ func cutting(filter []bpf.RawInstruction, snap int) []bpf.RawInstruction {
 // kernel refuses it.
 func newSource(fd int, o Options, mtu func() int) source {
 	if !o.Immediate {
-		if r, err := newRing(fd, o.buffer(), o.SnapLen, mtu); err == nil {
+		if r, err := newRing(fd, o.buffer(), o.SnapLen, o.hold(), mtu); err == nil {
 			return r
 		}
 	}

@@ -2,6 +2,7 @@ package iface
 
 import (
 	"net"
+	"time"
 
 	"golang.org/x/net/bpf"
 )
@@ -23,6 +24,11 @@ type Options struct {
 	// Immediate hands every frame over as it arrives, at more cost a frame
 	// than the default ring, which may hold a lone frame for some ms.
 	Immediate bool
+	// Hold is about how long the ring may hold a lone frame, in whole ms; 0 is
+	// 8 ms. The kernel's timer for it interrupts a processor that often, which
+	// shows in the times of frames that are sent there. The end of a Receive
+	// at its deadline can take twice as long.
+	Hold time.Duration
 	// SnapLen cuts what Receive copies of each frame; 0 copies all.
 	SnapLen int
 	// TxStamps asks the kernel for the time each sent frame left: the port
@@ -82,4 +88,12 @@ type TxStamp struct {
 	Sequence uint64
 	At       int64 // Unix time in nanoseconds
 	Clock    Clock
+}
+
+// hold is how long the ring may hold a frame.
+func (o Options) hold() time.Duration {
+	if o.Hold == 0 {
+		return ringRetire
+	}
+	return o.Hold
 }

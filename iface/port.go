@@ -57,6 +57,15 @@ type Port interface {
 	Close() error
 }
 
+// A Rehearser is a Port that can make ready for a frame. Rehearse does what Send
+// does with a frame, as far as it goes without one: a Send soon after it takes
+// 1 µs until the frame leaves, and up to 20 µs without, when what it needs has
+// to be fetched into the processor's caches first. Nothing is sent or counted.
+type Rehearser interface {
+	Port
+	Rehearse()
+}
+
 // Received is one frame as it was on the wire, without FCS: a VLAN tag the
 // kernel took off is back in Bytes.
 type Received struct {

@@ -80,6 +80,14 @@ func (p *port) Send(frames [][]byte) (int, error) {
 	return n, p.wrap(p.refuse(frames[n], err))
 }
 
+// Rehearse implements Rehearser. Only sending by sendmmsg is rehearsed.
+func (p *port) Rehearse() {
+	if tx, ok := p.tx.(*socketSender); ok {
+		p.Send(nil)
+		tx.rehearse()
+	}
+}
+
 // refuse counts a frame the kernel did not take and says why. It needs sentMu.
 func (p *port) refuse(frame []byte, err error) error {
 	r := &p.refused

@@ -52,15 +52,15 @@ type receiver struct {
 
 	delivered, truncated atomic.Uint64
 	stats                socketStats
-}
 
-// flushTime is how long a frame the kernel has may stay hidden in a ring.
-const flushTime = 50 * time.Millisecond
+	// hidden is how long a frame the kernel has may stay hidden in the ring.
+	hidden time.Duration
+}
 
 var longAgo = time.Unix(1, 0)
 
-func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *link, src source) *receiver {
-	r := &receiver{conn: conn, raw: raw, link: l, src: src}
+func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *link, src source, hold time.Duration) *receiver {
+	r := &receiver{conn: conn, raw: raw, link: l, src: src, hidden: 2*hold + 34*time.Millisecond}
 	r.stats.read = conn.Stats
 	r.downs = l.downs.Load()
 	r.once = func(fd uintptr) bool {
@@ -110,7 +110,7 @@ func (r *receiver) receive(rx []Received) (int, error) {
 		switch {
 		case !over:
 		case patience.IsZero():
-			patience = time.Now().Add(flushTime)
+			patience = time.Now().Add(r.hidden)
 		case time.Now().After(patience):
 			return 0, r.over
 		}
@@ -123,7 +123,7 @@ func (r *receiver) flush() error {
 	if err := r.raw.Control(r.look); err != nil || r.n > 0 || r.err != nil {
 		return err
 	}
-	r.conn.SetReadDeadline(time.Now().Add(flushTime))
+	r.conn.SetReadDeadline(time.Now().Add(r.hidden))
 	err := r.raw.Read(r.once)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -16,9 +17,9 @@ const (
 	// not, so many let a reader pause for longer: 64 of them for half a second.
 	ringBlock     = 256 << 10
 	smallestBlock = 128 << 10
-	// ringRetire is how long, in ms, the kernel keeps a block that is not
-	// full. With the timer's grain a lone frame is delivered within 10 ms.
-	ringRetire = 8
+	// ringRetire is how long the kernel keeps a block that is not full. With
+	// the timer's grain a lone frame is delivered within 10 ms.
+	ringRetire = 8 * time.Millisecond
 )
 
 // ring receives through a TPACKET_V3 ring: the kernel writes frames into
@@ -35,8 +36,9 @@ type ring struct {
 	left  int    // frames in it
 }
 
-// newRing gives a socket, before it is bound, a ring of about size bytes.
-func newRing(fd, size, snap int, mtu func() int) (*ring, error) {
+// newRing gives a socket, before it is bound, a ring of about size bytes that
+// keeps a block that is not full for about so long.
+func newRing(fd, size, snap int, retire time.Duration, mtu func() int) (*ring, error) {
 	block := ringBlock
 	for block > smallestBlock && size/block < 64 {
 		block /= 2
@@ -48,7 +50,7 @@ func newRing(fd, size, snap int, mtu func() int) (*ring, error) {
 	req := unix.TpacketReq3{
 		Block_size: uint32(block), Block_nr: uint32(blocks),
 		Frame_size: 1 << 11, Frame_nr: uint32(blocks * block >> 11), // not used by version 3, but checked
-		Retire_blk_tov: ringRetire,
+		Retire_blk_tov: uint32(retire.Milliseconds()),
 	}
 	if err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -155,7 +154,6 @@ func (p *pinger) run(c *cli.Context) error {
 		return err
 	}
 	if p.interval < durationValue(2*time.Millisecond)*durationValue(len(config.Targets)) && !p.flood {
-		runtime.LockOSThread()
 		config.Clock = pace.Precise()
 	}
 	result, err := reach.Ping(c.Context, at.port, config)

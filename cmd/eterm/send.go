@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"strings"
 	"time"
 
@@ -110,6 +111,11 @@ func (s *sender) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if plan.Schedule != nil {
+		// Idle processors of the runtime's would only disturb those who wait
+		// for the next frame, by looking for work whenever one of them rests.
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(len(ports)))
+	}
 	lab.Ready()
 	result, err := load.RunAll(c.Context, ports, f.source, plan)
 	mechanism := mechanismOf(ports[0])
@@ -155,7 +161,7 @@ func (s *sender) endless(c *cli.Context) bool {
 // plan says when frames are due, how many there are, and how many a second at
 // the most.
 func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error) {
-	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
+	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration), Ahead: true}
 	if s.once {
 		plan.Count = f.count
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -32,6 +31,9 @@ type Plan struct {
 	Schedule pace.Schedule
 	// Clock is pace.Precise if nil.
 	Clock pace.Clock
+	// Ahead lets the next frame be made before it is due, so that it can leave
+	// sooner. It does not suit a source whose frames carry the time.
+	Ahead bool
 	// Batch is the most frames in one Send; 32 if 0.
 	Batch int
 	// Patience is 10 s if 0.
@@ -81,7 +83,6 @@ func Run(ctx context.Context, port iface.Port, source Source, plan Plan) (Result
 // Every worker gets a source of its own, which has to make all frames.
 func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Source, plan Plan) (Result, error) {
 	plan = plan.complete()
-	start := plan.begin()
 	before := total(ports)
 	cpu := cpuTime()
 	workers := make([]*worker, len(ports))
@@ -89,9 +90,9 @@ func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Sou
 		workers[k] = newWorker(p, share(source(k), len(ports), k), plan, len(ports), k)
 	}
 	failed := make(chan error)
+	start := plan.begin()
 	for _, w := range workers {
 		go func() {
-			runtime.LockOSThread() // its naps must not move it
 			failed <- w.run(ctx.Done(), start)
 		}()
 	}

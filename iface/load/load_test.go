@@ -97,6 +97,40 @@ func upTo(n int) (want []int) {
 	return want
 }
 
+// preparing is a clock that gives time to prepare.
+type preparing struct{ pace.Clock }
+
+func (c preparing) Approach(t time.Duration, done <-chan struct{}) bool {
+	c.Wait(t-200*time.Microsecond, done)
+	return true
+}
+
+// TestAhead: the next frame is made before it is due, or not, and in both cases
+// all are sent in order.
+func TestAhead(t *testing.T) {
+	for _, ahead := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := ifacetest.Wire()
+			got := receive(b)
+			var made []time.Duration
+			source, start := counting(), time.Now()
+			_, err := load.Run(t.Context(), a, func(dst []byte) []byte {
+				made = append(made, time.Since(start))
+				return source(dst)
+			}, load.Plan{Count: 4, Schedule: pace.Bursts(2, time.Millisecond, math.Inf(1)), Clock: preparing{pace.Timers()}, Ahead: ahead})
+			synctest.Wait()
+			b.Close()
+			want := []time.Duration{0, 0, time.Millisecond, time.Millisecond}
+			if ahead {
+				want[2] -= 200 * time.Microsecond
+			}
+			if err != nil || !slices.Equal(got.numbers, upTo(4)) || !slices.Equal(made, want) {
+				t.Errorf("ahead %v: made at %v, want %v; %v arrived: %v", ahead, made, want, got.numbers, err)
+			}
+		})
+	}
+}
+
 // TestExactCounts: whatever the pace, exactly the asked number arrives, in
 // order.
 func TestExactCounts(t *testing.T) {

@@ -15,6 +15,7 @@ type worker struct {
 	count  uint64 // its share of the plan's
 	pacer  *pace.Pacer
 	frames [][]byte
+	made   int // how many of frames were made before they were due, 0 or 1
 
 	sent, skipped, attempts uint64
 	bytes, wireBytes        uint64
@@ -41,6 +42,7 @@ func (w *worker) run(done <-chan struct{}, start time.Duration) error {
 	w.start, w.lastTaken = start, start
 	if w.pacer != nil {
 		w.pacer.Start(start)
+		w.pacer.Rehearse(w.rehearse)
 	}
 	w.ended = start
 	for left := w.count; left > 0; {
@@ -77,10 +79,21 @@ func (w *worker) turn(most int, done <-chan struct{}) int {
 
 // fill makes the next n frames in memory that is used again.
 func (w *worker) fill(n int) [][]byte {
-	for i := range n {
+	for i := w.made; i < n; i++ {
 		w.frames[i] = w.source(w.frames[i][:0])
 	}
+	w.made = 0
 	return w.frames[:n]
+}
+
+// rehearse makes ready for the next frame.
+func (w *worker) rehearse() {
+	if w.plan.Ahead && w.made == 0 {
+		w.made = len(w.fill(1))
+	}
+	if r, ok := w.port.(iface.Rehearser); ok {
+		r.Rehearse()
+	}
 }
 
 // offer gives frames to the port until each is sent or skipped.

@@ -2,6 +2,9 @@ package pace_test
 
 import (
 	"math"
+	"runtime"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,6 +125,68 @@ func TestPacerStops(t *testing.T) {
 			}
 		}
 	})
+}
+
+// preparing is a clock that gives time to prepare.
+type preparing struct{ pace.Clock }
+
+func (c preparing) Approach(t time.Duration, done <-chan struct{}) bool {
+	c.Wait(t-200*time.Microsecond, done)
+	return true
+}
+
+// TestRehearse: twice before each frame that leaves time for it, on clocks that
+// give time.
+func TestRehearse(t *testing.T) {
+	const us = time.Microsecond
+	at := []time.Duration{0, 1000 * us, 1010 * us, 1100 * us, 3000 * us}
+	for name, c := range map[string]struct {
+		clock func() pace.Clock
+		want  []time.Duration
+	}{
+		"time":    {func() pace.Clock { return preparing{pace.Timers()} }, []time.Duration{800 * us, 980 * us, 1010 * us, 1080 * us, 2800 * us, 2980 * us}},
+		"no time": {pace.Timers, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := pace.New(pace.Times(at, time.Second, 1), c.clock())
+			start := time.Now()
+			var rehearsed []time.Duration
+			p.Rehearse(func() { rehearsed = append(rehearsed, time.Since(start)) })
+			for i := range at {
+				if n := p.Next(1, nil); n != 1 || time.Since(start) != at[i] {
+					t.Errorf("%s: frame %d of %d at %v, due at %v", name, i, n, time.Since(start), at[i])
+				}
+			}
+			if !slices.Equal(rehearsed, c.want) {
+				t.Errorf("%s: rehearsed at %v, want %v", name, rehearsed, c.want)
+			}
+		})
+	}
+}
+
+// TestOthersRun: goroutines that wait leave the processors to others, however
+// few there are.
+func TestOthersRun(t *testing.T) {
+	for processors := 1; processors <= 2; processors++ {
+		old := runtime.GOMAXPROCS(processors)
+		var waiting sync.WaitGroup
+		stop := make(chan struct{})
+		for range 3 {
+			waiting.Go(func() {
+				p := pace.New(pace.Rate(1000), pace.Precise())
+				for p.Next(1, stop) > 0 {
+				}
+			})
+		}
+		ball := make(chan struct{})
+		for range 100 {
+			go func() { ball <- struct{}{} }()
+			<-ball
+		}
+		close(stop)
+		waiting.Wait()
+		runtime.GOMAXPROCS(old)
+	}
 }
 
 func TestCombine(t *testing.T) {

@@ -1,6 +1,7 @@
 package pace
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -12,6 +13,9 @@ type Pacer struct {
 	clock    Clock
 	start    time.Duration
 	next     uint64
+	rehearse func()
+	rested   time.Duration // when others were last let run
+	recent   []int64       // lateness of the frames last handed out
 	late     *hdrhistogram.Histogram
 }
 
@@ -20,12 +24,16 @@ const longest = time.Minute
 
 // New makes a Pacer whose frame 0 is due by its schedule from now on.
 func New(s Schedule, c Clock) *Pacer {
-	return &Pacer{schedule: s, clock: c, start: c.Now(), late: newHistogram()}
+	return &Pacer{schedule: s, clock: c, start: c.Now(), recent: make([]int64, 0, 32), late: newHistogram()}
 }
 
 // Start makes frame 0 due at a time of the clock, rather than at that of New.
 // It is called before the first Next.
 func (p *Pacer) Start(at time.Duration) { p.start = at }
+
+// Rehearse has Next call f shortly before a frame is due, twice, if there is
+// time for it: f makes ready what the caller uses to send, within 20 µs.
+func (p *Pacer) Rehearse(f func()) { p.rehearse = f }
 
 func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
 
@@ -33,9 +41,12 @@ func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(l
 // 1 to most: more than one when the caller was held up or the rate is high. It
 // returns 0 when done was closed before the frame was due.
 func (p *Pacer) Next(most int, done <-chan struct{}) int {
+	p.record()
 	due := p.start + p.schedule(p.next)
 	now := p.clock.Now()
+	p.rest(due, now)
 	for now < due {
+		p.prepare(due, done)
 		p.clock.Wait(due, done)
 		now = p.clock.Now()
 		select {
@@ -46,12 +57,55 @@ func (p *Pacer) Next(most int, done <-chan struct{}) int {
 	}
 	n := 0
 	for n < most && due <= now {
-		p.late.RecordValue(int64(min(now-due, longest)))
+		p.recent = append(p.recent, int64(min(now-due, longest)))
 		n++
 		due = p.start + p.schedule(p.next+uint64(n))
 	}
 	p.next += uint64(n)
 	return n
+}
+
+const (
+	// restEvery is how often others are let run. When a goroutine has run for
+	// 10 ms without a break, Go's runtime interrupts it by a signal, in the
+	// middle of a frame if need be, and looks after it more closely for a
+	// while.
+	restEvery = 8 * time.Millisecond
+	// resting is time enough to let them, when nobody has much to do.
+	resting = 60 * time.Microsecond
+	// rehearsal is how long before a frame is due its sending is rehearsed for
+	// the last time: after a sleep what it needs may be in no cache, and may
+	// leave the caches while the time is watched.
+	rehearsal = 20 * time.Microsecond
+)
+
+// rest lets other goroutines run, now that a frame was sent, if it is time to
+// and the next is not due at once.
+func (p *Pacer) rest(due, now time.Duration) {
+	if due-now > resting && now-p.rested > restEvery {
+		p.rested = now
+		runtime.Gosched()
+	}
+}
+
+// prepare waits until shortly before a frame is due and rehearses.
+func (p *Pacer) prepare(due time.Duration, done <-chan struct{}) {
+	last := due - rehearsal
+	if p.rehearse == nil || !p.clock.Approach(due, done) || p.clock.Now() > last {
+		return
+	}
+	p.rehearse()
+	p.clock.Wait(last, done)
+	p.rehearse()
+}
+
+// record counts the lateness of the frames last handed out: not before they
+// are sent, because it may be the first use of a page of memory.
+func (p *Pacer) record() {
+	for _, l := range p.recent {
+		p.late.RecordValue(l)
+	}
+	p.recent = p.recent[:0]
 }
 
 // Handed is how many frames were handed out.
@@ -66,12 +120,16 @@ type Lateness struct {
 
 // Lateness of all frames handed out so far, to three digits and at most a
 // minute. Not to be called during Next.
-func (p *Pacer) Lateness() Lateness { return lateness(p.late) }
+func (p *Pacer) Lateness() Lateness {
+	p.record()
+	return lateness(p.late)
+}
 
 // Combine is the lateness of the frames of several pacers.
 func Combine(pacers ...*Pacer) Lateness {
 	all := newHistogram()
 	for _, p := range pacers {
+		p.record()
 		all.Merge(p.late)
 	}
 	return lateness(all)
