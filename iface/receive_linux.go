@@ -53,7 +53,9 @@ type receiver struct {
 	delivered, truncated atomic.Uint64
 	stats                socketStats
 
-	// hidden is how long a frame the kernel has may stay hidden in the ring.
+	// hidden is how long a frame the kernel has may stay hidden in the ring: a
+	// block goes at the latest when its timer runs for the second time, and
+	// the kernel's timers are a little late.
 	hidden time.Duration
 }
 

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -90,8 +91,17 @@ func (s *socketSender) rehearse() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed.Load() {
-		unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&s.blank)), 1, unix.MSG_DONTWAIT, 0, 0)
+		s.sendmmsg(&s.blank, 1)
 	}
+}
+
+// sendmmsg hands over n messages that begin with first. RawSyscall: the runtime
+// would hand the processor to another thread in the middle of a batch. The call
+// does not sleep.
+func (s *socketSender) sendmmsg(first *mmsghdr, n int) (int, syscall.Errno) {
+	r, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(first)),
+		uintptr(n), unix.MSG_DONTWAIT, 0, 0)
+	return int(r), errno
 }
 
 func (s *socketSender) send(frames [][]byte) (int, error) {
@@ -138,13 +148,10 @@ func (s *socketSender) sendBatch(frames [][]byte) (int, error) {
 func (s *socketSender) offer(n int) (int, error) {
 	var until time.Time
 	for {
-		// RawSyscall: the runtime would hand the processor to another thread
-		// in the middle of a batch. The call does not sleep.
-		r, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&s.hdrs[0])),
-			uintptr(n), unix.MSG_DONTWAIT, 0, 0)
+		taken, errno := s.sendmmsg(&s.hdrs[0], n)
 		switch errno {
 		case 0:
-			return int(r), nil
+			return taken, nil
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:

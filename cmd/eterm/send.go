@@ -114,7 +114,7 @@ func (s *sender) run(c *cli.Context) error {
 	if plan.Schedule != nil {
 		// Idle processors of the runtime's would only disturb those who wait
 		// for the next frame, by looking for work whenever one of them rests.
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(len(ports)))
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(len(ports), runtime.GOMAXPROCS(0))))
 	}
 	lab.Ready()
 	result, err := load.RunAll(c.Context, ports, f.source, plan)

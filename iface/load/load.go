@@ -84,13 +84,13 @@ func Run(ctx context.Context, port iface.Port, source Source, plan Plan) (Result
 func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Source, plan Plan) (Result, error) {
 	plan = plan.complete()
 	before := total(ports)
-	cpu := cpuTime()
 	workers := make([]*worker, len(ports))
 	for k, p := range ports {
 		workers[k] = newWorker(p, share(source(k), len(ports), k), plan, len(ports), k)
 	}
 	failed := make(chan error)
 	start := plan.begin()
+	cpu := cpuTime()
 	for _, w := range workers {
 		go func() {
 			failed <- w.run(ctx.Done(), start)
