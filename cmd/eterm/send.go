@@ -111,11 +111,9 @@ func (s *sender) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if plan.Schedule != nil {
-		// Idle processors of the runtime's would only disturb those who wait
-		// for the next frame, by looking for work whenever one of them rests.
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(len(ports), runtime.GOMAXPROCS(0))))
-	}
+	// Idle processors of the runtime's would only disturb those that send, by
+	// looking for work whenever one of them rests or is interrupted.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(len(ports), runtime.GOMAXPROCS(0))))
 	lab.Ready()
 	result, err := load.RunAll(c.Context, ports, f.source, plan)
 	mechanism := mechanismOf(ports[0])
