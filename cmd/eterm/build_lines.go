@@ -55,9 +55,14 @@ func (b *builder) lines(c *cli.Context) error {
 		line += batch.fill(in, line)
 		return batch.ended == nil
 	}
-	err := inOrder(c.Context, fill, func() func(*buildBatch) {
+	ctx, cancel := reading(c.Context, c.App.Reader)
+	defer cancel()
+	err := inOrder(ctx, fill, func() func(*buildBatch) {
 		return (&lineBuilder{printer: p, seed: b.seed, raw: b.write != ""}).batch
 	}, give)
+	if errors.Is(err, errInterrupted) {
+		err = untrusted("standard input: %w", err)
+	}
 	return errors.Join(err, ends())
 }
 

@@ -64,19 +64,23 @@ func (d *decoder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	r, err := capture.NewReader(in)
+	if f, ok := in.(io.Closer); ok && in != c.App.Reader {
+		defer f.Close()
+	}
+	ctx, cancel := reading(c.Context, in)
+	defer cancel()
+	r, err := unlessEnded(ctx, func() (*capture.Reader, error) { return capture.NewReader(in) })
 	if err != nil {
 		return d.problem(name, err)
 	}
 	if d.json {
 		d.format.frameFormat = formatJSON
 	}
-	return d.all(c.Context, c.App.Writer, name, r)
+	return d.all(ctx, c.App.Writer, name, r)
 }
 
 // input is what to read: a file, standard input, or the operands.
-func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err error) {
+func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 	switch {
 	case c.Args().Present() && d.read != "":
 		return nil, "", usage("-r %s and hex operands: give one of them", d.read)
@@ -85,11 +89,11 @@ func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err erro
 		if c.NArg() > 1 { // one frame, however its bytes are set apart
 			text = strings.Join(c.Args().Slice(), "") + "\n"
 		}
-		return io.NopCloser(strings.NewReader(text)), "operands", nil
+		return strings.NewReader(text), "operands", nil
 	case d.read == "" && isTerminal(c.App.Reader):
 		return nil, "", usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
 	case d.read == "" || d.read == "-":
-		return io.NopCloser(c.App.Reader), "standard input", nil
+		return c.App.Reader, "standard input", nil
 	}
 	f, err := os.Open(d.read)
 	if err != nil {
@@ -98,12 +102,15 @@ func (d *decoder) input(c *cli.Context) (in io.ReadCloser, name string, err erro
 	return f, d.read, nil
 }
 
-// problem gives an error of reading its status: damage is an answer, anything
-// else is a file that cannot be read.
+// problem gives an error of reading its status: damage is an answer, after an
+// interrupt nobody knows it, anything else is a file that cannot be read.
 func (d *decoder) problem(name string, err error) error {
 	var damage *capture.DamageError
-	if errors.As(err, &damage) {
+	switch {
+	case errors.As(err, &damage):
 		return failed("%s: %w", name, err)
+	case errors.Is(err, errInterrupted):
+		return untrusted("%s: %w", name, err)
 	}
 	return usage("%s: %w", name, err)
 }
@@ -123,12 +130,13 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 	var ended error
 	taken := uint64(0)
 	most := uint64(d.count)
+	color := useColor(d.color, out)
 	err := inOrder(ctx, func(b *decodeBatch) bool {
 		b.err = b.fill(r, taken, most)
 		taken += uint64(len(b.records))
 		return b.err == nil
 	}, func() func(*decodeBatch) {
-		w := frameWriter{format: d.format.frameFormat, snap: d.snap, color: useColor(d.color, out)}
+		w := frameWriter{format: d.format.frameFormat, snap: d.snap, color: color}
 		return w.batch
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.records))
@@ -143,7 +151,9 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 		_, err := out.Write(b.text)
 		return err
 	})
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if errors.Is(err, errInterrupted) {
+		ended = err
+	} else if err != nil {
 		return err
 	}
 	if d.json {

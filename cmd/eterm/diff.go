@@ -39,9 +39,15 @@ func (d *differ) run(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return usage("diff takes two frames and was given %d: put each into quotes", c.NArg())
 	}
+	ctx, cancel := reading(c.Context, nil)
+	defer cancel()
 	var frames [2]*frame.Decoded
 	for i := range frames {
-		b, err := oneFrame(c.Args().Get(i))
+		operand := c.Args().Get(i)
+		b, err := unlessEnded(ctx, func() ([]byte, error) { return oneFrame(operand) })
+		if errors.Is(err, errInterrupted) {
+			return untrusted("%s: %w", operand, err)
+		}
 		if err != nil {
 			return err
 		}

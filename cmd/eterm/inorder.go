@@ -62,7 +62,7 @@ func inOrder[B any](ctx context.Context, fill func(*B) (more bool), worker func(
 			}
 			free <- j
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 	}
 }

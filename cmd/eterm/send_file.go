@@ -36,18 +36,25 @@ func readReplay(c *cli.Context, name string) (*replay, error) {
 		defer f.Close()
 		in = f
 	}
-	r, err := capture.NewReader(in)
+	ctx, cancel := reading(c.Context, in)
+	defer cancel()
+	p, err := unlessEnded(ctx, func() (*replay, error) { return newReplay(in) })
 	if err != nil {
-		return nil, usage("%s: %w", name, err)
-	}
-	p := &replay{timed: true}
-	if err := p.read(r); err != nil {
 		return nil, usage("%s: %w", name, err)
 	}
 	if p.cut > 0 {
 		note(c, "%s: the capture cut %d of %d frames short: they are sent as short as they are", name, p.cut, len(p.ends))
 	}
 	return p, nil
+}
+
+func newReplay(in io.Reader) (*replay, error) {
+	r, err := capture.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	p := &replay{timed: true}
+	return p, p.read(r)
 }
 
 func (p *replay) read(r *capture.Reader) error {
