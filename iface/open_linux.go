@@ -23,8 +23,8 @@ const defaultBuffer = 16 << 20
 // It must be an Ethernet interface and up. Errors name the remedy and wrap
 // ErrDown or os.ErrPermission.
 func Open(name string, o Options) (Port, error) {
-	if o.SendOnly && o.ReceiveOnly {
-		return nil, fmt.Errorf("open %s: asked to only send and to only receive: choose one", name)
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
 	l, err := openLink(name)
 	if err != nil {

@@ -3,6 +3,7 @@ package iface_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -110,6 +111,27 @@ func TestOpenErrorsNameTheRemedy(t *testing.T) {
 			}
 			return nil
 		})
+	}
+}
+
+// TestOpenRefuses: options that mean nothing, before anything is opened.
+func TestOpenRefuses(t *testing.T) {
+	for want, o := range map[string]iface.Options{
+		"choose one":                         {SendOnly: true, ReceiveOnly: true},
+		"hold frames for 999µs: want 1ms":    {Hold: 999 * time.Microsecond},
+		"hold frames for -1s":                {Hold: -time.Second},
+		"hold frames for 1m0.001s":           {Hold: time.Minute + time.Millisecond},
+		"-1 bytes of each frame":             {SnapLen: -1},
+		"a buffer of -1 bytes":               {Buffer: -1},
+		"-1 frames/s: want a number above 0": {Rate: -1},
+		"NaN frames/s":                       {Rate: math.NaN()},
+	} {
+		if p, err := iface.Open("none0", o); err == nil {
+			p.Close()
+			t.Errorf("%+v opened", o)
+		} else if !strings.HasPrefix(err.Error(), "open none0: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v; want %q in it", o, err, want)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package iface
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -24,8 +26,8 @@ type Options struct {
 	// Immediate hands every frame over as it arrives, at more cost a frame
 	// than the default ring, which may hold a lone frame for some ms.
 	Immediate bool
-	// Hold is about how long the ring may hold a lone frame, in whole ms; 0 is
-	// 8 ms. The kernel's timer for it interrupts a processor that often, which
+	// Hold is about how long the ring may hold a lone frame, 1 ms to a minute,
+	// cut to whole ms; 0 is 8 ms. The kernel's timer for it interrupts a processor that often, which
 	// shows in the times of frames that are sent there. The end of a Receive
 	// at its deadline can take twice as long.
 	Hold time.Duration
@@ -88,6 +90,26 @@ type TxStamp struct {
 	Sequence uint64
 	At       int64 // Unix time in nanoseconds
 	Clock    Clock
+}
+
+// longestHold is the greatest Options.Hold.
+const longestHold = time.Minute
+
+// check says what no port can do.
+func (o Options) check() error {
+	switch {
+	case o.SendOnly && o.ReceiveOnly:
+		return errors.New("asked to only send and to only receive: choose one")
+	case o.Hold != 0 && (o.Hold < time.Millisecond || o.Hold > longestHold):
+		return fmt.Errorf("hold frames for %v: want 1ms to %v, or 0 for %v", o.Hold, longestHold, ringRetire)
+	case o.SnapLen < 0:
+		return fmt.Errorf("%d bytes of each frame: want a number above 0, or 0 for all", o.SnapLen)
+	case o.Buffer < 0:
+		return fmt.Errorf("a buffer of %d bytes: want a number above 0, or 0 for the usual", o.Buffer)
+	case o.Rate < 0 || o.Rate != o.Rate:
+		return fmt.Errorf("%v frames/s: want a number above 0, or 0 if not known", o.Rate)
+	}
+	return nil
 }
 
 // hold is how long the ring may hold a frame.

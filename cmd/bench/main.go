@@ -6,6 +6,7 @@
 //
 //	go run ./cmd/bench                 everything, medians of five rounds
 //	go run ./cmd/bench -only pace      one table
+//	go run ./cmd/bench -only pace -rates 1000
 //	go run ./cmd/bench -short          a few seconds: does it still run?
 package main
 
@@ -21,6 +22,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -83,6 +85,7 @@ type settings struct {
 	only    string
 	short   bool
 	tools   *regexp.Regexp
+	rates   []int // of pacing, frames/s
 	eterm   string
 	workDir string
 }
@@ -122,6 +125,7 @@ func parse(args []string) (settings, error) {
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
 	flags.StringVar(&s.only, "only", "", "one `TABLE`: "+tableNames())
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
+	rates := flags.String("rates", "1000,10000,100000", "pace at these `FRAMES/S`")
 	flags.BoolVar(&s.short, "short", false, "one short round, to see that it runs")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -133,6 +137,9 @@ func parse(args []string) (settings, error) {
 	if s.tools, err = regexp.Compile(tools); err != nil {
 		return s, err
 	}
+	if s.rates, err = pacingRates(*rates); err != nil {
+		return s, err
+	}
 	if s.only != "" && !slices.ContainsFunc(tables, func(t table) bool { return t.name == s.only }) {
 		return s, fmt.Errorf("-only %s: want %s", s.only, tableNames())
 	}
@@ -140,6 +147,19 @@ func parse(args []string) (settings, error) {
 		return s, errors.New("want no operands, and -rounds and -each above zero")
 	}
 	return s, nil
+}
+
+// pacingRates reads rates whose gaps are whole microseconds, which is how some
+// tools are told.
+func pacingRates(list string) (rates []int, err error) {
+	for word := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || 1_000_000%n != 0 {
+			return nil, fmt.Errorf("-rates %s: want frames/s that divide 1,000,000, and commas between them", list)
+		}
+		rates = append(rates, n)
+	}
+	return rates, nil
 }
 
 // runInside measures.

@@ -28,7 +28,7 @@ func (b *bench) pace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, rate := range []int{1000, 10_000, 100_000} {
+	for _, rate := range b.rates {
 		n := int(math.Ceil(float64(rate)*b.each.Seconds()*2/1000)) * 1000
 		us := 1_000_000 / rate
 		all, err := b.interleave(ctx, b.present(

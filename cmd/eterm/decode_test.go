@@ -169,7 +169,7 @@ func TestDecodeUsage(t *testing.T) {
 
 // TestDecodeStream gives each frame when it is there: the input stays open.
 func TestDecodeStream(t *testing.T) {
-	in, feed := io.Pipe()
+	in, feed := pipe(t)
 	out, text := io.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int)
