@@ -164,6 +164,48 @@ func TestRehearse(t *testing.T) {
 	}
 }
 
+// TestLead: a frame is handed out sooner when its thread was woken late and the
+// first rehearsal shows that the sending path is cold.
+func TestLead(t *testing.T) {
+	const us = time.Microsecond
+	for name, c := range map[string]struct{ due, woken, first, second, want time.Duration }{
+		"cold":          {1000 * us, 900 * us, 32 * us, 2 * us, 1000*us - 7500*time.Nanosecond},
+		"warm":          {1000 * us, 900 * us, 11 * us, 2 * us, 1000 * us},
+		"punctual":      {1000 * us, 801 * us, 32 * us, 2 * us, 1000 * us},
+		"ever colder":   {1000 * us, 860 * us, 100 * us, 2 * us, 990 * us},
+		"both slow":     {1000 * us, 900 * us, 32 * us, 30 * us, 1010 * us},
+		"did not sleep": {190 * us, 100 * us, 32 * us, 2 * us, 190 * us},
+		"far too late":  {1000 * us, 985 * us, 32 * us, 2 * us, 1000 * us},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := pace.New(func(uint64) time.Duration { return c.due }, waking{pace.Timers(), c.woken})
+			start := time.Now()
+			rehearsals := []time.Duration{c.first, c.second}
+			p.Rehearse(func() {
+				time.Sleep(rehearsals[0])
+				rehearsals = rehearsals[1:]
+			})
+			if n := p.Next(1, nil); n != 1 || time.Since(start) != c.want {
+				t.Errorf("%s: %d frames at %v, want one at %v", name, n, time.Since(start), c.want)
+			}
+			if l, want := p.Lateness().Max, max(0, c.want-c.due); l.Round(us) != want {
+				t.Errorf("%s: %v late, want %v", name, l, want)
+			}
+		})
+	}
+}
+
+// waking is a clock that wakes at a given time.
+type waking struct {
+	pace.Clock
+	at time.Duration
+}
+
+func (c waking) Approach(_ time.Duration, done <-chan struct{}) bool {
+	c.Wait(c.at, done)
+	return true
+}
+
 // TestOthersRun: goroutines that wait leave the processors to others, however
 // few there are.
 func TestOthersRun(t *testing.T) {

@@ -32,7 +32,9 @@ func New(s Schedule, c Clock) *Pacer {
 func (p *Pacer) Start(at time.Duration) { p.start = at }
 
 // Rehearse has Next call f shortly before a frame is due, twice, if there is
-// time for it: f makes ready what the caller uses to send, within 20 µs.
+// time for it: f makes ready what the caller uses to send, within 20 µs. When
+// the first shows that sending will take longer than usual, Next returns up to
+// 10 µs before the frame is due.
 func (p *Pacer) Rehearse(f func()) { p.rehearse = f }
 
 func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
@@ -46,9 +48,9 @@ func (p *Pacer) Next(most int, done <-chan struct{}) int {
 	now := p.clock.Now()
 	p.rest(due, now)
 	for now < due {
-		p.prepare(due, done)
-		p.clock.Wait(due, done)
-		now = p.clock.Now()
+		lead := p.prepare(due, done)
+		p.clock.Wait(due-lead, done)
+		now = p.clock.Now() + lead
 		select {
 		case <-done:
 			return 0
@@ -73,10 +75,6 @@ const (
 	restEvery = 8 * time.Millisecond
 	// resting is time enough to let them, when nobody has much to do.
 	resting = 60 * time.Microsecond
-	// rehearsal is how long before a frame is due its sending is rehearsed for
-	// the last time: after a sleep what it needs may be in no cache, and may
-	// leave the caches while the time is watched.
-	rehearsal = 20 * time.Microsecond
 )
 
 // rest lets other goroutines run, now that a frame was sent, if it is time to
@@ -86,17 +84,6 @@ func (p *Pacer) rest(due, now time.Duration) {
 		p.rested = now
 		runtime.Gosched()
 	}
-}
-
-// prepare waits until shortly before a frame is due and rehearses.
-func (p *Pacer) prepare(due time.Duration, done <-chan struct{}) {
-	last := due - rehearsal
-	if p.rehearse == nil || !p.clock.Approach(due, done) || p.clock.Now() > last {
-		return
-	}
-	p.rehearse()
-	p.clock.Wait(last, done)
-	p.rehearse()
 }
 
 // record counts the lateness of the frames last handed out: not before they
@@ -111,7 +98,8 @@ func (p *Pacer) record() {
 // Handed is how many frames were handed out.
 func (p *Pacer) Handed() uint64 { return p.next }
 
-// Lateness is how long after their time frames were handed out.
+// Lateness is how long after their time frames were handed out: when they were
+// due, or somewhat before (see Rehearse).
 type Lateness struct {
 	P50 time.Duration `json:"p50_ns"`
 	P99 time.Duration `json:"p99_ns"`
