@@ -31,13 +31,14 @@ func reading(ctx context.Context, in io.Reader) (context.Context, context.Cancel
 	return until, func() { cancel(nil) }
 }
 
+// isPipe says whether another program is at the other end of a stream.
 func isPipe(stream io.Reader) bool {
 	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	about, err := f.Stat()
-	return err == nil && about.Mode()&os.ModeNamedPipe != 0
+	return err == nil && about.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
 }
 
 // unlessEnded is the result of f, which may wait for input for as long as it
