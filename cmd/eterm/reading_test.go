@@ -26,22 +26,18 @@ func interruptedRun(t *testing.T, first, last []byte, args ...string) (stdout, s
 		defer out.Close()
 		ended <- run(ctx, append([]string{"eterm"}, args...), in, out, &errs)
 	}()
-	if _, err := w.Write(first); err != nil {
-		t.Fatal(err)
-	}
+	_, err := w.Write(first)
+	must(t, err)
 	begun := make([]byte, 1)
-	if _, err := io.ReadFull(from, begun); err != nil {
-		t.Fatal(err)
-	}
+	_, err = io.ReadFull(from, begun)
+	must(t, err)
 	interrupt()
 	if last != nil {
 		w.Write(last)
 		w.Close()
 	}
 	rest, err := io.ReadAll(from)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	status = <-ended
 	return string(begun) + string(rest), errs.String(), status
 }
@@ -49,9 +45,7 @@ func interruptedRun(t *testing.T, first, last []byte, args ...string) (stdout, s
 func pipe(t *testing.T) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { r.Close(); w.Close() })
 	return r, w
 }
