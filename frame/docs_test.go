@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the generated part of docs/notation.md anew")
+var update = flag.Bool("update", false, "write the generated part of docs/reference/notation.md anew")
 
-const docs = "../docs/notation.md"
+const docs = "../docs/reference/notation.md"
 
 // leftOut says what a field becomes that is left out.
 func leftOut(f *Field) string {

@@ -11,7 +11,7 @@ import (
 	"eterm/iface/lab/labtest"
 )
 
-// soakVar sets how many frames the long run has; see docs/ports.md.
+// soakVar sets how many frames the long run has; see docs/develop/ports.md.
 const soakVar = "ETERM_SOAK_FRAMES"
 
 // usage is what must not grow with the number of frames.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
-	"eterm/iface/reach/vendors"
 )
 
 // asker is eterm arp: who has an address, by ARP or neighbour discovery.

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
-	"eterm/iface/reach/vendors"
 )
 
 // arpPrinter prints who has which address.

@@ -70,7 +70,7 @@ func (b *builder) run(c *cli.Context) error {
 	words := c.Args().Slice()
 	switch {
 	case len(words) == 0:
-		return usage("no frame given: write its notation, or - to read one a line (docs/notation.md)")
+		return usage("no frame given: write its notation, or - to read one a line (docs/reference/notation.md)")
 	case b.write != "" && b.format != "":
 		return usage("-w writes a capture and --format %s prints: choose one", b.format)
 	case b.force && b.write == "":

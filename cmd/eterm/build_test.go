@@ -70,7 +70,7 @@ func TestBuildSeed(t *testing.T) {
 
 func TestBuildUsage(t *testing.T) {
 	for line, want := range map[string]string{
-		"build":                       "no frame given: write its notation, or - to read one a line (docs/notation.md)\n",
+		"build":                       "no frame given: write its notation, or - to read one a line (docs/reference/notation.md)\n",
 		"build ipv4 tll=5":            "unknown field \"tll\": did you mean ttl?",
 		"build -c 3 eth":              "3 frames would all be the same: let a field vary, such as seq=1..100\n",
 		"build -c 0 vlan id=1..3":     "build ends: give a number of frames by -c\n",

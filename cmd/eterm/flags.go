@@ -60,7 +60,7 @@ func forceFlag(dst *bool, usage string) cli.Flag {
 }
 
 func jsonFlag(dst *bool) cli.Flag {
-	return &cli.BoolFlag{Name: "json", Destination: dst, Usage: "print one JSON object a line (see docs/json.md)"}
+	return &cli.BoolFlag{Name: "json", Destination: dst, Usage: "print one JSON object a line (see docs/reference/json.md)"}
 }
 
 func quietFlag(dst *bool, usage string) cli.Flag {

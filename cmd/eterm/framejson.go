@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
 )
 
@@ -62,10 +62,10 @@ func appendAddressesJSON(dst, b []byte) []byte {
 // tags and the first TPID.
 func tagsOf(b []byte) (tags []byte, etherType uint16) {
 	first := binary.BigEndian.Uint16(b[12:])
-	if !mac.IsTag(first) {
+	if !ether.IsTag(first) {
 		return nil, first
 	}
-	h, _, err := mac.Parse(b)
+	h, _, err := ether.Parse(b)
 	if err != nil {
 		return nil, first
 	}

@@ -11,8 +11,8 @@ import (
 
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/linktest"
 	"eterm/iface/load"
-	"eterm/iface/trial"
 )
 
 func linkCommand() *cli.Command {
@@ -71,9 +71,9 @@ var imixSizes = []int{64, 594, 64, 64, 594, 64, 1518, 64, 594, 64, 64, 594}
 
 // load is what the flags ask to be offered on a port; the destination is the
 // caller's to fill in where none was given.
-func (f *loadFlags) load(port iface.Port) (l trial.Load, err error) {
+func (f *loadFlags) load(port iface.Port) (l linktest.Load, err error) {
 	own := port.HardwareAddr()
-	l = trial.Load{Dst: f.to.or(own, nil), Src: f.from.or(own, own), VLANs: f.vlans, EtherType: uint16(f.typ),
+	l = linktest.Load{Dst: f.to.or(own, nil), Src: f.from.or(own, own), VLANs: f.vlans, EtherType: uint16(f.typ),
 		Streams: f.streams, Count: uint64(f.count), Duration: time.Duration(f.duration)}
 	if l.Count == 0 && l.Duration == 0 {
 		l.Duration = defaultLinkDuration
@@ -100,7 +100,7 @@ func (f *loadFlags) load(port iface.Port) (l trial.Load, err error) {
 	return l, nil
 }
 
-func (f *loadFlags) parseIP() (*trial.IP, error) {
+func (f *loadFlags) parseIP() (*linktest.IP, error) {
 	if f.ip == "" {
 		if f.icmp {
 			return nil, usage("--icmp needs --ip SRC,DST")
@@ -116,7 +116,7 @@ func (f *loadFlags) parseIP() (*trial.IP, error) {
 	if f.typ != 0 {
 		return nil, usage("--ethertype says what frames carry, and so does --ip: choose one")
 	}
-	return &trial.IP{Src: a, Dst: b, ICMP: f.icmp}, nil
+	return &linktest.IP{Src: a, Dst: b, ICMP: f.icmp}, nil
 }
 
 func parsePattern(s string) (probe.Pattern, error) {
@@ -164,11 +164,11 @@ func (f *limitFlags) flags() []cli.Flag {
 	}
 }
 
-func (f *limitFlags) limits() (l trial.Limits, err error) {
+func (f *limitFlags) limits() (l linktest.Limits, err error) {
 	l.P99, l.Outage = time.Duration(f.p99), time.Duration(f.outage)
 	for _, x := range []struct {
 		flag, value string
-		limit       **trial.Limit
+		limit       **linktest.Limit
 	}{
 		{"loss", f.loss, &l.Loss}, {"reorder", f.reorder, &l.Reordered},
 		{"duplicate", f.duplicate, &l.Duplicated}, {"corrupt", f.corrupt, &l.Corrupted},
@@ -176,7 +176,7 @@ func (f *limitFlags) limits() (l trial.Limits, err error) {
 		if x.value == "" {
 			continue
 		}
-		if *x.limit, err = trial.ParseLimit(x.value); err != nil {
+		if *x.limit, err = linktest.ParseLimit(x.value); err != nil {
 			return l, usage("--max-%s %s: %w", x.flag, x.value, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 // broadcastMAC finds a partner whose address is not known.
@@ -40,13 +40,13 @@ func (r *linkRunner) pair(c *cli.Context) error {
 	if l.Dst == nil {
 		l.Dst = broadcastMAC
 	}
-	total, err := trial.Pair(c.Context, port, control, trial.PairOptions{
+	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
 		To: l.Dst, Load: l, Forth: r.direction != "back", Back: r.direction != "forth",
 		Session: newSession(), BackSession: newSession(), Settle: time.Duration(r.settle), Limits: r.limit, SharedClock: r.shared,
 		Progress: r.pairProgress(),
 	})
 	if total.Type == "" {
-		if errors.Is(err, trial.ErrNoPartner) {
+		if errors.Is(err, linktest.ErrNoPartner) {
 			return failed("%w", err)
 		}
 		return err
@@ -75,7 +75,7 @@ func (r *linkRunner) pairProgress() func(forthOffered, forthReceived, backOffere
 
 // openControl opens the port on which two eterms talk about their tests.
 func openControl(name string, tags int) (iface.Port, error) {
-	filter, err := trial.ControlFilter(tags)
+	filter, err := linktest.ControlFilter(tags)
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +83,10 @@ func openControl(name string, tags int) (iface.Port, error) {
 }
 
 // printTotal writes the results of both directions.
-func printTotal(w io.Writer, t trial.Total) {
+func printTotal(w io.Writer, t linktest.Total) {
 	results := t.Directions
 	if len(results) == 0 {
-		results = []trial.Result{t.Result}
+		results = []linktest.Result{t.Result}
 	}
 	for _, a := range results {
 		printResult(w, a.Direction, a)

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/frame/probe"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 // linkOutput is where a link test prints: lines while it runs, results at the
@@ -70,9 +70,9 @@ func (o *linkOutput) interval(i linkInterval, text string) {
 	}
 }
 
-// result prints one result, which is any of package trial's as JSON, and what
+// result prints one result, which is any of package linktest's as JSON, and what
 // text writes.
-func (o *linkOutput) result(v any, verdict trial.Verdict, text func(w io.Writer)) error {
+func (o *linkOutput) result(v any, verdict linktest.Verdict, text func(w io.Writer)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.live.clear()
@@ -96,7 +96,7 @@ func (o *linkOutput) result(v any, verdict trial.Verdict, text func(w io.Writer)
 }
 
 // printResult writes the account of one direction.
-func printResult(w io.Writer, name string, a trial.Result) {
+func printResult(w io.Writer, name string, a linktest.Result) {
 	line := func(key, format string, args ...any) {
 		fmt.Fprintf(w, "  %-11s%s\n", key, oneLine(fmt.Sprintf(format, args...)))
 	}
@@ -133,7 +133,7 @@ func printResult(w io.Writer, name string, a trial.Result) {
 
 type printLine func(key, format string, args ...any)
 
-func printSender(line printLine, a trial.Result) {
+func printSender(line printLine, a linktest.Result) {
 	switch s := a.Sender; {
 	case s != nil && s.AskedRate > 0:
 		line("offered", "%d of %d intended, %.1f a second where %.1f were asked for, late by p50 %v, p99 %v, max %v", a.Offered, a.Intended, s.OfferedRate, s.AskedRate, s.Late.P50, s.Late.P99, s.Late.Max)
@@ -212,7 +212,7 @@ func printDelay(line printLine, d probe.Delay) {
 	}
 }
 
-func printVerdict(line printLine, v trial.Verdict) {
+func printVerdict(line printLine, v linktest.Verdict) {
 	for _, why := range v.Exceeded {
 		line("failed", "%s", why)
 	}

@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"eterm/frame/probe"
-	"eterm/iface/pace"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
+	"eterm/iface/load/pace"
 )
 
 // bad is a result in which everything went wrong.
-func bad() trial.Result {
+func bad() linktest.Result {
 	start := time.Date(2026, 11, 20, 12, 0, 1, 5e6, time.Local).UnixNano()
-	r := trial.Account(
-		&trial.SenderSide{SenderAccount: probe.SenderAccount{Intended: 1100, Offered: 1000, Refused: 3}, AskedRate: 1000, OfferedRate: 900, NICDropped: 1,
+	r := linktest.Account(
+		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 1100, Offered: 1000, Refused: 3}, AskedRate: 1000, OfferedRate: 900, NICDropped: 1,
 			Late: pace.Lateness{P50: 1000, P99: 2000, Max: 3000}},
-		&trial.ReceiverSide{SocketDropped: 2, Foreign: 12, Report: probe.Report{
+		&linktest.ReceiverSide{SocketDropped: 2, Foreign: 12, Report: probe.Report{
 			Session: 0x123456, Expected: 1000, Received: 980, Duplicated: 4, Late: probe.Lateness{Known: 4, Min: 1000, Max: 5000},
 			Reordering: probe.Reordering{Reordered: 6, Runs: 5, MaxExtent: 3, MaxLate: 700},
 			Loss: probe.Loss{Lost: 20, Bursts: 2, Longest: 15, First: 7, Last: 999, Outages: []probe.Outage{
@@ -25,7 +25,7 @@ func bad() trial.Result {
 				{Stream: 1, Number: 33, Length: 40, Want: 60, Wrong: []probe.WrongByte{{Offset: 20, Got: 1, Want: 0}}}}},
 			Delay: probe.Delay{Kind: "one_way", Min: 1000, P50: 2000, P99: 3000, P999: 4000, Max: 5000},
 			Each:  []probe.StreamReport{{Stream: 0, Expected: 500, Received: 490}, {Stream: 1, Expected: 500, Received: 490}},
-		}}, trial.Limits{P99: 2500})
+		}}, linktest.Limits{P99: 2500})
 	return r
 }
 
@@ -58,10 +58,10 @@ func TestPrintResult(t *testing.T) {
 
 func TestPrintTotalOfBothWays(t *testing.T) {
 	var b strings.Builder
-	forth, back := bad(), trial.SenderOnly(1, &trial.SenderSide{SenderAccount: probe.SenderAccount{Intended: 5, Offered: 5}, OfferedRate: 7})
+	forth, back := bad(), linktest.SenderOnly(1, &linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 5, Offered: 5}, OfferedRate: 7})
 	forth.Direction, back.Direction = "forth", "back"
-	total := trial.Sum([]trial.Result{forth, back})
-	total.RTT = &trial.RTT{Count: 3, Lost: 1, Min: 1000, P50: 2000, P99: 3000, Max: 4000}
+	total := linktest.Sum([]linktest.Result{forth, back})
+	total.RTT = &linktest.RTT{Count: 3, Lost: 1, Min: 1000, P50: 2000, P99: 3000, Max: 4000}
 	printTotal(&b, total)
 	const want = `back: 5 offered, 0 received, 0 lost (0 %), 0 duplicated, 0 reordered, 0 corrupted
   offered    5, 7.0 a second, as fast as the port took them
@@ -70,7 +70,7 @@ round trip: 3 measured, 1 lost, min 1µs, p50 2µs, p99 3µs, max 4µs
 	if got := b.String(); !strings.HasPrefix(got, "forth: 1000 offered") || !strings.HasSuffix(got, want) {
 		t.Errorf("printed\n%s", got)
 	}
-	if total.Offered != 1005 || total.Lost != 20 || total.Verdict.Status != trial.Untrusted || total.Where.OnTheWay != 14 {
+	if total.Offered != 1005 || total.Lost != 20 || total.Verdict.Status != linktest.Untrusted || total.Where.OnTheWay != 14 {
 		t.Errorf("%+v", total.Result)
 	}
 }

@@ -13,8 +13,8 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
+	"eterm/iface/linktest"
 	"eterm/iface/respond"
-	"eterm/iface/trial"
 )
 
 // linkReceiver is eterm link receive.
@@ -28,7 +28,7 @@ type linkReceiver struct {
 	limits   limitFlags
 	output   linkOutput
 
-	limit trial.Limits
+	limit linktest.Limits
 	stop  func()
 
 	mu       sync.Mutex
@@ -81,8 +81,8 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		defer cancel()
 	}
 	r.stop = cancel
-	partner := trial.NewPartner(port, trial.PartnerOptions{
-		Receive: trial.ReceiveOptions{SharedClock: r.shared, Settle: time.Duration(r.settle), Ended: r.ended},
+	partner := linktest.NewPartner(port, linktest.PartnerOptions{
+		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Settle: time.Duration(r.settle), Ended: r.ended},
 		Result:  r.told,
 	})
 	answered, err := r.respond(ctx, partner)
@@ -98,7 +98,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 }
 
 // respond lets the partner, and our own echo, answer the other end.
-func (r *linkReceiver) respond(ctx context.Context, partner *trial.Partner) (done <-chan error, err error) {
+func (r *linkReceiver) respond(ctx context.Context, partner *linktest.Partner) (done <-chan error, err error) {
 	served := make(chan error, 1)
 	if r.silent {
 		close(served)
@@ -117,18 +117,18 @@ func (r *linkReceiver) respond(ctx context.Context, partner *trial.Partner) (don
 }
 
 // ended prints the account of a run that is over.
-func (r *linkReceiver) ended(run *trial.Run) {
-	a := trial.Account(nil, run.Side(), r.limit)
+func (r *linkReceiver) ended(run *linktest.Run) {
+	a := linktest.Account(nil, run.Side(), r.limit)
 	r.print(a, a.Verdict, func(w io.Writer) { printResult(w, runName(run.Session, run.From), a) })
 }
 
 // told prints the result that the other end made of both directions.
-func (r *linkReceiver) told(t trial.Total) {
+func (r *linkReceiver) told(t linktest.Total) {
 	r.print(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
 }
 
 // print prints one result, as long as more are wanted.
-func (r *linkReceiver) print(v any, verdict trial.Verdict, text func(io.Writer)) {
+func (r *linkReceiver) print(v any, verdict linktest.Verdict, text func(io.Writer)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.runs > 0 && r.seen == r.runs {
@@ -147,7 +147,7 @@ func runName(session uint32, from net.HardwareAddr) string {
 	return fmt.Sprintf("run %06x from %v", session, from)
 }
 
-func (r *linkReceiver) progress(receiver *trial.Receiver) {
+func (r *linkReceiver) progress(receiver *linktest.Receiver) {
 	for _, session := range receiver.Live() {
 		got, expected, _ := receiver.Received(session)
 		text := fmt.Sprintf("run %06x: %d received", session, got)

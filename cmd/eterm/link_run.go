@@ -12,7 +12,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 // linkRunner is eterm link run.
@@ -25,7 +25,7 @@ type linkRunner struct {
 	limits        limitFlags
 	output        linkOutput
 
-	limit trial.Limits
+	limit linktest.Limits
 }
 
 func linkRunCommand() *cli.Command {
@@ -80,11 +80,11 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 type leg struct {
 	name     string
 	tx, rx   iface.Port
-	load     trial.Load
+	load     linktest.Load
 	session  uint32
 	offered  atomic.Uint64
 	received atomic.Uint64
-	result   trial.Result
+	result   linktest.Result
 	err      error
 }
 
@@ -140,7 +140,7 @@ func (r *linkRunner) legs(a, b iface.Port) (legs []*leg, err error) {
 }
 
 func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
-	l.result, l.err = trial.Direct(ctx, l.tx, l.rx, l.load, trial.DirectOptions{
+	l.result, l.err = linktest.Direct(ctx, l.tx, l.rx, l.load, linktest.DirectOptions{
 		Session: l.session, Settle: time.Duration(r.settle), Limits: r.limit,
 		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
 	})
@@ -161,7 +161,7 @@ func (r *linkRunner) progress(legs []*leg) {
 
 // finish prints the results; of several, the last object is their sum.
 func (r *linkRunner) finish(legs []*leg) error {
-	var results []trial.Result
+	var results []linktest.Result
 	var failure error
 	for _, l := range legs {
 		results = append(results, l.result)
@@ -169,7 +169,7 @@ func (r *linkRunner) finish(legs []*leg) error {
 			failure = l.err
 		}
 	}
-	total := trial.Sum(results)
+	total := linktest.Sum(results)
 	err := r.output.result(total, total.Verdict, func(w io.Writer) {
 		for _, l := range legs {
 			printResult(w, l.name+", "+l.tx.Name()+" to "+l.rx.Name(), l.result)

@@ -12,7 +12,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 // linkSender is eterm link send.
@@ -67,10 +67,10 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		n := offered.Load()
 		s.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
 	})
-	sent, runErr := trial.Send(c.Context, port, l, trial.SendOptions{Session: session, Offered: offered.Store})
+	sent, runErr := linktest.Send(c.Context, port, l, linktest.SendOptions{Session: session, Offered: offered.Store})
 	stop()
 	side := sent.Side(l, runErr)
-	a := trial.SenderOnly(session, side)
+	a := linktest.SenderOnly(session, side)
 	if err := s.output.result(a, a.Verdict, func(w io.Writer) { printSenderOnly(w, session, a) }); err != nil {
 		return err
 	}
@@ -78,14 +78,14 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 }
 
 // status is the exit status: whether the host offered what it was asked to.
-func (s *linkSender) status(runErr error, a trial.Result) error {
+func (s *linkSender) status(runErr error, a linktest.Result) error {
 	if runErr != nil {
 		return untrusted("%w", runErr)
 	}
 	return quietly(a.Verdict.Status)
 }
 
-func printSenderOnly(w io.Writer, session uint32, a trial.Result) {
+func printSenderOnly(w io.Writer, session uint32, a linktest.Result) {
 	fmt.Fprintf(w, "run %06x: %d offered, %d refused by this host's kernel\n", session, a.Offered, a.Refused)
 	line := func(key, format string, args ...any) {
 		fmt.Fprintf(w, "  %-11s%s\n", key, oneLine(fmt.Sprintf(format, args...)))

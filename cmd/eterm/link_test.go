@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"eterm/iface/lab/labtest"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 func TestLinkUsage(t *testing.T) {
@@ -35,7 +35,7 @@ func TestLinkUsage(t *testing.T) {
 
 // inLab runs a lab and returns the JSON objects of both hosts, the last of
 // each, and the wire's if there was one.
-func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r trial.Total, w wireResult, text string) {
+func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r linktest.Total, w wireResult, text string) {
 	t.Helper()
 	status, stdout, stderr := runProgram(t, append([]string{"lab", "--json", "--left", left, "--right", right}, wire...)...)
 	for line := range strings.Lines(stdout) {
@@ -60,7 +60,7 @@ func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r t
 // endedAs says whether a run ended with the status wanted. On a machine that has
 // too much else to do it may say instead, and rightly, that it could not keep
 // the rate: then only its counts are of interest.
-func endedAs(want, status int, r trial.Total) bool {
+func endedAs(want, status int, r linktest.Total) bool {
 	late := slices.ContainsFunc(r.Verdict.Untrusted, func(why string) bool {
 		return strings.Contains(why, "where") && strings.Contains(why, "were asked for")
 	})
@@ -96,7 +96,7 @@ func TestLinkOneWayIsTheWires(t *testing.T) {
 
 // skipWhereBusy skips a test of a status where this machine had no time for the
 // load, which is a status of its own.
-func skipWhereBusy(t *testing.T, results ...trial.Total) {
+func skipWhereBusy(t *testing.T, results ...linktest.Total) {
 	t.Helper()
 	for _, r := range results {
 		for _, why := range r.Verdict.Untrusted {
@@ -185,7 +185,7 @@ func wait(t *testing.T, cmd *exec.Cmd, out *bufio.Reader, first string, all *str
 }
 
 // lastResult is the last object a command printed.
-func lastResult(t *testing.T, out string) (r trial.Total) {
+func lastResult(t *testing.T, out string) (r linktest.Total) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/iface"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 	"eterm/iface/reach"
 )
 

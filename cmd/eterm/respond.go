@@ -13,9 +13,9 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
+	"eterm/iface/linktest"
 	"eterm/iface/respond"
 	"eterm/iface/switchtest"
-	"eterm/iface/trial"
 )
 
 // responder is eterm respond: a partner to test against.
@@ -59,7 +59,7 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	filter, err := trial.NoTestFrames()
+	filter, err := linktest.NoTestFrames()
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/iface"
-	"eterm/iface/trial"
+	"eterm/iface/linktest"
 )
 
 // linkPartner is what makes eterm respond the far end of link tests: a port of
 // its own for the test frames, so that they do not hold up answers.
 type linkPartner struct {
-	*trial.Partner
+	*linktest.Partner
 	port   iface.Port
 	output linkOutput
 	served chan error
@@ -28,7 +28,7 @@ func (r *responder) partner(c *cli.Context) (*linkPartner, error) {
 	if err := p.output.open(c); err != nil {
 		return nil, err
 	}
-	p.Partner = trial.NewPartner(port, trial.PartnerOptions{Result: func(t trial.Total) {
+	p.Partner = linktest.NewPartner(port, linktest.PartnerOptions{Result: func(t linktest.Total) {
 		if !r.quiet {
 			_ = p.output.result(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
 		}

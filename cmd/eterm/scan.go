@@ -14,8 +14,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
-	"eterm/iface/reach/vendors"
 )
 
 // scanner is eterm scan: everybody in a range.

@@ -11,7 +11,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/load"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // sender is the traffic generator: which frames, when, and by which mechanism.

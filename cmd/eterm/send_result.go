@@ -12,7 +12,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/load"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // account is what became of a run of frames.

@@ -8,7 +8,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/load"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // goodRun is 1000 frames of 60 bytes at 1000 a second, all sent in time.

@@ -40,7 +40,7 @@ func switchCheckCommand() *cli.Command {
 			"eterm switch check -i eth1                                 (the other port on another machine, with eterm respond)\n" +
 			"eterm switch check --list                                  (all cases, with their rules)",
 		Description: "Needs no control of the switch and no addresses. Leaves its\n" +
-			"own made-up addresses in the table, which forgets them. docs/switch.md says more.",
+			"own made-up addresses in the table, which forgets them. docs/guide/switch.md says more.",
 		Flags: append(s.ports.flags(),
 			&cli.StringFlag{Name: "only", Destination: &s.only, Usage: "run only `CASES`: groups or cases, separated by commas"},
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"eterm/iface/impair"
+	"eterm/iface/linktest"
 	"eterm/iface/load"
-	"eterm/iface/trial"
 
 	"github.com/urfave/cli/v2"
 )
@@ -97,7 +97,7 @@ func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, er
 
 // testOrOther tells the frames of a link test's load from all others.
 func testOrOther(frame []byte) int {
-	if trial.IsTestFrame(frame) {
+	if linktest.IsTestFrame(frame) {
 		return 0
 	}
 	return 1

@@ -1,7 +1,7 @@
 // Package probe is what a test frame carries so that its receiver can tell
 // which one it is and what happened to it: the mark, the plan, the pattern; and
 // Tally, the account a receiver keeps of the marks it saw. The format is
-// specified in docs/probe.md. Nothing here has a socket or a clock.
+// specified in docs/reference/probe.md. Nothing here has a socket or a clock.
 package probe
 
 import (

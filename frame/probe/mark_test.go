@@ -23,7 +23,7 @@ func testFrame(t testing.TB, tag string, n int) (frame []byte, at int) {
 	return append(b, make([]byte, n)...), len(b)
 }
 
-// The vectors of docs/probe.md.
+// The vectors of docs/reference/probe.md.
 var vectors = []struct {
 	mark probe.Mark
 	want string
@@ -183,7 +183,7 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// TestPayloadVectors holds the plan block and the pattern of docs/probe.md
+// TestPayloadVectors holds the plan block and the pattern of docs/reference/probe.md
 // against what is written.
 func TestPayloadVectors(t *testing.T) {
 	p := probe.Plan{Length: 46, Total: 1000, Interval: 1e9, TCI: probe.Untagged}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"eterm/iface"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // A Source appends the next frame to dst and returns the result. It never ends

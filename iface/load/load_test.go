@@ -15,7 +15,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/ifacetest"
 	"eterm/iface/load"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // counting is a source whose frames of 60 bytes carry their numbers.

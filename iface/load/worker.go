@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"eterm/iface"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // worker offers its share of the frames to one port.

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"eterm/frame/arp"
+	"eterm/frame/ether"
 	"eterm/frame/icmpv6"
 	"eterm/frame/ipv6"
-	"eterm/frame/mac"
 	"eterm/iface"
 )
 
@@ -27,7 +27,7 @@ func Listen(ctx context.Context, port iface.Port, tags []byte, told func(c Claim
 	for ctx.Err() == nil {
 		n, err := port.Receive(rx)
 		for i := range rx[:max(n, 0)] {
-			h, payload, err := mac.Parse(rx[i].Bytes)
+			h, payload, err := ether.Parse(rx[i].Bytes)
 			if err != nil || !sameVLAN(h.Tags, tags) || rx[i].To == iface.Outgoing {
 				continue
 			}

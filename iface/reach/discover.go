@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 	"eterm/iface/respond"
 )
 
@@ -272,8 +272,8 @@ func (x *discoverer) receive(stop context.CancelFunc, done <-chan error) error {
 
 // look takes one frame in.
 func (x *discoverer) look(rx *iface.Received) {
-	h, payload, err := mac.Parse(rx.Bytes)
-	if err != nil || !sameVLAN(h.Tags, x.Tags) || mac.IsGroup(h.Src) || rx.To == iface.Outgoing {
+	h, payload, err := ether.Parse(rx.Bytes)
+	if err != nil || !sameVLAN(h.Tags, x.Tags) || ether.IsGroup(h.Src) || rx.To == iface.Outgoing {
 		return
 	}
 	if x.defend != nil {

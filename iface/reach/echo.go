@@ -5,11 +5,11 @@ import (
 	"net/netip"
 
 	"eterm/frame/cfm"
+	"eterm/frame/ether"
 	"eterm/frame/icmpv6"
 	"eterm/frame/inband"
 	"eterm/frame/ipv6"
 	"eterm/frame/llc"
-	"eterm/frame/mac"
 	"eterm/icmp"
 	"eterm/ipv4"
 )
@@ -41,7 +41,7 @@ type Shape struct {
 // Overhead is the number of bytes of a frame, without FCS, that are not echo
 // data, for a target of the family of ip and tags of that many bytes.
 func (s Shape) Overhead(ip netip.Addr, tags int) int {
-	n := mac.MinLen + tags
+	n := ether.MinLen + tags
 	switch s.Protocol {
 	case InBand:
 		return n + inband.HeaderLen + inband.EchoHeaderLen
@@ -151,7 +151,7 @@ func (c Complaint) String() string {
 }
 
 // readAnswer takes a frame apart; ok is false for what is about no echo.
-func readAnswer(h mac.Header, payload []byte) (a answer, ok bool) {
+func readAnswer(h ether.Header, payload []byte) (a answer, ok bool) {
 	a.mac = h.Src
 	switch {
 	case h.Type == 0x0800:

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/frame/icmpv6"
 	"eterm/frame/ipv6"
-	"eterm/frame/mac"
 	"eterm/icmp"
 	"eterm/iface"
 	"eterm/iface/ifacetest"
@@ -22,7 +22,7 @@ func FuzzLook(f *testing.F) {
 	f.Cleanup(func() { near.Close(); far.Close() })
 	s := station(near)
 	head := func(kind uint16) []byte {
-		return mac.Header{Dst: s.MAC, Src: far.HardwareAddr(), Type: kind}.Append(nil)
+		return ether.Header{Dst: s.MAC, Src: far.HardwareAddr(), Type: kind}.Append(nil)
 	}
 	reply := icmp.Message{Type: icmp.EchoReply, Rest: 0xbeef0001, Body: fill(nil, DefaultData)}.Append(nil)
 	b, _ := ipv4.Header{TTL: 64, Protocol: 1, Src: you4, Dst: me4}.Append(head(0x0800), len(reply))

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/ipv4"
 )
@@ -161,7 +161,7 @@ func (q *mdnsQuery) frame(body []byte) []byte {
 // look takes the answers of one frame in. Only to what was asked, and from the
 // address itself: a host speaks for itself.
 func (q *mdnsQuery) look(frame []byte) {
-	h, payload, err := mac.Parse(frame)
+	h, payload, err := ether.Parse(frame)
 	if err != nil || h.Type != 0x0800 || !sameVLAN(h.Tags, q.station.Tags) {
 		return
 	}

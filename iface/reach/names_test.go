@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/ifacetest"
 	"eterm/ipv4"
@@ -18,7 +18,7 @@ import (
 
 // answerMDNS answers one question frame as the host with this address would.
 func answerMDNS(t *testing.T, frame []byte, host netip.Addr, name string) []byte {
-	h, payload, err := mac.Parse(frame)
+	h, payload, err := ether.Parse(frame)
 	ip, n, total, err2 := ipv4.Parse(payload)
 	if err != nil || err2 != nil || h.Dst.String() != "01:00:5e:00:00:fb" || ip.Dst != mdnsGroup || ip.TTL != 255 || !ipv4.Valid(payload[:n]) {
 		t.Fatalf("question %x", frame)

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 	"eterm/iface/respond"
 )
 
@@ -170,11 +170,11 @@ func (p *pinger) addTarget(i int) error {
 	}
 	p.targets = append(p.targets, t)
 	if p.Protocol != ICMP {
-		if len(spec.MAC) != mac.AddrLen {
+		if len(spec.MAC) != ether.AddrLen {
 			return fmt.Errorf("%s: no MAC address, and layer 2 has no way to ask for one", spec.Name)
 		}
 		p.byMAC[[6]byte(spec.MAC)] = t
-		if mac.IsGroup(spec.MAC) {
+		if ether.IsGroup(spec.MAC) {
 			p.group = t
 		}
 		return nil
@@ -183,7 +183,7 @@ func (p *pinger) addTarget(i int) error {
 		return fmt.Errorf("%s: we have no address of its family to ask from", spec.Name)
 	}
 	p.byIP[spec.IP] = t
-	if mac.IsGroup(spec.MAC) {
+	if ether.IsGroup(spec.MAC) {
 		p.group = t
 	}
 	if spec.MAC != nil {
@@ -274,8 +274,8 @@ func (p *pinger) report(events []Event) {
 
 // look handles one frame; the lock is held.
 func (p *pinger) look(events []Event, rx *iface.Received) []Event {
-	h, payload, err := mac.Parse(rx.Bytes)
-	if err != nil || !sameVLAN(h.Tags, p.Tags) || mac.IsGroup(h.Src) || rx.To == iface.Outgoing {
+	h, payload, err := ether.Parse(rx.Bytes)
+	if err != nil || !sameVLAN(h.Tags, p.Tags) || ether.IsGroup(h.Src) || rx.To == iface.Outgoing {
 		return events
 	}
 	if p.defend != nil {

@@ -14,9 +14,9 @@ import (
 	"net/netip"
 
 	"eterm/frame/arp"
+	"eterm/frame/ether"
 	"eterm/frame/icmpv6"
 	"eterm/frame/ipv6"
-	"eterm/frame/mac"
 )
 
 // Station is who we are on the wire.
@@ -41,8 +41,8 @@ func (s *Station) source(to netip.Addr) netip.Addr {
 }
 
 // header is that of a frame from us.
-func (s *Station) header(to net.HardwareAddr, etherType uint16) mac.Header {
-	return mac.Header{Dst: to, Src: s.MAC, Tags: s.Tags, Type: etherType}
+func (s *Station) header(to net.HardwareAddr, etherType uint16) ether.Header {
+	return ether.Header{Dst: to, Src: s.MAC, Tags: s.Tags, Type: etherType}
 }
 
 var broadcast = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
@@ -71,7 +71,7 @@ func (s *Station) appendQuestion(dst []byte, ip netip.Addr) []byte {
 
 // pad fills the frame that begins at offset at up to the shortest length.
 func pad(dst []byte, at int) []byte {
-	for len(dst)-at < mac.MinFrame {
+	for len(dst)-at < ether.MinFrame {
 		dst = append(dst, 0)
 	}
 	return dst
@@ -93,7 +93,7 @@ type Claim struct {
 
 // ReadClaim reads what an ARP packet or neighbour discovery message says about
 // who has an address. MAC shares the frame's memory.
-func ReadClaim(h mac.Header, payload []byte) (Claim, bool) {
+func ReadClaim(h ether.Header, payload []byte) (Claim, bool) {
 	switch h.Type {
 	case arp.EtherType:
 		return readARP(payload)
@@ -105,7 +105,7 @@ func ReadClaim(h mac.Header, payload []byte) (Claim, bool) {
 
 func readARP(payload []byte) (Claim, bool) {
 	p, err := arp.Parse(payload)
-	if err != nil || mac.IsGroup(p.SenderMAC) || p.Op != arp.Request && p.Op != arp.Reply {
+	if err != nil || ether.IsGroup(p.SenderMAC) || p.Op != arp.Request && p.Op != arp.Reply {
 		return Claim{}, false
 	}
 	c := Claim{IP: p.SenderIP, MAC: p.SenderMAC, Solicited: p.Op == arp.Reply && p.SenderIP != p.TargetIP}
@@ -118,7 +118,7 @@ func readARP(payload []byte) (Claim, bool) {
 	return c, !c.IP.IsUnspecified()
 }
 
-func readNeighbor(h mac.Header, payload []byte) (Claim, bool) {
+func readNeighbor(h ether.Header, payload []byte) (Claim, bool) {
 	ip, body, ok := readICMPv6(payload)
 	if !ok || ip.HopLimit != icmpv6.HopLimit || !icmpv6.Valid(body, ip.Src, ip.Dst) {
 		return Claim{}, false
@@ -143,7 +143,7 @@ func readNeighbor(h mac.Header, payload []byte) (Claim, bool) {
 	default:
 		c.IP, c.Asked = ip.Src, n.Target
 	}
-	return c, !mac.IsGroup(c.MAC)
+	return c, !ether.IsGroup(c.MAC)
 }
 
 // readICMPv6 finds the ICMPv6 message in an IPv6 packet that is there whole.

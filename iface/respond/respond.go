@@ -20,13 +20,13 @@ import (
 	"slices"
 	"time"
 
-	"eterm/frame/mac"
+	"eterm/frame/ether"
 	"eterm/iface"
 )
 
 // Request is a received frame that may be answered.
 type Request struct {
-	mac.Header
+	ether.Header
 	Payload []byte // padding included
 	// Own is the address the answer comes from.
 	Own net.HardwareAddr
@@ -153,12 +153,12 @@ func (r *Responder) handle(rx []iface.Received) {
 // Answer appends to dst the whole frame that answers a received one, or
 // nothing. It touches no port. One goroutine may call it at a time.
 func (r *Responder) Answer(dst, frame []byte, at time.Time) []byte {
-	h, payload, err := mac.Parse(frame)
-	if err != nil || mac.IsGroup(h.Src) || sameMAC(h.Src, r.own) || isZero(h.Src) {
+	h, payload, err := ether.Parse(frame)
+	if err != nil || ether.IsGroup(h.Src) || sameMAC(h.Src, r.own) || isZero(h.Src) {
 		r.account.unsafe()
 		return dst
 	}
-	group := mac.IsGroup(h.Dst)
+	group := ether.IsGroup(h.Dst)
 	if !group && !sameMAC(h.Dst, r.own) {
 		return dst // not for us
 	}
@@ -192,7 +192,7 @@ func (r *Responder) ask(a *counted, dst []byte, q *Request, asked int) ([]byte, 
 		return dst, false
 	}
 	copy(out[at:], q.To)
-	if len(out)-at > max(asked, mac.MinFrame)+roomier {
+	if len(out)-at > max(asked, ether.MinFrame)+roomier {
 		r.account.tooLong()
 		return dst, true
 	}
@@ -200,7 +200,7 @@ func (r *Responder) ask(a *counted, dst []byte, q *Request, asked int) ([]byte, 
 		r.account.limited()
 		return dst, true
 	}
-	for len(out)-at < mac.MinFrame {
+	for len(out)-at < ether.MinFrame {
 		out = append(out, 0)
 	}
 	r.account.answered(a)

@@ -9,11 +9,11 @@ import (
 
 	"eterm/frame/arp"
 	"eterm/frame/cfm"
+	"eterm/frame/ether"
 	"eterm/frame/icmpv6"
 	"eterm/frame/inband"
 	"eterm/frame/ipv6"
 	"eterm/frame/llc"
-	"eterm/frame/mac"
 	"eterm/icmp"
 	"eterm/iface/ifacetest"
 	"eterm/ipv4"
@@ -39,7 +39,7 @@ func responder(t testing.TB, c Config) *Responder {
 }
 
 func frameOf(dst, src net.HardwareAddr, kind uint16, payload []byte) []byte {
-	return append(mac.Header{Dst: dst, Src: src, Type: kind}.Append(nil), payload...)
+	return append(ether.Header{Dst: dst, Src: src, Type: kind}.Append(nil), payload...)
 }
 
 func echo4(id uint16, data string) []byte {
@@ -80,8 +80,8 @@ func TestEveryQuestionIsAnsweredOnce(t *testing.T) {
 	back.own = them
 	for name, q := range questions() {
 		a := r.Answer(nil, q, noon)
-		h, _, err := mac.Parse(a)
-		if err != nil || !bytes.Equal(h.Dst, them) || !bytes.Equal(h.Src, us) || len(a) < mac.MinFrame {
+		h, _, err := ether.Parse(a)
+		if err != nil || !bytes.Equal(h.Dst, them) || !bytes.Equal(h.Src, us) || len(a) < ether.MinFrame {
 			t.Errorf("%s: answer %x", name, a)
 		}
 		if again := back.Answer(nil, a, noon); len(again) > 0 {
@@ -97,7 +97,7 @@ func TestEveryQuestionIsAnsweredOnce(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	r, q := responder(t, Config{}), questions()
 	payload := func(name string) []byte {
-		_, p, _ := mac.Parse(r.Answer(nil, q[name], noon))
+		_, p, _ := ether.Parse(r.Answer(nil, q[name], noon))
 		return p
 	}
 	if k, body, _ := inband.Parse(payload("echo")); k != inband.EchoReply || !bytes.Contains(body, []byte("abc")) {
@@ -142,7 +142,7 @@ func TestDuplicateAddressDetection(t *testing.T) {
 	q := frameOf(icmpv6.MulticastMAC(nil, icmpv6.SolicitedNode(our6)), them, ipv6.EtherType,
 		packet6(netip.IPv6Unspecified(), icmpv6.SolicitedNode(our6), 255, m))
 	a := responder(t, Config{}).Answer(nil, q, noon)
-	h, p, _ := mac.Parse(a)
+	h, p, _ := ether.Parse(a)
 	ip, _, err := ipv6.Parse(p)
 	if err != nil || ip.Dst != allNodes || h.Dst.String() != "33:33:00:00:00:01" {
 		t.Errorf("%+v %+v %v", h, ip, err)
@@ -278,7 +278,7 @@ func FuzzAnswer(f *testing.F) {
 		if len(a) == 0 {
 			return
 		}
-		if len(a) > max(len(q), mac.MinFrame)+roomier {
+		if len(a) > max(len(q), ether.MinFrame)+roomier {
 			t.Fatalf("%d bytes are answered by %d", len(q), len(a))
 		}
 		back.own = bytes.Clone(a[:6])

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"eterm/iface/pace"
+	"eterm/iface/load/pace"
 )
 
 // capacity finds the most addresses that are all known at once, by doubling

@@ -155,14 +155,14 @@ func TestTheTableIsSound(t *testing.T) {
 
 // The example in the documentation is one that is read.
 func TestTheDocumentedExpectationsAreRead(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "switch.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "guide", "switch.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(page), "```yaml\n")
 	source, _, closed := strings.Cut(rest, "```")
 	if !found || !closed {
-		t.Fatal("docs/switch.md has no example")
+		t.Fatal("docs/guide/switch.md has no example")
 	}
 	if e, err := ParseExpectations([]byte(source)); err != nil || e.Len() < 5 {
 		t.Errorf("%d expectations: %v", e.Len(), err)

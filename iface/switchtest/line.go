@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/frame/inband"
-	"eterm/frame/mac"
 	"eterm/iface"
 )
 
@@ -37,7 +37,7 @@ func newLine(port iface.Port, to net.HardwareAddr) *line {
 
 // frame is a question in a frame of at least so many bytes.
 func (l *line) frame(m message, size int) []byte {
-	h := mac.Header{Dst: l.peer[:], Src: l.own[:], Type: inband.EtherType}
+	h := ether.Header{Dst: l.peer[:], Src: l.own[:], Type: inband.EtherType}
 	body := m.append(nil)
 	body = append(body, make([]byte, max(max(size, shortest)-headerLen-inband.HeaderLen-len(body), 0))...)
 	return inband.Append(h.Append(nil), inband.SwitchRequest, body)
@@ -75,7 +75,7 @@ func (l *line) Receive(rx []iface.Received) (int, error) {
 // takes says whether a frame is an answer, and passes it on. One that nobody
 // waits for is dropped.
 func (l *line) takes(frame []byte) bool {
-	h, payload, err := mac.Parse(frame)
+	h, payload, err := ether.Parse(frame)
 	if err != nil || h.Type != inband.EtherType || !slices.Equal(h.Src, l.peer[:]) || !slices.Equal(h.Dst, l.own[:]) {
 		return false
 	}
@@ -147,8 +147,8 @@ func Find(ctx context.Context, port iface.Port) ([]net.HardwareAddr, error) {
 
 // heard adds the sender of an answer to those found.
 func (l *line) heard(frame []byte, found []net.HardwareAddr) []net.HardwareAddr {
-	h, payload, err := mac.Parse(frame)
-	if err != nil || h.Type != inband.EtherType || !slices.Equal(h.Dst, l.own[:]) || mac.IsGroup(h.Src) || len(found) == 16 {
+	h, payload, err := ether.Parse(frame)
+	if err != nil || h.Type != inband.EtherType || !slices.Equal(h.Dst, l.own[:]) || ether.IsGroup(h.Src) || len(found) == 16 {
 		return found
 	}
 	m, err := parseMessage(payload, inband.SwitchReply)

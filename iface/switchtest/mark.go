@@ -1,8 +1,8 @@
 package switchtest
 
 import (
+	"eterm/frame/ether"
 	"eterm/frame/ipv6"
-	"eterm/frame/mac"
 	"eterm/frame/probe"
 	"eterm/ipv4"
 )
@@ -49,7 +49,7 @@ func (id session) find(frame []byte) (mark, bool) {
 // quotes says whether the mark at an offset is in a packet that an ICMP error
 // quotes: some host did not like what we sent, and told us.
 func quotes(frame []byte, at int) bool {
-	h, payload, err := mac.Parse(frame)
+	h, payload, err := ether.Parse(frame)
 	if err != nil {
 		return false
 	}

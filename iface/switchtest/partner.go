@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/frame/inband"
-	"eterm/frame/mac"
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/respond"
@@ -62,7 +62,7 @@ func (p *Partner) Close() {
 
 func (p *Partner) reply(dst []byte, q *respond.Request) ([]byte, bool) {
 	m, err := parseMessage(q.Payload, inband.SwitchRequest)
-	if err != nil || mac.IsGroup(q.Dst) && m.op != opHello {
+	if err != nil || ether.IsGroup(q.Dst) && m.op != opHello {
 		return dst, false
 	}
 	p.mu.Lock()
@@ -177,7 +177,7 @@ func (p *Partner) send(b []byte) ([]byte, status) {
 
 // owns says whether a frame is one of a session's, or one too short to say so.
 func (id session) owns(frame []byte) bool {
-	h, payload, err := mac.Parse(frame)
+	h, payload, err := ether.Parse(frame)
 	if err != nil {
 		return false
 	}
@@ -228,14 +228,14 @@ func (p *Partner) keep(port iface.Port, rx []iface.Received) {
 // short says whether a frame may be a test frame without room for a mark. Such
 // a one may have been padded.
 func short(b []byte) bool {
-	h, _, err := mac.Parse(b)
+	h, _, err := ether.Parse(b)
 	return err == nil && h.Type == probe.EtherType && len(b) <= shortest+8
 }
 
 // talk says whether a frame is a message between two ends of a test. The
 // frames that it tells of have marks too.
 func talk(b []byte) bool {
-	h, payload, err := mac.Parse(b)
+	h, payload, err := ether.Parse(b)
 	if err != nil || h.Type != inband.EtherType {
 		return false
 	}

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/frame/inband"
-	"eterm/frame/mac"
 	"eterm/iface"
 	"eterm/iface/ifacetest"
 	"eterm/iface/lab"
@@ -109,7 +109,7 @@ func (a *asker) ask(m message, size int) (message, bool) {
 	m.number, m.token = a.number, a.token
 	body := m.append(nil)
 	body = append(body, make([]byte, max(size-inband.HeaderLen-len(body), 0))...)
-	q := respond.Request{Header: mac.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
+	q := respond.Request{Header: ether.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
 	out, ok := a.p.reply(nil, &q)
 	if !ok {
 		return message{}, false
@@ -328,7 +328,7 @@ func FuzzPartner(f *testing.F) {
 			if len(body) >= messageLen {
 				binary.BigEndian.PutUint64(body[2:], a.token)
 			}
-			q := respond.Request{Header: mac.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
+			q := respond.Request{Header: ether.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
 			if out, ok := a.p.reply(nil, &q); ok && len(out) > len(q.Payload) {
 				t.Fatalf("%d bytes answer %d", len(out), len(q.Payload))
 			}

@@ -1,0 +1,99 @@
+package linktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+	"eterm/iface/load/pace"
+)
+
+// DirectOptions say how a load goes between two ports of one machine.
+type DirectOptions struct {
+	Session uint32
+	// Settle is the time that frames get to come in after the last was sent.
+	Settle time.Duration
+	Limits Limits
+	// Clock paces the frames; nil is pace.Precise.
+	Clock pace.Clock
+	// Progress, if not nil, is called now and then.
+	Progress func(offered, received uint64)
+}
+
+// Direct offers a load to one port of this machine and accounts for it at
+// another. One clock stamps both ends, so delays are true. The result is valid
+// also when there is an error.
+func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Result, error) {
+	over := make(chan struct{})
+	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Settle: o.Settle, Ended: func(*Run) { close(over) }})
+	serving, stop := context.WithCancel(context.Background())
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- r.Serve(serving) }()
+	s := SendOptions{Session: o.Session, Clock: o.Clock}
+	if o.Progress != nil {
+		s.Offered = func(n uint64) {
+			got, _, _ := r.Received(o.Session)
+			o.Progress(n, got)
+		}
+	}
+	sent, err := Send(ctx, tx, l, s)
+	r.Conclude(o.Session, sent.SenderAccount, sent.Plan)
+	var receiveErr error
+	select {
+	case <-over:
+		stop()
+		receiveErr = <-served
+	case receiveErr = <-served: // the port is gone: what came, came
+		<-over
+	}
+	a := Account(sent.Side(l, err), r.Side(o.Session), o.Limits)
+	if r.WentDown() {
+		a.Verdict.doubt("%s went down while frames were awaited", rx.Name())
+	}
+	return a, errors.Join(err, receiveErr)
+}
+
+// Conclude tells the receiver what a run's sender did, whether or not anything
+// of the run was heard. The run is over when the frames that are still on the
+// way have had their time.
+func (r *Receiver) Conclude(session uint32, a probe.SenderAccount, p probe.Plan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.runs[session]
+	if run == nil {
+		run = r.newRun(session, make([]byte, 6))
+		run.before = r.start
+		r.runs[session] = run
+	}
+	if !run.over {
+		run.tally.Planned(p)
+		run.tally.End(a)
+		run.heard, run.endHeard = time.Now(), time.Now()
+	}
+	r.poked.Store(true)
+	_ = r.port.SetReadDeadline(time.Now())
+}
+
+// Side is the account of a run of that session, or nil if there was none.
+func (r *Receiver) Side(session uint32) *ReceiverSide {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.runs[session]
+	if run == nil {
+		return nil
+	}
+	if !run.over {
+		r.end(run)
+	}
+	return run.Side()
+}
+
+// doubt adds a reason not to trust a result.
+func (v *Verdict) doubt(format string, args ...any) {
+	v.Untrusted = append(v.Untrusted, fmt.Sprintf(format, args...))
+	v.Status = Untrusted
+}

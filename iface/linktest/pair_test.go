@@ -1,0 +1,265 @@
+package linktest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"eterm/iface"
+	"eterm/iface/ifacetest"
+	"eterm/iface/impair"
+	"eterm/iface/linktest"
+	"eterm/iface/load/pace"
+	"eterm/iface/respond"
+)
+
+// segment is two machines on one switch in memory: of each, a port for test
+// frames and one for what they say to each other.
+type segment struct {
+	askData, askControl, farData, farControl *ifacetest.Port
+	told                                     chan linktest.Total
+	ended                                    chan *linktest.Run
+	stop                                     func()
+}
+
+// newSegment puts a partner on a switch with faults.
+func newSegment(t *testing.T, opts ...ifacetest.Option) *segment {
+	t.Helper()
+	s := ifacetest.NewSwitch(4, append(opts, ifacetest.Buffer(1<<16))...)
+	g := &segment{askData: s.Port(0), askControl: s.Port(1), farData: s.Port(2), farControl: s.Port(3),
+		told: make(chan linktest.Total, 1), ended: make(chan *linktest.Run, 4)}
+	p := linktest.NewPartner(g.farData, linktest.PartnerOptions{Clock: pace.Timers(),
+		Receive: linktest.ReceiveOptions{Ended: func(r *linktest.Run) { g.ended <- r }},
+		Result:  func(t linktest.Total) { g.told <- t }})
+	r := respond.New(g.farControl, respond.Config{More: []respond.Answerer{p.Answerer()}})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 2)
+	go func() { done <- p.Serve(ctx) }()
+	go func() { done <- r.Serve(ctx) }()
+	g.stop = func() {
+		stop()
+		for range 2 {
+			if err := <-done; err != nil && !errors.Is(err, iface.ErrGone) {
+				t.Error(err)
+			}
+		}
+		synctest.Wait()
+	}
+	return g
+}
+
+func (g *segment) options(l linktest.Load) linktest.PairOptions {
+	return linktest.PairOptions{To: []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Load: l, Forth: true, Back: true,
+		Session: 1, BackSession: 2, Clock: pace.Timers()}
+}
+
+func TestPairBothWays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newSegment(t)
+		defer g.stop()
+		// Minutes, so that the partner is asked many times.
+		l := linktest.Load{Sizes: []int{64, 1518}, Streams: 2, Rate: 100, Duration: 3 * time.Minute}
+		total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(l))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(total.Directions) != 2 || total.Offered != 36_000 || total.Received != 36_000 || total.Verdict.Status != linktest.Passed {
+			t.Errorf("%+v", total)
+		}
+		for i, name := range []string{"forth", "back"} {
+			d := total.Directions[i]
+			if d.Direction != name || d.Offered != 18_000 || d.Received != 18_000 || d.OfferedKnown != "sender" || d.Intended != 18_000 {
+				t.Errorf("%s: %+v", name, d)
+			}
+		}
+		if total.RTT == nil || total.RTT.Lost != 0 || total.RTT.Count < 500 {
+			t.Errorf("round trips: %+v", total.RTT)
+		}
+		if told := <-g.told; !sameJSON(t, told, total) {
+			t.Error("the other end was told something else")
+		}
+		if len(g.ended) != 0 {
+			t.Error("the other end reported a run of its own as well")
+		}
+	})
+}
+
+func sameJSON(t *testing.T, a, b any) bool {
+	t.Helper()
+	x, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(x) == string(y)
+}
+
+// TestPairOverABadLink: messages are lost, doubled and damaged like all else,
+// and the accounts come through.
+func TestPairOverABadLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := impair.Chance(0.05)
+		g := newSegment(t, ifacetest.Faults(impair.Drop(p), impair.Duplicate(p), impair.Corrupt(p)), ifacetest.Seed(5))
+		defer g.stop()
+		l := linktest.Load{Sizes: []int{128}, Rate: 1000, Count: 5000}
+		total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(l))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range total.Directions {
+			if d.Offered != 5000 || d.Lost < 150 || d.Lost > 350 || d.Duplicated < 150 || d.Corrupted < 150 || d.Offered != d.Received+d.Lost {
+				t.Errorf("%s: %d offered, %d received, %d lost, %d duplicated, %d corrupted", d.Direction, d.Offered, d.Received, d.Lost, d.Duplicated, d.Corrupted)
+			}
+		}
+		if told := <-g.told; !reflect.DeepEqual(told.Directions[0].Where, total.Directions[0].Where) {
+			t.Error("the other end was told something else")
+		}
+	})
+}
+
+func TestPairOneWay(t *testing.T) {
+	for _, forth := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newSegment(t)
+			defer g.stop()
+			o := g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Count: 1000})
+			o.Forth, o.Back = forth, !forth
+			total, err := linktest.Pair(t.Context(), g.askData, g.askControl, o)
+			if err != nil || len(total.Directions) != 0 || total.Received != 1000 || (total.Direction == "forth") != forth {
+				t.Errorf("%v, %+v", err, total)
+			}
+			<-g.told
+		})
+	}
+}
+
+func TestPairWithoutPartner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ifacetest.NewSwitch(2)
+		began := time.Now()
+		_, err := linktest.Pair(t.Context(), s.Port(0), s.Port(1), (&segment{}).options(linktest.Load{Sizes: []int{64}, Rate: 1000, Count: 1}))
+		if !errors.Is(err, linktest.ErrNoPartner) || time.Since(began) > 4*time.Second {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
+// TestPairPartnerDies: the result says that nothing is known of the other end,
+// and invents nothing.
+func TestPairPartnerDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newSegment(t)
+		time.AfterFunc(2*time.Second, g.stop)
+		total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Duration: 20 * time.Second}))
+		if err == nil || len(total.Directions) != 2 || total.Verdict.Status != linktest.Untrusted {
+			t.Fatalf("%v, %+v", err, total)
+		}
+		forth, back := total.Directions[0], total.Directions[1]
+		if forth.Receiver != nil || forth.Lost != 0 || forth.Offered < 2000 {
+			t.Errorf("forth: %+v", forth)
+		}
+		if back.Sender != nil || back.Received < 1900 || back.Received > 2100 {
+			t.Errorf("back: %+v", back)
+		}
+	})
+}
+
+// TestPairAskerDies: what the partner sends ends within the lease, and what it
+// saw is a run like any other.
+func TestPairAskerDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newSegment(t)
+		defer g.stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2*time.Second, func() {
+			g.askControl.Remove()
+			g.askData.Remove()
+		})
+		_, err := linktest.Pair(ctx, g.askData, g.askControl, g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Duration: time.Hour}))
+		cancel()
+		if err == nil {
+			t.Error("no error from a port that is gone")
+		}
+		run := <-g.ended
+		side := run.Side()
+		if r := side.Report; r.Session != 1 || r.Received < 1900 || r.Received > 2100 {
+			t.Errorf("the partner saw %d frames of run %d", r.Received, r.Session)
+		}
+		time.Sleep(5 * time.Second)
+		before, _ := g.farData.Counters()
+		time.Sleep(10 * time.Second)
+		if after, _ := g.farData.Counters(); after.Accepted != before.Accepted {
+			t.Error("the partner still sends")
+		}
+	})
+}
+
+// TestPairInterrupted: what was measured until then is a result, of both ends.
+func TestPairInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newSegment(t)
+		defer g.stop()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		total, err := linktest.Pair(ctx, g.askData, g.askControl, g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Duration: time.Hour}))
+		if err != nil || total.Verdict.Status != linktest.Passed {
+			t.Fatalf("%v, %+v", err, total.Verdict)
+		}
+		for _, d := range total.Directions {
+			if d.Offered != d.Received || d.Offered < 4900 || d.Offered > 5500 || d.Intended != 3_600_000 || d.NeverOffered != d.Intended-d.Offered {
+				t.Errorf("%s: %d intended, %d offered, %d received", d.Direction, d.Intended, d.Offered, d.Received)
+			}
+		}
+		<-g.told
+	})
+}
+
+// TestSecondAskerIsTurnedAway while the first is served.
+func TestSecondAskerIsTurnedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := ifacetest.NewSwitch(6, ifacetest.Buffer(1<<16))
+		p := linktest.NewPartner(s.Port(2), linktest.PartnerOptions{Clock: pace.Timers()})
+		r := respond.New(s.Port(3), respond.Config{More: []respond.Answerer{p.Answerer()}})
+		ctx, stop := context.WithCancel(t.Context())
+		go p.Serve(ctx)
+		go r.Serve(ctx)
+		l := linktest.Load{Sizes: []int{64}, Rate: 100, Count: 1000}
+		first := make(chan error)
+		go func() {
+			_, err := linktest.Pair(ctx, s.Port(0), s.Port(1), (&segment{}).options(l))
+			first <- err
+		}()
+		time.Sleep(time.Second)
+		o := (&segment{}).options(l)
+		o.Session, o.BackSession = 3, 4
+		if _, err := linktest.Pair(ctx, s.Port(4), s.Port(5), o); err == nil || err.Error() != "the other end refuses: busy with another test" {
+			t.Errorf("the second asker got %v", err)
+		}
+		if err := <-first; err != nil {
+			t.Errorf("the first asker got %v", err)
+		}
+		stop()
+		synctest.Wait()
+	})
+}
+
+// TestFastAsCanBe: a rate without end crosses the wire as JSON.
+func TestFastAsCanBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newSegment(t)
+		defer g.stop()
+		total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(linktest.Load{Sizes: []int{64}, Rate: math.Inf(1), Count: 10_000}))
+		if err != nil || total.Received != 20_000 {
+			t.Errorf("%v, %d received", err, total.Received)
+		}
+		<-g.told
+	})
+}
