@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/exit"
 )
 
 // normalise puts an argument list into the one order cli understands: command,
@@ -31,7 +33,7 @@ func normalise(app *cli.App, args []string) ([]string, error) {
 	}
 	if command == nil {
 		if strings.HasPrefix(words[0], "-") && !isHelp(words[0]) {
-			return nil, usage("unknown flag %s: eterm --help lists the commands", words[0])
+			return nil, exit.Usage("unknown flag %s: eterm --help lists the commands", words[0])
 		}
 		return append(out, words...), nil
 	}
@@ -134,7 +136,7 @@ func (s *sorter) short(word string) error {
 
 func (s *sorter) value(flag string) error {
 	if len(s.words) == 0 {
-		return usage("flag %s needs a value", flag)
+		return exit.Usage("flag %s needs a value", flag)
 	}
 	s.flags = append(s.flags, s.next())
 	return nil
@@ -157,5 +159,5 @@ func (s *sorter) isName(name string) bool {
 }
 
 func (s *sorter) unknown(word string) error {
-	return usage("unknown flag %s: eterm %s --help lists them", word, s.path)
+	return exit.Usage("unknown flag %s: eterm %s --help lists them", word, s.path)
 }

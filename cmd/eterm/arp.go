@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -52,11 +53,11 @@ func (a *asker) run(c *cli.Context) error {
 	}
 	switch {
 	case modes > 1:
-		return usage("--announce, --probe and --listen exclude each other: give one")
+		return exit.Usage("--announce, --probe and --listen exclude each other: give one")
 	case a.listen && c.Args().Present():
-		return usage("--listen takes no operand, but was given %q", c.Args().First())
+		return exit.Usage("--listen takes no operand, but was given %q", c.Args().First())
 	case !a.listen && !c.Args().Present():
-		return usage("no address given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+		return exit.Usage("no address given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
 	}
 	at, err := a.open(c)
 	if err != nil {
@@ -125,11 +126,11 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter
 	case out.err != nil:
 		return out.err
 	case conflicts > 0:
-		return failed("%d conflicts: two stations with one address", conflicts)
+		return exit.Failed("%d conflicts: two stations with one address", conflicts)
 	case len(answered) == 0:
-		return failed("no answer on %s: is anybody there up, and in this VLAN?", at.port.Name())
+		return exit.Failed("no answer on %s: is anybody there up, and in this VLAN?", at.port.Name())
 	case silent > 0:
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
 }
@@ -138,7 +139,7 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter
 func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
 	for _, o := range operands {
 		if o.isRange() {
-			return usage("%s is a range: give the single addresses to announce", o.name)
+			return exit.Usage("%s is a range: give the single addresses to announce", o.name)
 		}
 	}
 	for i := range 2 {
@@ -163,7 +164,7 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPr
 	taken := 0
 	for _, o := range operands {
 		if o.isRange() {
-			return usage("%s is a range: give the single addresses to probe for", o.name)
+			return exit.Usage("%s is a range: give the single addresses to probe for", o.name)
 		}
 		var holder net.HardwareAddr
 		var err error
@@ -176,7 +177,7 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPr
 			return pingError(err)
 		}
 		if holder == nil && c.Context.Err() != nil {
-			return failed("stopped before it was known whether %s is free", o.addr)
+			return exit.Failed("stopped before it was known whether %s is free", o.addr)
 		}
 		if holder != nil {
 			taken++
@@ -184,7 +185,7 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPr
 		out.probed(o.addr, holder)
 	}
 	if out.err == nil && taken > 0 {
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return out.err
 }
@@ -216,7 +217,7 @@ func (a *asker) watch(c *cli.Context, at *place, out *arpPrinter) error {
 	case err != nil:
 		return pingError(err)
 	case out.err == nil && conflicts > 0:
-		return failed("%d conflicts: an address was claimed by two stations", conflicts)
+		return exit.Failed("%d conflicts: an address was claimed by two stations", conflicts)
 	}
 	return out.err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/load"
 	"eterm/iface/reach"
 )
@@ -54,7 +55,7 @@ func (r *askRate) perSecond() (float64, error) {
 	}
 	n, err := r.Frames(float64(load.WireBytes(questionBytes)), 0)
 	if err != nil || math.IsInf(n, 0) {
-		return 0, usage("rate %s: %w", r.String(), err)
+		return 0, exit.Usage("rate %s: %w", r.String(), err)
 	}
 	return n, nil
 }
@@ -63,7 +64,7 @@ func (r *askRate) perSecond() (float64, error) {
 func (f *askFlags) discovery(at *place, ranges []reach.Range) (reach.Discovery, error) {
 	rate, err := f.rate.perSecond()
 	if f.tries == 0 {
-		return reach.Discovery{}, usage("count 0: want the number of times to ask, at least 1")
+		return reach.Discovery{}, exit.Usage("count 0: want the number of times to ask, at least 1")
 	}
 	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.tries, 1000)), Timeout: time.Duration(f.timeout)}, err
 }
@@ -134,7 +135,7 @@ func unicastOnly(operands []asked, at *place) error {
 			a = o.network.Addr()
 		}
 		if isGroupIP(a, at) || a.IsUnspecified() || a == (netip.Addr{}) {
-			return usage("%s is no address that one host has", a)
+			return exit.Usage("%s is no address that one host has", a)
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab/labtest"
 )
 
@@ -70,7 +71,7 @@ func TestBadInput(t *testing.T) {
 		}
 		args := strings.Fields(c.line)
 		status, stdout, stderr := runOn(t, host, args...)
-		if status != statusUsage || stdout != "" || !strings.Contains(stderr, c.want) ||
+		if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, c.want) ||
 			!strings.HasPrefix(stderr, "eterm: ") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("eterm %s: status %d, stdout %q, stderr %q; want 2 and %q", c.line, status, stdout, stderr, c.want)
 		}
@@ -86,7 +87,7 @@ func TestInterfaceIsNeverGuessed(t *testing.T) {
 	t.Setenv("ETERM_INTERFACE", "")
 	for _, line := range []string{"exchange", "listen", "broadcast"} {
 		status, _, stderr := eterm(t, line)
-		if status != statusUsage || !strings.HasPrefix(stderr, "eterm: no interface given") {
+		if status != exit.StatusUsage || !strings.HasPrefix(stderr, "eterm: no interface given") {
 			t.Errorf("%s: status %d, stderr %q", line, status, stderr)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -70,23 +71,23 @@ func (b *builder) run(c *cli.Context) error {
 	words := c.Args().Slice()
 	switch {
 	case len(words) == 0:
-		return usage("no frame given: write its notation, or - to read one a line (docs/reference/notation.md)")
+		return exit.Usage("no frame given: write its notation, or - to read one a line (docs/reference/notation.md)")
 	case b.write != "" && b.format != "":
-		return usage("-w writes a capture and --format %s prints: choose one", b.format)
+		return exit.Usage("-w writes a capture and --format %s prints: choose one", b.format)
 	case b.force && b.write == "":
-		return usage("--force belongs to a capture: name its file by -w")
+		return exit.Usage("--force belongs to a capture: name its file by -w")
 	case len(words) == 1 && words[0] == "-":
 		return b.lines(c)
 	}
 	t, err := frame.Parse(frame.Words(words))
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	if b.count != 1 && !t.Varies() && !t.Random() {
-		return usage("%d frames would all be the same: let a field vary, such as seq=1..100", b.count)
+		return exit.Usage("%d frames would all be the same: let a field vary, such as seq=1..100", b.count)
 	}
 	if b.count == 0 {
-		return usage("build ends: give a number of frames by -c")
+		return exit.Usage("build ends: give a number of frames by -c")
 	}
 	if t.Random() {
 		if !c.IsSet("seed") {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -31,9 +32,9 @@ type buildBatch struct {
 func (b *builder) lines(c *cli.Context) error {
 	switch {
 	case b.format == buildC || b.format == buildDump:
-		return usage("--format %s takes several lines a frame: build - prints hex or notation", b.format)
+		return exit.Usage("--format %s takes several lines a frame: build - prints hex or notation", b.format)
 	case b.count != 1:
-		return usage("build - makes one frame of each line: leave out -c")
+		return exit.Usage("build - makes one frame of each line: leave out -c")
 	}
 	p := framePrinter{format: b.format}
 	if p.format == "" {
@@ -61,7 +62,7 @@ func (b *builder) lines(c *cli.Context) error {
 		return (&lineBuilder{printer: p, seed: b.seed, raw: b.write != ""}).batch
 	}, give)
 	if errors.Is(err, errInterrupted) {
-		err = untrusted("standard input: %w", err)
+		err = exit.Untrusted("standard input: %w", err)
 	}
 	return errors.Join(err, ends())
 }
@@ -77,7 +78,7 @@ func (b *buildBatch) fill(in *bufio.Reader, first int) (n int) {
 		if err != nil {
 			b.ended = err
 			if errors.Is(err, bufio.ErrBufferFull) {
-				b.ended = usage("line %d is longer than %d bytes", first+n, maxLine)
+				b.ended = exit.Usage("line %d is longer than %d bytes", first+n, maxLine)
 			}
 			return n
 		}
@@ -105,7 +106,7 @@ func (l *lineBuilder) batch(b *buildBatch) {
 		line = bytes.TrimSpace(line)
 		if len(line) > 0 && line[0] != '#' {
 			if err := l.template.Parse(string(line)); err != nil {
-				b.err = usage("line %d: %w", number, err)
+				b.err = exit.Usage("line %d: %w", number, err)
 				return
 			}
 			l.add(b)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 )
 
@@ -43,7 +44,7 @@ func TestBuildCapture(t *testing.T) {
 			t.Errorf("frame %d of %d: % x", i, len(frames), b)
 		}
 	}
-	if status, _, stderr := eterm(t, args...); status != statusUsage || !strings.Contains(stderr, "--force overwrites it") {
+	if status, _, stderr := eterm(t, args...); status != exit.StatusUsage || !strings.Contains(stderr, "--force overwrites it") {
 		t.Errorf("again: status %d, %s", status, stderr)
 	}
 	if status, _, stderr := eterm(t, append(args, "--force")...); status != 0 {
@@ -82,7 +83,7 @@ func TestBuildUsage(t *testing.T) {
 		"build -w /none/x.pcap eth":   "open /none/x.pcap: no such file or directory\n",
 	} {
 		status, stdout, stderr := eterm(t, strings.Fields(line)...)
-		if status != statusUsage || stdout != "" || !strings.HasPrefix(stderr, "eterm: "+want) {
+		if status != exit.StatusUsage || stdout != "" || !strings.HasPrefix(stderr, "eterm: "+want) {
 			t.Errorf("%s: status %d, %q, %q; want %q", line, status, stdout, stderr, want)
 		}
 	}
@@ -108,7 +109,7 @@ func TestBuildLines(t *testing.T) {
 	}
 	in.WriteString("eth foo=1\neth\n")
 	status, stdout, stderr = etermWith(t, t.Context(), in.String(), "build", "-")
-	if status != statusUsage || stdout != want.String() || !strings.HasPrefix(stderr, "eterm: line 20003: unknown field \"foo\"") {
+	if status != exit.StatusUsage || stdout != want.String() || !strings.HasPrefix(stderr, "eterm: line 20003: unknown field \"foo\"") {
 		t.Errorf("wrong line: status %d, %d of %d bytes, %s", status, len(stdout), want.Len(), stderr)
 	}
 }
@@ -167,7 +168,7 @@ func TestDiffUsage(t *testing.T) {
 		{[]string{"00", os.DevNull + "#1"}, os.DevNull + ": empty: want pcap, pcapng or hex text"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"diff"}, c.args...)...)
-		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
 			t.Errorf("diff %v: status %d, %q, %q; want %q", c.args, status, stdout, stderr, c.want)
 		}
 	}
@@ -186,7 +187,7 @@ func TestOutputErrorsEndTheRun(t *testing.T) {
 		if args[0] == "decode" {
 			status = run(t.Context(), []string{"eterm", "decode"}, strings.NewReader("ff\n"), &fullWriter{}, &stderr)
 		}
-		if status != statusUsage || !strings.Contains(stderr.String(), os.ErrClosed.Error()) {
+		if status != exit.StatusUsage || !strings.Contains(stderr.String(), os.ErrClosed.Error()) {
 			t.Errorf("%v: status %d, %s", args, status, &stderr)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/icmp"
 	"eterm/ipv4"
@@ -52,7 +53,7 @@ func (k *content) partFlags() []cli.Flag {
 // check refuses what no interface could send.
 func (k *content) check() error {
 	if (k.srcIP == "") != (k.dstIP == "") {
-		return usage("--src-ip and --dst-ip go together: give both for ICMP echo requests")
+		return exit.Usage("--src-ip and --dst-ip go together: give both for ICMP echo requests")
 	}
 	for _, a := range []struct {
 		flag, text string
@@ -63,19 +64,19 @@ func (k *content) check() error {
 		}
 		addr, err := netip.ParseAddr(a.text)
 		if err != nil || !addr.Is4() {
-			return usage("%s %q: want an IPv4 address such as 192.0.2.1", a.flag, a.text)
+			return exit.Usage("%s %q: want an IPv4 address such as 192.0.2.1", a.flag, a.text)
 		}
 		*a.addr = addr
 	}
 	switch {
 	case k.echo() && k.etherType != 0 && k.etherType != 0x0800:
-		return usage("--ethertype %s does not go with --src-ip: IPv4 is 0x0800", k.etherType.String())
+		return exit.Usage("--ethertype %s does not go with --src-ip: IPv4 is 0x0800", k.etherType.String())
 	case k.ttl < 0 || k.ttl > 255:
-		return usage("ttl %d: want 0 to 255", k.ttl)
+		return exit.Usage("ttl %d: want 0 to 255", k.ttl)
 	case k.noPad && k.size != 0:
-		return usage("--no-pad and --size %d contradict each other: give one", k.size)
+		return exit.Usage("--no-pad and --size %d contradict each other: give one", k.size)
 	case !k.force && len(k.from.addr) > 0 && k.from.addr[0]&1 != 0:
-		return usage("source %s is a group address, which no station may send from: --force sends it all the same", k.from.addr)
+		return exit.Usage("source %s is a group address, which no station may send from: --force sends it all the same", k.from.addr)
 	}
 	return nil
 }
@@ -113,14 +114,14 @@ func (k *content) source(port station) (frameSource, error) {
 	}
 	first, err := m.build()
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	limit := port.MTU() + 14
 	if len(k.vlans) > 0 {
 		limit += 4
 	}
 	if len(first) > limit {
-		return nil, usage("frame of %d bytes is longer than %s takes: its MTU is %d, so at most %d", len(first), port.Name(), port.MTU(), limit)
+		return nil, exit.Usage("frame of %d bytes is longer than %s takes: its MTU is %d, so at most %d", len(first), port.Name(), port.MTU(), limit)
 	}
 	return m, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 )
 
@@ -58,7 +59,7 @@ func (f *decodeFormat) Set(s string) error {
 
 func (d *decoder) run(c *cli.Context) error {
 	if d.snap < 0 {
-		return usage("snaplen %d: want a number of bytes, 0 for all", d.snap)
+		return exit.Usage("snaplen %d: want a number of bytes, 0 for all", d.snap)
 	}
 	in, name, err := d.input(c)
 	if err != nil {
@@ -83,7 +84,7 @@ func (d *decoder) run(c *cli.Context) error {
 func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 	switch {
 	case c.Args().Present() && d.read != "":
-		return nil, "", usage("-r %s and hex operands: give one of them", d.read)
+		return nil, "", exit.Usage("-r %s and hex operands: give one of them", d.read)
 	case c.Args().Present():
 		text := strings.Join(c.Args().Slice(), " ") + "\n"
 		if c.NArg() > 1 { // one frame, however its bytes are set apart
@@ -91,13 +92,13 @@ func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 		}
 		return strings.NewReader(text), "operands", nil
 	case d.read == "" && isTerminal(c.App.Reader):
-		return nil, "", usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
+		return nil, "", exit.Usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
 	case d.read == "" || d.read == "-":
 		return c.App.Reader, "standard input", nil
 	}
 	f, err := os.Open(d.read)
 	if err != nil {
-		return nil, "", usage("%w", err)
+		return nil, "", exit.Usage("%w", err)
 	}
 	return f, d.read, nil
 }
@@ -108,11 +109,11 @@ func (d *decoder) problem(name string, err error) error {
 	var damage *capture.DamageError
 	switch {
 	case errors.As(err, &damage):
-		return failed("%s: %w", name, err)
+		return exit.Failed("%s: %w", name, err)
 	case errors.Is(err, errInterrupted):
-		return untrusted("%s: %w", name, err)
+		return exit.Untrusted("%s: %w", name, err)
 	}
-	return usage("%s: %w", name, err)
+	return exit.Usage("%s: %w", name, err)
 }
 
 // decodeSummary is the last JSON object of a run.

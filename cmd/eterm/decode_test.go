@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -138,7 +139,7 @@ func TestDecodeDamage(t *testing.T) {
 	must(t, os.WriteFile(path, file[:len(file)-1], 0o600))
 	status, stdout, stderr := eterm(t, "decode", "-r", path)
 	want := "eterm: " + path + ": after 1 frames: damaged at offset 100: record of 76 bytes is cut short after 75\n"
-	if status != statusNo || stdout != someNotations[0]+"\n" || stderr != want {
+	if status != exit.StatusNo || stdout != someNotations[0]+"\n" || stderr != want {
 		t.Errorf("status %d, %q, %s; want 1 and %s", status, stdout, stderr, want)
 	}
 	_, stdout, _ = eterm(t, "decode", "-r", path, "--json")
@@ -147,7 +148,7 @@ func TestDecodeDamage(t *testing.T) {
 	}
 	must(t, os.WriteFile(path, append(append(file[:20:20], 113), file[21:]...), 0o600))
 	status, stdout, stderr = eterm(t, "decode", "-r", path)
-	if status != statusUsage || stdout != "" || stderr != "eterm: "+path+": link type 113 (Linux cooked) is not Ethernet (1)\n" {
+	if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+path+": link type 113 (Linux cooked) is not Ethernet (1)\n" {
 		t.Errorf("cooked: status %d, %q, %s", status, stdout, stderr)
 	}
 }
@@ -161,7 +162,7 @@ func TestDecodeUsage(t *testing.T) {
 		"decode hello":           `operands: after 0 frames: no frame in it: want pcap, pcapng or hex text, not "hello"`,
 	} {
 		status, _, stderr := eterm(t, strings.Fields(line)...)
-		if status != statusUsage || stderr != "eterm: "+want+"\n" {
+		if status != exit.StatusUsage || stderr != "eterm: "+want+"\n" {
 			t.Errorf("%s: status %d, %q; want %q", line, status, stderr, want)
 		}
 	}

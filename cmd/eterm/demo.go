@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"eterm/cmd/eterm/internal/exit"
+)
 
 // demoFlags are the spellings of the original demo program, in lower case. The
 // two that take a value name today's flag.
@@ -30,7 +34,7 @@ func fromDemo(words []string) ([]string, error) {
 		case hasValue:
 			macs = append(macs, flag, value)
 		case i+1 == len(words):
-			return nil, usage("flag %s needs a value: a MAC address such as 00123456789a", words[i])
+			return nil, exit.Usage("flag %s needs a value: a MAC address such as 00123456789a", words[i])
 		default:
 			i++
 			macs = append(macs, flag, words[i])

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -37,7 +38,7 @@ func diffCommand() *cli.Command {
 
 func (d *differ) run(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return usage("diff takes two frames and was given %d: put each into quotes", c.NArg())
+		return exit.Usage("diff takes two frames and was given %d: put each into quotes", c.NArg())
 	}
 	ctx, cancel := reading(c.Context, nil)
 	defer cancel()
@@ -46,7 +47,7 @@ func (d *differ) run(c *cli.Context) error {
 		operand := c.Args().Get(i)
 		b, err := unlessEnded(ctx, func() ([]byte, error) { return oneFrame(operand) })
 		if errors.Is(err, errInterrupted) {
-			return untrusted("%s: %w", operand, err)
+			return exit.Untrusted("%s: %w", operand, err)
 		}
 		if err != nil {
 			return err
@@ -62,7 +63,7 @@ func (d *differ) run(c *cli.Context) error {
 		err = printDiff(c.App.Writer, frames, differences, useColor(d.color, c.App.Writer))
 	}
 	if err == nil && !same {
-		err = quietly(statusNo)
+		err = exit.Quietly(exit.StatusNo)
 	}
 	return err
 }
@@ -72,7 +73,7 @@ func oneFrame(operand string) ([]byte, error) {
 	if path, number, found := strings.Cut(operand, "#"); found {
 		n, err := strconv.ParseUint(number, 10, 32)
 		if err != nil || n == 0 {
-			return nil, usage("%q: want FILE#N with the number of a frame, from 1", operand)
+			return nil, exit.Usage("%q: want FILE#N with the number of a frame, from 1", operand)
 		}
 		return frameOfFile(path, n)
 	}
@@ -84,7 +85,7 @@ func oneFrame(operand string) ([]byte, error) {
 	}
 	t, err := frame.Parse(operand)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	return t.Append(nil), nil
 }
@@ -100,19 +101,19 @@ func payloadBytes(operand string) ([]byte, error) {
 func frameOfFile(path string, n uint64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	defer f.Close()
 	r, err := capture.NewReader(f)
 	if err != nil {
-		return nil, usage("%s: %w", path, err)
+		return nil, exit.Usage("%s: %w", path, err)
 	}
 	var rec capture.Record
 	for i := range n {
 		if err := r.Next(&rec); errors.Is(err, io.EOF) {
-			return nil, usage("%s has %d frames, not %d", path, i, n)
+			return nil, exit.Usage("%s has %d frames, not %d", path, i, n)
 		} else if err != nil {
-			return nil, usage("%s: frame %d: %w", path, i+1, err)
+			return nil, exit.Usage("%s: frame %d: %w", path, i+1, err)
 		}
 	}
 	return rec.Bytes, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
 
@@ -65,7 +66,7 @@ func (e *exchanger) flags() []cli.Flag {
 
 func (e *exchanger) run(c *cli.Context) error {
 	if e.interval == 0 {
-		return usage("interval 0: want a time above zero (eterm send is for full rate)")
+		return exit.Usage("interval 0: want a time above zero (eterm send is for full rate)")
 	}
 	if err := e.content.check(); err != nil {
 		return err

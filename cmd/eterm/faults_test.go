@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 )
@@ -29,7 +30,7 @@ func TestInterfaceFailsDuringARun(t *testing.T) {
 				left, _ := labtest.Pair(t)
 				p := on(t, left, strings.Fields(line)...)
 				must(t, fail(left))
-				if status := p.end(t); status != statusUntrusted {
+				if status := p.end(t); status != exit.StatusUntrusted {
 					t.Errorf("status %d, want 3", status)
 				}
 				if !strings.Contains(p.stdout.String(), `"type":"summary"`) {
@@ -122,7 +123,7 @@ func TestRefusedFramesAreNamed(t *testing.T) {
 	status, stdout, stderr := runOn(t, left, "exchange", "-c20", "--interval", "1ms", "-W0", "--json", "-s", "1000")
 	list := objects(t, stdout)
 	sum := list[len(list)-1]
-	if status != statusUntrusted || sum.Refused == 0 || sum.Sent+sum.Refused != 20 || !strings.Contains(stderr, "not sent: ") {
+	if status != exit.StatusUntrusted || sum.Refused == 0 || sum.Sent+sum.Refused != 20 || !strings.Contains(stderr, "not sent: ") {
 		t.Errorf("status %d, summary %+v, stderr %q", status, sum, stderr)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
 
@@ -37,14 +38,14 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	}
 	rest, err := iface.CompileExpression(c.Context, name, c.Args().Slice())
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	m := iface.Match{Tags: f.tags, From: f.address(&f.from, info), To: f.address(&f.to, info)}
 	if f.etherType != 0 {
 		m.EtherTypes = []uint16{uint16(f.etherType)}
 	}
 	if o.Filter, err = m.Compile(rest); err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	if len(m.To) > 0 && m.To[0]&1 != 0 && m.To.String() != "ff:ff:ff:ff:ff:ff" {
 		o.Groups = []net.HardwareAddr{m.To} // else a NIC need not pass it on

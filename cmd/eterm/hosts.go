@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/exit"
 )
 
 // hostFlags say what operands that name hosts may be.
@@ -41,7 +43,7 @@ const (
 // parse reads the operands. Names are looked up.
 func (f *hostFlags) parse(ctx context.Context, words []string, at *place) ([]asked, error) {
 	if f.v4 && f.v6 {
-		return nil, usage("-4 and -6 contradict each other: give one")
+		return nil, exit.Usage("-4 and -6 contradict each other: give one")
 	}
 	var all []asked
 	for _, word := range words {
@@ -61,7 +63,7 @@ func (f *hostFlags) one(ctx context.Context, word string, at *place) (asked, err
 	if strings.Contains(word, "/") {
 		n, err := netip.ParsePrefix(word)
 		if err != nil {
-			return asked{}, usage("%q is no range of addresses: want one such as 192.0.2.0/24", word)
+			return asked{}, exit.Usage("%q is no range of addresses: want one such as 192.0.2.0/24", word)
 		}
 		if n.IsSingleIP() {
 			return asked{name: n.Addr().String(), addr: n.Addr()}, f.family(word, n.Addr())
@@ -81,7 +83,7 @@ func (f *hostFlags) one(ctx context.Context, word string, at *place) (asked, err
 	}
 	found, err := net.DefaultResolver.LookupNetIP(ctx, network, word)
 	if err != nil || len(found) == 0 {
-		return asked{}, usage("host %q does not resolve: give its address, or look at /etc/resolv.conf", word)
+		return asked{}, exit.Usage("host %q does not resolve: give its address, or look at /etc/resolv.conf", word)
 	}
 	for _, a := range found { // one of a family we can ask from, if there is
 		if a = a.WithZone("").Unmap(); at.from(a).IsValid() {
@@ -95,9 +97,9 @@ func (f *hostFlags) one(ctx context.Context, word string, at *place) (asked, err
 func (f *hostFlags) family(word string, a netip.Addr) error {
 	switch {
 	case f.v4 && !a.Is4():
-		return usage("%s is an IPv6 address, but -4 was given", word)
+		return exit.Usage("%s is an IPv6 address, but -4 was given", word)
 	case f.v6 && a.Is4():
-		return usage("%s is an IPv4 address, but -6 was given", word)
+		return exit.Usage("%s is an IPv4 address, but -6 was given", word)
 	}
 	return nil
 }
@@ -108,19 +110,19 @@ func (f *hostFlags) allowed(a asked, at *place) error {
 		n := sizeOf(a.network)
 		switch {
 		case n > mostAtAll:
-			return usage("range %s has more than %d addresses: take a smaller one", a.network, mostAtAll)
+			return exit.Usage("range %s has more than %d addresses: take a smaller one", a.network, mostAtAll)
 		case n > mostWithoutYes && !f.yes:
-			return usage("range %s has %d addresses: say --yes to ask them all", a.network, n)
+			return exit.Usage("range %s has %d addresses: say --yes to ask them all", a.network, n)
 		case a.network.Addr().IsMulticast():
-			return usage("range %s is multicast: give single groups", a.network)
+			return exit.Usage("range %s is multicast: give single groups", a.network)
 		}
 		return nil
 	}
 	if a.addr.IsUnspecified() {
-		return usage("%s is no address of a host", a.addr)
+		return exit.Usage("%s is no address of a host", a.addr)
 	}
 	if isGroupIP(a.addr, at) && !f.force {
-		return usage("%s is a group address: every host there may answer; say --force to ask it", a.addr)
+		return exit.Usage("%s is a group address: every host there may answer; say --force to ask it", a.addr)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab/labtest"
 )
@@ -42,7 +43,7 @@ func TestNoPermission(t *testing.T) {
 	p.Stdout, p.Stderr = &out, &errs
 	must(t, h.Start(p))
 	err := p.Wait()
-	if p.ProcessState.ExitCode() != statusUsage || out.Len() != 0 || !strings.Contains(errs.String(), "sudo setcap cap_net_raw+ep") ||
+	if p.ProcessState.ExitCode() != exit.StatusUsage || out.Len() != 0 || !strings.Contains(errs.String(), "sudo setcap cap_net_raw+ep") ||
 		!strings.Contains(errs.String(), "eterm lab") || strings.Count(errs.String(), "\n") != 1 {
 		t.Errorf("%v, stdout %q, stderr %q", err, &out, &errs)
 	}

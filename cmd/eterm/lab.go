@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/impair"
 	"eterm/iface/lab"
 
@@ -88,7 +89,7 @@ func (o *labOptions) runCommands(c *cli.Context, bench *lab.Bench, commands lab.
 	if err != nil {
 		return err
 	}
-	return quietly(status)
+	return exit.Quietly(status)
 }
 
 // overWire joins the hosts by a wire with faults while run runs, and prints
@@ -113,13 +114,13 @@ func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forth impair.Con
 // commandLines checks the flags. Beside a shell only what was asked for runs.
 func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err error) {
 	if o.shell != "" && o.shell != "left" && o.shell != "right" {
-		return nil, nil, usage("there is no host %q: --shell takes left or right", o.shell)
+		return nil, nil, exit.Usage("there is no host %q: --shell takes left or right", o.shell)
 	}
 	if left, err = splitWords(o.left); err != nil {
-		return nil, nil, usage("--left %s: %w", o.left, err)
+		return nil, nil, exit.Usage("--left %s: %w", o.left, err)
 	}
 	if right, err = splitWords(o.right); err != nil {
-		return nil, nil, usage("--right %s: %w", o.right, err)
+		return nil, nil, exit.Usage("--right %s: %w", o.right, err)
 	}
 	if o.shell != "" && !c.IsSet("left") {
 		left = nil
@@ -147,9 +148,9 @@ func (o *labOptions) enter(c *cli.Context) error {
 	}
 	status, err := lab.Enter(c.Context, cmd)
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
-	return quietly(status)
+	return exit.Quietly(status)
 }
 
 // runShell opens a shell on a host; the commands run until it ends.
@@ -176,7 +177,7 @@ func runShell(c *cli.Context, bench *lab.Bench, host string, commands lab.Comman
 	if err != nil {
 		return err
 	}
-	return quietly(status)
+	return exit.Quietly(status)
 }
 
 // labPrinter prints the lines of both hosts.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab/labtest"
 )
 
@@ -63,7 +64,7 @@ func TestLabUsage(t *testing.T) {
 		{[]string{"x"}, `eterm lab takes no operand, but was given "x"`},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"lab"}, c.args...)...)
-		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
 			t.Errorf("lab %q: status %d, stdout %q, stderr %q; want 2, none, %q", c.args, status, stdout, stderr, c.want)
 		}
 	}
@@ -71,11 +72,11 @@ func TestLabUsage(t *testing.T) {
 
 func TestLabPrefixesBothHosts(t *testing.T) {
 	status, stdout, stderr := runProgram(t, "lab", "--left", "version", "--right", "nonsense")
-	if status != statusUsage || !strings.HasPrefix(stdout, "left | eterm ") || !strings.HasPrefix(stderr, "right | eterm: unknown command") {
+	if status != exit.StatusUsage || !strings.HasPrefix(stdout, "left | eterm ") || !strings.HasPrefix(stderr, "right | eterm: unknown command") {
 		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
 	}
 	status, stdout, _ = runProgram(t, "lab", "--json", "--left", "version", "--right", "version")
-	if status != statusDone || strings.Count(stdout, `{"type":"output","host":"right","stream":"stdout","text":"eterm `) != 1 {
+	if status != exit.StatusDone || strings.Count(stdout, `{"type":"output","host":"right","stream":"stdout","text":"eterm `) != 1 {
 		t.Errorf("status %d, stdout %q", status, stdout)
 	}
 }
@@ -153,7 +154,7 @@ func TestLabWhereItIsForbidden(t *testing.T) {
 		"echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "+exe+" lab")
 	cmd.Env = program(t.Context()).Env
 	out, _ := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != statusUsage || strings.Count(string(out), "\n") != 1 ||
+	if cmd.ProcessState.ExitCode() != exit.StatusUsage || strings.Count(string(out), "\n") != 1 ||
 		!strings.Contains(string(out), "does not let you make network namespaces") || !strings.Contains(string(out), "sudo") {
 		t.Errorf("status %d: %s", cmd.ProcessState.ExitCode(), out)
 	}

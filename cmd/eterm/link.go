@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/linktest"
@@ -79,23 +80,23 @@ func (f *loadFlags) load(port iface.Port) (l linktest.Load, err error) {
 		l.Duration = defaultLinkDuration
 	}
 	if l.Sizes, err = load.ParseSizes(f.size); err != nil {
-		return l, usage("--size %s: %w", f.size, err)
+		return l, exit.Usage("--size %s: %w", f.size, err)
 	}
 	if f.imix {
 		l.Sizes = imixSizes
 	}
 	if l.Pattern, err = parsePattern(f.pattern); err != nil {
-		return l, usage("--pattern %s: %w", f.pattern, err)
+		return l, exit.Usage("--pattern %s: %w", f.pattern, err)
 	}
 	if l.IP, err = f.parseIP(); err != nil {
 		return l, err
 	}
 	rate, err := load.ParseRate(f.rate)
 	if err != nil {
-		return l, usage("--rate %s: %w", f.rate, err)
+		return l, exit.Usage("--rate %s: %w", f.rate, err)
 	}
 	if l.Rate, err = rate.Frames(meanWire(l.Sizes), lineSpeed(port.Name())); err != nil {
-		return l, usage("--rate %s: %w", f.rate, err)
+		return l, exit.Usage("--rate %s: %w", f.rate, err)
 	}
 	return l, nil
 }
@@ -103,7 +104,7 @@ func (f *loadFlags) load(port iface.Port) (l linktest.Load, err error) {
 func (f *loadFlags) parseIP() (*linktest.IP, error) {
 	if f.ip == "" {
 		if f.icmp {
-			return nil, usage("--icmp needs --ip SRC,DST")
+			return nil, exit.Usage("--icmp needs --ip SRC,DST")
 		}
 		return nil, nil
 	}
@@ -111,10 +112,10 @@ func (f *loadFlags) parseIP() (*linktest.IP, error) {
 	a, errA := netip.ParseAddr(src)
 	b, errB := netip.ParseAddr(dst)
 	if errA != nil || errB != nil || !a.Is4() || !b.Is4() {
-		return nil, usage("--ip %s: want two IPv4 addresses, such as 192.0.2.1,192.0.2.2", f.ip)
+		return nil, exit.Usage("--ip %s: want two IPv4 addresses, such as 192.0.2.1,192.0.2.2", f.ip)
 	}
 	if f.typ != 0 {
-		return nil, usage("--ethertype says what frames carry, and so does --ip: choose one")
+		return nil, exit.Usage("--ethertype says what frames carry, and so does --ip: choose one")
 	}
 	return &linktest.IP{Src: a, Dst: b, ICMP: f.icmp}, nil
 }
@@ -177,7 +178,7 @@ func (f *limitFlags) limits() (l linktest.Limits, err error) {
 			continue
 		}
 		if *x.limit, err = linktest.ParseLimit(x.value); err != nil {
-			return l, usage("--max-%s %s: %w", x.flag, x.value, err)
+			return l, exit.Usage("--max-%s %s: %w", x.flag, x.value, err)
 		}
 	}
 	return l, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -29,11 +30,11 @@ func (r *linkRunner) pair(c *cli.Context) error {
 		return err
 	}
 	if err := l.Check(port.MTU()); l.Dst != nil && err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	control, err := openControl(r.iface, len(l.VLANs))
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	defer control.Close()
 	lab.Ready()
@@ -47,7 +48,7 @@ func (r *linkRunner) pair(c *cli.Context) error {
 	})
 	if total.Type == "" {
 		if errors.Is(err, linktest.ErrNoPartner) {
-			return failed("%w", err)
+			return exit.Failed("%w", err)
 		}
 		return err
 	}
@@ -55,9 +56,9 @@ func (r *linkRunner) pair(c *cli.Context) error {
 		return printErr
 	}
 	if err != nil {
-		return untrusted("%w", err)
+		return exit.Untrusted("%w", err)
 	}
-	return quietly(r.output.status)
+	return exit.Quietly(r.output.status)
 }
 
 // pairProgress prints how far a test is, once a second.

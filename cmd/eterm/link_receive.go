@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -106,7 +107,7 @@ func (r *linkReceiver) respond(ctx context.Context, partner *linktest.Partner) (
 	}
 	control, err := openControl(r.iface, 0)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	responder := respond.New(control, respond.Config{Only: []string{"echo", "link"}, More: []respond.Answerer{partner.Answerer()}})
 	go func() {
@@ -164,15 +165,15 @@ func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
 	defer r.mu.Unlock()
 	switch {
 	case err != nil:
-		return untrusted("%w", err)
+		return exit.Untrusted("%w", err)
 	case r.printErr != nil:
 		return r.printErr
 	case wentDown:
-		return untrusted("%s went down while frames were awaited", r.iface)
+		return exit.Untrusted("%s went down while frames were awaited", r.iface)
 	case r.seen == 0 && (r.runs > 0 || c.Context.Err() == nil):
-		return failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
+		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
 	}
-	return quietly(r.output.status)
+	return exit.Quietly(r.output.status)
 }
 
 func sharedClockFlag(dst *bool) cli.Flag {

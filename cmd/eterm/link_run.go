@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -53,14 +54,14 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 		return err
 	}
 	if r.direction != "" && r.direction != "forth" && r.direction != "back" && r.direction != "both" {
-		return usage("--direction %s: want forth, back or both", r.direction)
+		return exit.Usage("--direction %s: want forth, back or both", r.direction)
 	}
 	direct := r.tx != "" || r.rx != ""
 	switch {
 	case direct && (r.tx == "" || r.rx == ""):
-		return usage("--tx and --rx go together: name both ports of this machine")
+		return exit.Usage("--tx and --rx go together: name both ports of this machine")
 	case direct && r.tx == r.rx:
-		return usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
+		return exit.Usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
 	}
 	if err := r.output.open(c); err != nil {
 		return err
@@ -132,7 +133,7 @@ func (r *linkRunner) legs(a, b iface.Port) (legs []*leg, err error) {
 			l.load.Dst = way.rx.HardwareAddr()
 		}
 		if err := l.load.Check(way.tx.MTU()); err != nil {
-			return nil, usage("%w", err)
+			return nil, exit.Usage("%w", err)
 		}
 		legs = append(legs, l)
 	}
@@ -179,7 +180,7 @@ func (r *linkRunner) finish(legs []*leg) error {
 	case err != nil:
 		return err
 	case failure != nil:
-		return untrusted("%w", failure)
+		return exit.Untrusted("%w", failure)
 	}
-	return quietly(r.output.status)
+	return exit.Quietly(r.output.status)
 }

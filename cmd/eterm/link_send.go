@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -37,7 +38,7 @@ func linkSendCommand() *cli.Command {
 
 func (s *linkSender) run(c *cli.Context) (err error) {
 	if s.load.to.text == "" {
-		return usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
+		return exit.Usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
 	}
 	if err := s.output.open(c); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		return err
 	}
 	if err := l.Check(port.MTU()); err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	lab.Ready()
 	session := newSession()
@@ -80,9 +81,9 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 // status is the exit status: whether the host offered what it was asked to.
 func (s *linkSender) status(runErr error, a linktest.Result) error {
 	if runErr != nil {
-		return untrusted("%w", runErr)
+		return exit.Untrusted("%w", runErr)
 	}
-	return quietly(a.Verdict.Status)
+	return exit.Quietly(a.Verdict.Status)
 }
 
 func printSenderOnly(w io.Writer, session uint32, a linktest.Result) {

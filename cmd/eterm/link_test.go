@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/linktest"
 )
@@ -27,7 +28,7 @@ func TestLinkUsage(t *testing.T) {
 		{"link receive -i eth0 x", `eterm link receive takes no operand, but was given "x"`},
 	} {
 		status, stdout, stderr := eterm(t, strings.Fields(c.line)...)
-		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
 			t.Errorf("%s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
 		}
 	}
@@ -64,7 +65,7 @@ func endedAs(want, status int, r linktest.Total) bool {
 	late := slices.ContainsFunc(r.Verdict.Untrusted, func(why string) bool {
 		return strings.Contains(why, "where") && strings.Contains(why, "were asked for")
 	})
-	return status == want || status == statusUntrusted && late
+	return status == want || status == exit.StatusUntrusted && late
 }
 
 // TestLinkOneWayIsTheWires: what link receive reports is what the lab's wire
@@ -81,7 +82,7 @@ func TestLinkOneWayIsTheWires(t *testing.T) {
 	if wire.RelayDropped > 0 || a.In != 2000 {
 		t.Skip("the relay was too slow here")
 	}
-	if !endedAs(statusDone, status, sent) || got.Type != "result" || sent.Offered != 2000 || got.Offered != 2000 || got.OfferedKnown != "end" {
+	if !endedAs(exit.StatusDone, status, sent) || got.Type != "result" || sent.Offered != 2000 || got.Offered != 2000 || got.OfferedKnown != "end" {
 		t.Errorf("status %d, sent %+v, got %+v", status, sent.Result, got.Result)
 	}
 	if got.Lost != a.Lost || got.OnTheWay != a.Lost || got.Duplicated != a.Duplicated || got.Reordered != a.Reordered ||
@@ -112,7 +113,7 @@ func TestLinkRunBothWays(t *testing.T) {
 	t.Parallel()
 	for _, partner := range []string{"link receive --runs 1 --json -q", "respond -d 3 --json"} {
 		status, asked, told, _, text := inLab(t, "link run -c 1000 -b 2kpps --json -q -o "+filepath.Join(t.TempDir(), "result.json"), partner)
-		if !endedAs(statusDone, status, asked) || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
+		if !endedAs(exit.StatusDone, status, asked) || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
 			t.Errorf("%s: status %d, %+v\n%s", partner, status, asked.Result, text)
 		}
 		if strings.HasPrefix(partner, "link") && (told.Received != 2000 || len(told.Directions) != 2) {
@@ -126,7 +127,7 @@ func TestLinkLimits(t *testing.T) {
 	for _, c := range []struct {
 		limit string
 		want  int
-	}{{"--max-loss 0", statusNo}, {"--max-loss 50%", statusDone}, {"--max-duplicate 0 --max-reorder 0", statusDone}, {"--max-p99 1ns", statusNo}} {
+	}{{"--max-loss 0", exit.StatusNo}, {"--max-loss 50%", exit.StatusDone}, {"--max-duplicate 0 --max-reorder 0", exit.StatusDone}, {"--max-p99 1ns", exit.StatusNo}} {
 		status, asked, _, _, text := inLab(t, "link run -c 300 -b 1kpps --direction forth --json -q "+c.limit, "link receive --runs 1 -q", "--loss", "10%")
 		if !endedAs(c.want, status, asked) {
 			t.Errorf("%s: status %d, want %d\n%s", c.limit, status, c.want, text)
@@ -137,11 +138,11 @@ func TestLinkLimits(t *testing.T) {
 func TestLinkReceiveOfNothing(t *testing.T) {
 	t.Parallel()
 	status, _, _, _, text := inLab(t, "version", "link receive -d 0.3")
-	if status != statusNo || !strings.Contains(text, "no test frame came") {
+	if status != exit.StatusNo || !strings.Contains(text, "no test frame came") {
 		t.Errorf("status %d: %s", status, text)
 	}
 	status, _, _, _, text = inLab(t, "link run -c 1", "version")
-	if status != statusNo || !strings.Contains(text, "nobody answers") {
+	if status != exit.StatusNo || !strings.Contains(text, "nobody answers") {
 		t.Errorf("status %d: %s", status, text)
 	}
 }
@@ -203,7 +204,7 @@ func TestLinkSenderInterrupted(t *testing.T) {
 	t.Parallel()
 	s, r, sent, got := ended(t, syscall.SIGINT, sendJSON, receiveJSON, false)
 	a, b := lastResult(t, sent), lastResult(t, got)
-	if !endedAs(statusDone, s, a) || r != statusDone || a.Offered == 0 || a.Offered != b.Offered || b.Received > b.Offered || b.NeverOffered != 100_000-b.Offered {
+	if !endedAs(exit.StatusDone, s, a) || r != exit.StatusDone || a.Offered == 0 || a.Offered != b.Offered || b.Received > b.Offered || b.NeverOffered != 100_000-b.Offered {
 		t.Errorf("status %d and %d, %d offered, %d and %d known to the receiver", s, r, a.Offered, b.Offered, b.Received)
 	}
 }
@@ -214,7 +215,7 @@ func TestLinkSenderKilled(t *testing.T) {
 	t.Parallel()
 	_, r, _, got := ended(t, syscall.SIGKILL, sendJSON, receiveJSON, false)
 	b := lastResult(t, got)
-	if r != statusDone || b.OfferedKnown != "plan" || b.Offered != 100_000 || b.Lost != b.Offered-b.Received || b.Received == 0 {
+	if r != exit.StatusDone || b.OfferedKnown != "plan" || b.Offered != 100_000 || b.Lost != b.Offered-b.Received || b.Received == 0 {
 		t.Errorf("status %d, %+v", r, b.Result)
 	}
 }
@@ -224,7 +225,7 @@ func TestLinkReceiverInterrupted(t *testing.T) {
 	short := strings.Fields("link send -i eth0 --to broadcast -c 4000 -b 2000pps --json")
 	s, r, got, sent := ended(t, syscall.SIGINT, receiveJSON, short, true)
 	a, b := lastResult(t, sent), lastResult(t, got)
-	if !endedAs(statusDone, s, a) || r != statusDone || a.Offered != 4000 || b.Received == 0 || b.Received >= 4000 {
+	if !endedAs(exit.StatusDone, s, a) || r != exit.StatusDone || a.Offered != 4000 || b.Received == 0 || b.Received >= 4000 {
 		t.Errorf("status %d and %d, %d offered, %d received", s, r, a.Offered, b.Received)
 	}
 }
@@ -234,7 +235,7 @@ func TestLinkPartnerKilled(t *testing.T) {
 	run := strings.Fields("link run -i eth0 -d 20 -b 1000pps --json")
 	_, r, _, out := ended(t, syscall.SIGKILL, receiveJSON, run, true)
 	b := lastResult(t, out)
-	if r != statusUntrusted || len(b.Directions) != 2 || b.Directions[0].Receiver != nil || len(b.Verdict.Untrusted) == 0 {
+	if r != exit.StatusUntrusted || len(b.Directions) != 2 || b.Directions[0].Receiver != nil || len(b.Verdict.Untrusted) == 0 {
 		t.Errorf("status %d, %+v", r, b.Result)
 	}
 }
@@ -244,11 +245,11 @@ func TestLinkResultFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "r")
 	status, _, _, _, text := inLab(t, "link send --to broadcast -c 10 -o "+file, "link receive --runs 1")
 	b, err := os.ReadFile(file)
-	if status != statusDone || err != nil || lastResult(t, string(b)).Offered != 10 {
+	if status != exit.StatusDone || err != nil || lastResult(t, string(b)).Offered != 10 {
 		t.Errorf("status %d, %v, %s\n%s", status, err, b, text)
 	}
 	status, _, _, _, text = inLab(t, "link send --to broadcast -c 10 -o "+file, "version")
-	if status != statusUsage || !strings.Contains(text, "name a new file") {
+	if status != exit.StatusUsage || !strings.Contains(text, "name a new file") {
 		t.Errorf("status %d: %s", status, text)
 	}
 }
@@ -275,7 +276,7 @@ func TestLinkOnOneMachine(t *testing.T) {
 	_ = cmd.Wait()
 	r := lastResult(t, out.String())
 	skipWhereBusy(t, r)
-	if cmd.ProcessState.ExitCode() != statusDone || r.Received != 2000 || len(r.Directions) != 2 {
+	if cmd.ProcessState.ExitCode() != exit.StatusDone || r.Received != 2000 || len(r.Directions) != 2 {
 		t.Fatalf("status %d, %s", cmd.ProcessState.ExitCode(), out.String())
 	}
 	if d := r.Directions[1].Receiver.Report.Delay; d.Kind != "one_way" || d.Count != 1000 || d.Min <= 0 {

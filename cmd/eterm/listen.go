@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface"
 )
@@ -84,7 +86,7 @@ func (l *listener) run(c *cli.Context) error {
 // check refuses what contradicts itself.
 func (l *listener) check(c *cli.Context) error {
 	if l.path != "" && l.quiet {
-		return usage("-q counts frames and -w records them: choose one")
+		return exit.Usage("-q counts frames and -w records them: choose one")
 	}
 	return l.recording.check(c, l.json || l.recording.print)
 }
@@ -133,5 +135,5 @@ const headersOnly = 64
 // endsRun says whether an error of a port means that it is of no more use to
 // this run.
 func endsRun(err error) bool {
-	return isAny(err, iface.ErrDown, iface.ErrGone)
+	return errors.Is(err, iface.ErrDown) || errors.Is(err, iface.ErrGone)
 }

@@ -8,17 +8,18 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
 
 // openPort opens the interface a command was told to use. It is never guessed.
 func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
 	if name == "" {
-		return nil, usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
+		return nil, exit.Usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
 	}
 	port, err := iface.Open(name, o)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	warn(c, port)
 	return port, nil
@@ -63,7 +64,7 @@ func isTerminal(stream any) bool {
 func newFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, usage("%w: name a new file", err)
+		return nil, exit.Usage("%w: name a new file", err)
 	}
 	return f, nil
 }

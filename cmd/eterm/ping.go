@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/reach"
@@ -114,23 +115,23 @@ func (p *pinger) check(c *cli.Context) error {
 	}
 	switch {
 	case !c.Args().Present() && layer2 > 0:
-		return usage("no target given: want a MAC address, such as 02:00:00:00:00:02")
+		return exit.Usage("no target given: want a MAC address, such as 02:00:00:00:00:02")
 	case !c.Args().Present():
-		return usage("no target given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+		return exit.Usage("no target given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
 	case layer2 > 1:
-		return usage("--l2, --llc and --lbm exclude each other: give one")
+		return exit.Usage("--l2, --llc and --lbm exclude each other: give one")
 	case p.ttl < 1 || p.ttl > 255:
-		return usage("ttl %d: want 1 to 255", p.ttl)
+		return exit.Usage("ttl %d: want 1 to 255", p.ttl)
 	case p.tos < 0 || p.tos > 255:
-		return usage("tos %d: want 0 to 255", p.tos)
+		return exit.Usage("tos %d: want 0 to 255", p.tos)
 	case p.level < 0 || p.level > 7:
-		return usage("level %d: want 0 to 7", p.level)
+		return exit.Usage("level %d: want 0 to 7", p.level)
 	case p.interval == 0 && !p.flood:
-		return usage("interval 0: want a time above zero, or --flood")
+		return exit.Usage("interval 0: want a time above zero, or --flood")
 	case p.size != 0 && p.sweep.step != 0:
-		return usage("--size and --sweep exclude each other: give one")
+		return exit.Usage("--size and --sweep exclude each other: give one")
 	case layer2 > 0 && (p.to.text != "" || p.gateway != "" || p.v4 || p.v6):
-		return usage("--to, --gateway, -4 and -6 are for IP: at layer 2 the operands are where frames go")
+		return exit.Usage("--to, --gateway, -4 and -6 are for IP: at layer 2 the operands are where frames go")
 	}
 	return nil
 }
@@ -200,7 +201,7 @@ func (p *pinger) fits(config reach.Config, at *place) error {
 		limit = min(limit, 1514+len(config.Tags)) // what a length field can say
 	}
 	if longest > limit {
-		return usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+frameCheckSequence, at.port.Name(), at.port.MTU(), limit+frameCheckSequence)
+		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+frameCheckSequence, at.port.Name(), at.port.MTU(), limit+frameCheckSequence)
 	}
 	return nil
 }
@@ -208,7 +209,7 @@ func (p *pinger) fits(config reach.Config, at *place) error {
 // pingError gives what a port reports its status.
 func pingError(err error) error {
 	if errors.Is(err, iface.ErrGone) || errors.Is(err, iface.ErrDown) {
-		return untrusted("%w: the run ended there", err)
+		return exit.Untrusted("%w: the run ended there", err)
 	}
 	return err
 }

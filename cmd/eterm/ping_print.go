@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/reach"
 )
@@ -269,9 +270,9 @@ func (o *pingPrinter) status(at *place, r reach.Result, counters iface.Counters,
 	case o.err != nil:
 		return o.err
 	case counters.SocketDropped > 0:
-		return untrusted("this host dropped %d frames before they could be read", counters.SocketDropped)
+		return exit.Untrusted("this host dropped %d frames before they could be read", counters.SocketDropped)
 	case r.Total.Refused > 0:
-		return untrusted("this host refused to send %d probes", r.Total.Refused)
+		return exit.Untrusted("this host refused to send %d probes", r.Total.Refused)
 	}
 	for i, s := range r.Targets {
 		t := o.targets[i]
@@ -279,12 +280,12 @@ func (o *pingPrinter) status(at *place, r reach.Result, counters iface.Counters,
 			continue
 		}
 		if s.Sent == 0 && s.Unresolved > 0 {
-			return failed("%s", o.unresolvedText(at, t))
+			return exit.Failed("%s", o.unresolvedText(at, t))
 		}
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	if r.Total.Damaged+r.Total.BadChecksum > 0 {
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
 }

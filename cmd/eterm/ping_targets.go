@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/reach"
 )
 
@@ -20,9 +21,9 @@ func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
 		}
 		switch {
 		case err != nil:
-			return nil, usage("target %q: %w", word, err)
+			return nil, exit.Usage("target %q: %w", word, err)
 		case mac[0]&1 != 0 && !p.force:
-			return nil, usage("%s is a group address: every station may answer; say --force to ask it", mac)
+			return nil, exit.Usage("%s is a group address: every station may answer; say --force to ask it", mac)
 		}
 		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
 	}
@@ -64,7 +65,7 @@ func (p *pinger) target(at *place, o asked) (reach.Target, error) {
 		own := at.port.HardwareAddr()
 		t.MAC = p.to.or(own, own)
 		if t.MAC[0]&1 != 0 && !p.force {
-			return t, usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
+			return t, exit.Usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
 		}
 		return t, nil
 	case at.local.IsBroadcast(o.addr):
@@ -75,7 +76,7 @@ func (p *pinger) target(at *place, o asked) (reach.Target, error) {
 		return t, nil
 	}
 	if at.local.Has(o.addr) && at.given[family(o.addr)] != o.addr {
-		return t, usage("%s is this host's own address: it answers itself and nothing crosses %s", o.addr, at.port.Name())
+		return t, exit.Usage("%s is this host's own address: it answers itself and nothing crosses %s", o.addr, at.port.Name())
 	}
 	var err error
 	t.Via, err = at.via(o.addr)
@@ -93,7 +94,7 @@ func (p *pinger) inRange(c *cli.Context, at *place, o asked) ([]reach.Target, er
 		return nil, pingError(err)
 	}
 	if len(found) == 0 {
-		return nil, failed("nobody in %s answers ARP on %s", o.network, at.port.Name())
+		return nil, exit.Failed("nobody in %s answers ARP on %s", o.network, at.port.Name())
 	}
 	var all []reach.Target
 	for _, f := range found {
@@ -112,7 +113,7 @@ func noSource(at *place, dst netip.Addr) error {
 		want, other = "IPv6", at.given[0]
 	}
 	if other.IsValid() {
-		return usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, other)
+		return exit.Usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, other)
 	}
-	return usage("%s has no %s address to ask %s from: give one with --src-ip", at.port.Name(), want, dst)
+	return exit.Usage("%s has no %s address to ask %s from: give one with --src-ip", at.port.Name(), want, dst)
 }

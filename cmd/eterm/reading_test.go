@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eterm/cmd/eterm/internal/exit"
 )
 
 // interruptedRun runs eterm with first waiting in a pipe, and interrupts it
@@ -60,7 +62,7 @@ func streams(t *testing.T, args []string) (first, last []byte) {
 	}
 	capture := func(lines string) []byte {
 		var b, errs bytes.Buffer
-		if status := run(t.Context(), []string{"eterm", "build", "-", "-w", "-"}, strings.NewReader(lines), &b, &errs); status != statusDone {
+		if status := run(t.Context(), []string{"eterm", "build", "-", "-w", "-"}, strings.NewReader(lines), &b, &errs); status != exit.StatusDone {
 			t.Fatalf("build: status %d, %s", status, errs.String())
 		}
 		return b.Bytes()
@@ -76,7 +78,7 @@ func TestInterruptedPipe(t *testing.T) {
 	for _, args := range [][]string{{"build", "-"}, {"decode", "--format", "line"}} {
 		first, last := streams(t, args)
 		stdout, stderr, status := interruptedRun(t, first, last, args...)
-		if n := strings.Count(stdout, "\n"); n != 10 || stderr != "" || status != statusDone {
+		if n := strings.Count(stdout, "\n"); n != 10 || stderr != "" || status != exit.StatusDone {
 			t.Errorf("%v: %d frames, status %d, said %q; want all 10 and status 0", args, n, status, stderr)
 		}
 	}
@@ -90,7 +92,7 @@ func TestInterruptedForGood(t *testing.T) {
 		start := time.Now()
 		stdout, stderr, status := interruptedRun(t, first, nil, args...)
 		const said = "interrupted before its end: there may be more\n"
-		if n := strings.Count(stdout, "\n"); n != 1 || !strings.HasSuffix(stderr, said) || status != statusUntrusted {
+		if n := strings.Count(stdout, "\n"); n != 1 || !strings.HasSuffix(stderr, said) || status != exit.StatusUntrusted {
 			t.Errorf("%v: %d frames, status %d, said %q; want 1, status 3 and %q", args, n, status, stderr, said)
 		}
 		if took := time.Since(start); took < lastWord {
@@ -108,7 +110,7 @@ func TestInterruptedWaiting(t *testing.T) {
 		interrupt()
 		var out, errs bytes.Buffer
 		status := run(ctx, append([]string{"eterm"}, args...), in, &out, &errs)
-		if out.Len() > 0 || status == statusDone || !strings.Contains(errs.String(), errInterrupted.Error()) {
+		if out.Len() > 0 || status == exit.StatusDone || !strings.Contains(errs.String(), errInterrupted.Error()) {
 			t.Errorf("%v: status %d, printed %q, said %q", args, status, out.String(), errs.String())
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface"
 )
@@ -40,17 +41,17 @@ func (r *recording) flags() []cli.Flag {
 func (r *recording) check(c *cli.Context, toStdout bool) error {
 	switch {
 	case r.path == "" && (r.print || r.force || r.keep != 0 || r.rotate.given()):
-		return usage("--print, --force, --rotate and --keep belong to a capture: name its file by -w")
+		return exit.Usage("--print, --force, --rotate and --keep belong to a capture: name its file by -w")
 	case r.path == "":
 		return nil
 	case r.keep < 0 || r.keep > 0 && !r.rotate.given():
-		return usage("--keep %d: want a number of files, with --rotate", r.keep)
+		return exit.Usage("--keep %d: want a number of files, with --rotate", r.keep)
 	case r.path != "-":
 		return nil
 	case r.rotate.given():
-		return usage("standard output cannot be rotated: give -w a file's name")
+		return exit.Usage("standard output cannot be rotated: give -w a file's name")
 	case toStdout:
-		return usage("-w - writes the capture to standard output, so nothing else can be printed there")
+		return exit.Usage("-w - writes the capture to standard output, so nothing else can be printed there")
 	}
 	return refuseTerminal(c)
 }
@@ -58,7 +59,7 @@ func (r *recording) check(c *cli.Context, toStdout bool) error {
 // refuseTerminal keeps a capture's bytes off a terminal.
 func refuseTerminal(c *cli.Context) error {
 	if isTerminal(c.App.Writer) {
-		return usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
+		return exit.Usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
 	}
 	return nil
 }

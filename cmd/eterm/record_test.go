@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -165,7 +166,7 @@ func TestListenOnFullDisk(t *testing.T) {
 	path := filepath.Join(dir, "x.pcapng")
 	listen := on(t, right, "listen", "-w", path, "-t", "0x88b5")
 	say(t, left, "-c100", "-s", "1518", "--payload", "x")
-	if status := listen.end(t); status != statusUsage {
+	if status := listen.end(t); status != exit.StatusUsage {
 		t.Errorf("status %d", status)
 	}
 	if !strings.Contains(listen.stderr.String(), "no space left on device; its ") || !strings.Contains(listen.stderr.String(), " received, ") {
@@ -195,7 +196,7 @@ func TestRecordingRefuses(t *testing.T) {
 		"-Q 4096":                           `invalid value "4096" for flag -Q: vlan "4096": want 0 to 4095`,
 	} {
 		status, stdout, stderr := runOn(t, right, append([]string{"listen"}, strings.Fields(line)...)...)
-		if status != statusUsage || stdout != "" || stderr != "eterm: "+want+"\n" {
+		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+want+"\n" {
 			t.Errorf("listen %s: status %d, stdout %q, stderr %q; want %q", line, status, stdout, stderr, want)
 		}
 	}
@@ -241,7 +242,7 @@ func TestRecordingAccountsForDrops(t *testing.T) {
 		t.Fatalf("send: status %d, %s", status, stderr)
 	}
 	must(t, listen.Process.Signal(syscall.SIGINT))
-	if status := listen.end(t); status != statusUntrusted {
+	if status := listen.end(t); status != exit.StatusUntrusted {
 		t.Errorf("status %d: %s", status, &listen.stderr)
 	}
 	frames, _ := capturedFile(t, path)

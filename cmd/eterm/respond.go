@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -96,9 +97,9 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	switch {
 	case errors.Is(err, iface.ErrGone):
-		return untrusted("%w: nothing is answered any more", err)
+		return exit.Untrusted("%w: nothing is answered any more", err)
 	case err == nil && counters.SocketDropped > 0:
-		return untrusted("this host dropped %d frames before they could be answered", counters.SocketDropped)
+		return exit.Untrusted("this host dropped %d frames before they could be answered", counters.SocketDropped)
 	}
 	return err
 }
@@ -119,7 +120,7 @@ func (r *responder) config() (respond.Config, error) {
 				}
 			}
 			if err != nil || p.Addr().IsMulticast() || p.Addr().IsUnspecified() || p.Addr().IsLoopback() {
-				return c, usage("--ip %q: want an address such as 192.0.2.2, or a network such as 192.0.2.0/24", word)
+				return c, exit.Usage("--ip %q: want an address such as 192.0.2.2, or a network such as 192.0.2.0/24", word)
 			}
 			c.Addresses = append(c.Addresses, p.Masked())
 		}
@@ -132,7 +133,7 @@ func (r *responder) station(config *respond.Config, port iface.Port) error {
 	own := port.HardwareAddr()
 	config.MAC = r.from.or(own, own)
 	if len(config.MAC) != 6 || config.MAC[0]&1 != 0 {
-		return usage("%s cannot be the address of one station: give another with --from", config.MAC)
+		return exit.Usage("%s cannot be the address of one station: give another with --from", config.MAC)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -22,7 +23,7 @@ type linkPartner struct {
 func (r *responder) partner(c *cli.Context) (*linkPartner, error) {
 	port, err := iface.Open(r.iface, iface.Options{Promiscuous: true})
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	p := &linkPartner{port: port, output: linkOutput{json: r.json}}
 	if err := p.output.open(c); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 )
 
@@ -29,7 +30,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			fmt.Fprintln(stderr, at.Caret())
 		}
 	}
-	return statusOf(err)
+	return exit.Status(err)
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
@@ -88,10 +89,10 @@ func interruptible(action cli.ActionFunc) cli.ActionFunc {
 
 func noCommand(c *cli.Context) error {
 	if !c.Args().Present() {
-		return usage("no command given: eterm --help lists them, eterm lab tries them")
+		return exit.Usage("no command given: eterm --help lists them, eterm lab tries them")
 	}
 	word := c.Args().First()
-	return usage("unknown command %q: %s (eterm --help lists all)", word, cli.SuggestCommand(c.App.Commands, word))
+	return exit.Usage("unknown command %q: %s (eterm --help lists all)", word, cli.SuggestCommand(c.App.Commands, word))
 }
 
 func noSubcommand(c *cli.Context) error {
@@ -99,13 +100,13 @@ func noSubcommand(c *cli.Context) error {
 	for _, s := range c.Command.Subcommands {
 		names = append(names, s.Name)
 	}
-	return usage("eterm %s needs one of: %s", c.Command.Name, strings.Join(names, ", "))
+	return exit.Usage("eterm %s needs one of: %s", c.Command.Name, strings.Join(names, ", "))
 }
 
 func withoutOperands(action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		if c.Args().Present() {
-			return usage("%s takes no operand, but was given %q", c.Command.HelpName, c.Args().First())
+			return exit.Usage("%s takes no operand, but was given %q", c.Command.HelpName, c.Args().First())
 		}
 		return action(c)
 	}
@@ -113,7 +114,7 @@ func withoutOperands(action cli.ActionFunc) cli.ActionFunc {
 
 // usageError keeps cli from printing the whole help for one wrong flag.
 func usageError(c *cli.Context, err error, _ bool) error {
-	return usage("%s", longFlag(err.Error()))
+	return exit.Usage("%s", longFlag(err.Error()))
 }
 
 // longFlag writes long flags with the two dashes people type: package flag

@@ -5,6 +5,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"eterm/cmd/eterm/internal/exit"
 )
 
 // eterm runs the program in this process.
@@ -29,7 +31,7 @@ func TestUsageErrors(t *testing.T) {
 		{"completion", "eterm completion needs one of: bash, zsh, fish"},
 	} {
 		status, stdout, stderr := eterm(t, strings.Fields(c.line)...)
-		if status != statusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
+		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
 			t.Errorf("eterm %s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
 		}
 	}
@@ -46,7 +48,7 @@ func TestPlainCommands(t *testing.T) {
 		"version --help":  "print the version",
 	} {
 		status, stdout, stderr := eterm(t, strings.Fields(line)...)
-		if status != statusDone || !strings.Contains(stdout, want) || stderr != "" {
+		if status != exit.StatusDone || !strings.Contains(stdout, want) || stderr != "" {
 			t.Errorf("eterm %s: status %d, stdout %q, stderr %q", line, status, stdout, stderr)
 		}
 	}

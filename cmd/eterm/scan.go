@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -108,7 +109,7 @@ func (s *scanner) ownNetwork(at *place) (words []string, err error) {
 		}
 	}
 	if len(words) == 0 {
-		return nil, usage("%s has no IPv4 network of its own to scan: give a range, such as 192.0.2.0/24", at.port.Name())
+		return nil, exit.Usage("%s has no IPv4 network of its own to scan: give a range, such as 192.0.2.0/24", at.port.Name())
 	}
 	return words, nil
 }
@@ -234,7 +235,7 @@ func (s *scanner) print(out io.Writer, at *place, ranges []reach.Range, hosts []
 		err = s.printTable(out, at, hosts, all, up, elapsed)
 	}
 	if err == nil && up == 0 {
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/load"
@@ -94,7 +95,7 @@ func (s *sender) run(c *cli.Context) error {
 	}
 	about, err := iface.Describe(s.iface)
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	f, err := s.frames.prepare(c, describedStation{about})
 	if err != nil {
@@ -105,7 +106,7 @@ func (s *sender) run(c *cli.Context) error {
 		return err
 	}
 	if about.DefaultRoute && peak > gentle && !s.force {
-		return usage("%s carries the default route: more than %d frames/s there need --force", s.iface, gentle)
+		return exit.Usage("%s carries the default route: more than %d frames/s there need --force", s.iface, gentle)
 	}
 	ports, err := s.open(c, peak)
 	if err != nil {
@@ -128,21 +129,21 @@ func (s *sender) check(c *cli.Context) error {
 	paced := !s.rate.from.IsZero() || s.burst > 0
 	switch {
 	case (s.burst > 0) != (s.gap > 0):
-		return usage("--burst and --gap go together: give both, such as --burst 64 --gap 1ms")
+		return exit.Usage("--burst and --gap go together: give both, such as --burst 64 --gap 1ms")
 	case s.rate.from.IsMax() && s.burst == 0 && s.endless(c):
-		return usage("--rate max needs an end: give -c or -d")
+		return exit.Usage("--rate max needs an end: give -c or -d")
 	case s.rate.ramps() && s.burst > 0:
-		return usage("--burst does not go with a ramp: give one rate")
+		return exit.Usage("--burst does not go with a ramp: give one rate")
 	case s.rate.ramps() && s.endless(c):
-		return usage("a ramp needs an end: give -c or -d")
+		return exit.Usage("a ramp needs an end: give -c or -d")
 	case s.threads < 1 || s.threads > 64:
-		return usage("threads %d: want 1 to 64", s.threads)
+		return exit.Usage("threads %d: want 1 to 64", s.threads)
 	case !(s.speed > 0) || math.IsInf(s.speed, 0):
-		return usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
+		return exit.Usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
 	case c.IsSet("speed") && s.frames.file == "":
-		return usage("--speed is for files: give -r FILE, or a rate by -b")
+		return exit.Usage("--speed is for files: give -r FILE, or a rate by -b")
 	case c.IsSet("speed") && paced:
-		return usage("--speed and a rate contradict each other: give one")
+		return exit.Usage("--speed and a rate contradict each other: give one")
 	}
 	s.once = s.frames.file != "" && !c.IsSet("count") && s.duration == 0
 	if !c.IsSet("count") && s.duration == 0 && !paced && !s.once {
@@ -165,11 +166,11 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	}
 	from, err := s.rate.from.Frames(f.meanWire, lineSpeed)
 	if err != nil {
-		return plan, 0, usage("rate %s: %w", s.rate.String(), err)
+		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
 	to, err := s.rate.to.Frames(f.meanWire, lineSpeed)
 	if err != nil {
-		return plan, 0, usage("rate %s: %w", s.rate.String(), err)
+		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
 	switch {
 	case s.burst > 0:
@@ -188,7 +189,7 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 		plan.Schedule = pace.Rate(from)
 		return plan, from, nil
 	case f.count > 0 && f.times == nil:
-		return plan, 0, usage("%s says nothing of times: give a rate by -b", s.frames.file)
+		return plan, 0, exit.Usage("%s says nothing of times: give a rate by -b", s.frames.file)
 	case f.times != nil:
 		plan.Schedule = pace.Times(f.times, f.period, s.speed)
 		return plan, float64(len(f.times)) / (f.period.Seconds() / s.speed), nil

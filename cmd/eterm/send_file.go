@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface/load"
 )
@@ -31,7 +32,7 @@ func readReplay(c *cli.Context, name string) (*replay, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, usage("%w", err)
+			return nil, exit.Usage("%w", err)
 		}
 		defer f.Close()
 		in = f
@@ -40,7 +41,7 @@ func readReplay(c *cli.Context, name string) (*replay, error) {
 	defer cancel()
 	p, err := unlessEnded(ctx, func() (*replay, error) { return newReplay(in) })
 	if err != nil {
-		return nil, usage("%s: %w", name, err)
+		return nil, exit.Usage("%s: %w", name, err)
 	}
 	if p.cut > 0 {
 		note(c, "%s: the capture cut %d of %d frames short: they are sent as short as they are", name, p.cut, len(p.ends))

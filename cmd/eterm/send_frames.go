@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/load"
@@ -52,10 +53,10 @@ type prepared struct {
 // check refuses flags that contradict each other.
 func (f *sendFrames) check(c *cli.Context) error {
 	if f.imix != "" && f.sizes.sizes != nil {
-		return usage("--imix and --size contradict each other: give one")
+		return exit.Usage("--imix and --size contradict each other: give one")
 	}
 	if f.file != "" && (f.imix != "" || f.sizes.sizes != nil) {
-		return usage("the frames of a file have their sizes: leave out --size and --imix")
+		return exit.Usage("the frames of a file have their sizes: leave out --size and --imix")
 	}
 	if err := f.checkNotations(c); err != nil {
 		return err
@@ -64,7 +65,7 @@ func (f *sendFrames) check(c *cli.Context) error {
 		return err
 	}
 	if f.noPad && (f.imix != "" || f.sizes.sizes != nil) {
-		return usage("--no-pad and --size contradict each other: give one")
+		return exit.Usage("--no-pad and --size contradict each other: give one")
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (f *sendFrames) allSizes(on station) ([]int, error) {
 	case f.imix != "":
 		sizes, err := load.ParseGenome(f.imix, on.MTU()+14+frameCheckSequence)
 		if err != nil {
-			return nil, usage("--imix: %w", err)
+			return nil, exit.Usage("--imix: %w", err)
 		}
 		return sizes, nil
 	case f.sizes.sizes != nil:
@@ -161,7 +162,7 @@ func (p *prepared) measure(on station, round int) error {
 	for i := range n {
 		buf = s(buf[:0])
 		if err := fits(buf, on); err != nil {
-			return usage("frame %d: %w", i+1, err)
+			return exit.Usage("frame %d: %w", i+1, err)
 		}
 		wire += load.WireBytes(len(buf))
 	}

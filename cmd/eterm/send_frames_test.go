@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/lab/labtest"
@@ -23,7 +24,7 @@ import (
 func planned(t *testing.T, args ...string) (frames []plannedFrame) {
 	t.Helper()
 	status, stdout, stderr := eterm(t, append([]string{"send", "-S", "--json"}, args...)...)
-	if status != statusDone {
+	if status != exit.StatusDone {
 		t.Fatalf("send %q: status %d: %s", args, status, stderr)
 	}
 	for line := range strings.Lines(stdout) {
@@ -87,7 +88,7 @@ func TestSendNotationRefuses(t *testing.T) {
 		{"-r x --speed nan", "want above zero"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send", "-S"}, strings.Fields(c.line)...)...)
-		if status != statusUsage || stdout != "" || !strings.Contains(stderr, c.want) {
+		if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, c.want) {
 			t.Errorf("send %s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
 		}
 	}
@@ -140,7 +141,7 @@ func TestSendFile(t *testing.T) {
 		return err
 	}))
 	defer port.Close()
-	if status, _, stderr := runOn(t, left, "send", "-r", file); status != statusDone && !strings.Contains(stderr, "missed") {
+	if status, _, stderr := runOn(t, left, "send", "-r", file); status != exit.StatusDone && !strings.Contains(stderr, "missed") {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	must(t, port.SetReadDeadline(time.Now().Add(5*time.Second)))

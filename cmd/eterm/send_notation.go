@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface/load"
 )
@@ -24,7 +25,7 @@ func splitNotations(operands []string) (notations []string, err error) {
 			n = len(operands)
 		}
 		if n == 0 || n == len(operands)-1 {
-			return nil, usage("no notation beside %q: it stands between two", between)
+			return nil, exit.Usage("no notation beside %q: it stands between two", between)
 		}
 		notations = append(notations, frame.Words(operands[:n]))
 		operands = operands[min(n+1, len(operands)):]
@@ -44,15 +45,15 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 	if len(f.notations) > 0 || f.file != "" {
 		for _, name := range contradicting {
 			if c.IsSet(name) {
-				return usage("--%s describes frames, which the notation or the file already does: leave it out", name)
+				return exit.Usage("--%s describes frames, which the notation or the file already does: leave it out", name)
 			}
 		}
 	}
 	switch {
 	case len(f.notations) > 0 && f.file != "":
-		return usage("a notation and -r contradict each other: give one")
+		return exit.Usage("a notation and -r contradict each other: give one")
 	case f.weights.set() && len(f.weights) != len(f.notations):
-		return usage("%d weights for %d notations: give one for each", len(f.weights), len(f.notations))
+		return exit.Usage("%d weights for %d notations: give one for each", len(f.weights), len(f.notations))
 	}
 	return nil
 }
@@ -114,11 +115,11 @@ func sizedTemplate(notation string, size int) (*frame.Template, error) {
 	const trial = 256 // more than any padding to the minimum
 	long, err := frame.Parse(fmt.Sprintf("%s / zeros %d", notation, trial))
 	if err != nil {
-		return nil, usage("--size does not go with this notation: %w", err)
+		return nil, exit.Usage("--size does not go with this notation: %w", err)
 	}
 	room := size - frameCheckSequence - (long.Len() - trial)
 	if room < 0 {
-		return nil, usage("a frame of %d bytes does not fit size %d: at most %d", long.Len()-trial, size, size-frameCheckSequence)
+		return nil, exit.Usage("a frame of %d bytes does not fit size %d: at most %d", long.Len()-trial, size, size-frameCheckSequence)
 	}
 	return frame.Parse(fmt.Sprintf("%s / zeros %d", notation, room))
 }
@@ -132,5 +133,5 @@ func pointAt(c *cli.Context, err error) error {
 	for line := range strings.Lines(at.Caret()) {
 		note(c, "| %s", strings.TrimRight(line, "\n"))
 	}
-	return usage("notation: %w", err)
+	return exit.Usage("notation: %w", err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/load"
 	"eterm/iface/load/pace"
@@ -84,13 +85,13 @@ func (a account) verdict(cause error) error {
 	dropped := a.Port.Interface.TxDropped + a.Port.Interface.TxErrors
 	switch {
 	case cause != nil:
-		return untrusted("%w: the run ended there", cause)
+		return exit.Untrusted("%w: the run ended there", cause)
 	case a.Skipped > 0:
-		return untrusted("this host refused %d of %d frames: %s", a.Skipped, a.Offered, reasons(a.Refused))
+		return exit.Untrusted("this host refused %d of %d frames: %s", a.Skipped, a.Offered, reasons(a.Refused))
 	case dropped > 0:
-		return untrusted("the interface dropped %d frames that it had taken", dropped)
+		return exit.Untrusted("the interface dropped %d frames that it had taken", dropped)
 	case a.planned && a.Span-a.Asked > max(hiccup, time.Duration(missedShare*float64(a.Asked))):
-		return untrusted("the asked rate was missed by %.1f %%: this host could not send faster", 100*(1-float64(a.Asked)/float64(a.Span)))
+		return exit.Untrusted("the asked rate was missed by %.1f %%: this host could not send faster", 100*(1-float64(a.Asked)/float64(a.Span)))
 	}
 	return nil
 }

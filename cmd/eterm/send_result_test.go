@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/load"
 	"eterm/iface/load/pace"
@@ -42,8 +43,8 @@ func TestSendVerdict(t *testing.T) {
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || statusOf(err) != statusUntrusted):
-			t.Errorf("%s: %v, status %d; want %q, 3", name, err, statusOf(err), c.want)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || exit.Status(err) != exit.StatusUntrusted):
+			t.Errorf("%s: %v, status %d; want %q, 3", name, err, exit.Status(err), c.want)
 		case c.cause != nil && !errors.Is(err, c.cause):
 			t.Errorf("%s: the cause is lost: %v", name, err)
 		}

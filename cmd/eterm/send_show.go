@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
 )
@@ -25,7 +26,7 @@ func (s *sender) show(c *cli.Context) error {
 	if s.iface != "" {
 		about, err := iface.Describe(s.iface)
 		if err != nil {
-			return usage("%w", err)
+			return exit.Usage("%w", err)
 		}
 		on, lineSpeed = describedStation{about}, float64(about.Speed)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -42,7 +43,7 @@ func TestSendRefuses(t *testing.T) {
 		{"-i lo --from 01:00:00:00:00:01", "group address"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send"}, strings.Fields(c.line)...)...)
-		if status != statusUsage || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) {
+		if status != exit.StatusUsage || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) {
 			t.Errorf("send %s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
 		}
 	}
@@ -52,7 +53,7 @@ func TestSendDryRun(t *testing.T) {
 	status, stdout, stderr := eterm(t, strings.Fields("send -S -c 2 -b 10pps --to 02:00:00:00:00:02 -Q 3:10 --payload hi --no-pad")...)
 	want := `frame 1 at +0.000000 s: 02:00:00:00:00:01 > 02:00:00:00:00:02, vlan 10 p 3, ethertype 0x88b5, length 20: data 2 bytes
 `
-	if status != statusDone || stderr != "" || !strings.HasPrefix(stdout, want) ||
+	if status != exit.StatusDone || stderr != "" || !strings.HasPrefix(stdout, want) ||
 		strings.Count(stdout, "\n0000  02 00 00 00 00 02 02 00") != 2 || !strings.Contains(stdout, "frame 2 at +0.100000 s") {
 		t.Errorf("status %d, stderr %q, stdout\n%s", status, stderr, stdout)
 	}
@@ -65,7 +66,7 @@ func TestSendDryRun(t *testing.T) {
 		}
 		lengths += fmt.Sprintf("%d@%d ", f.Length, f.DueNS)
 	}
-	if status != statusDone || !strings.HasPrefix(lengths, "60@0 124@500000000 60@1000000000 ") {
+	if status != exit.StatusDone || !strings.HasPrefix(lengths, "60@0 124@500000000 60@1000000000 ") {
 		t.Errorf("status %d, frames %s", status, lengths)
 	}
 }
@@ -114,7 +115,7 @@ func TestSendExactCounts(t *testing.T) {
 		before := receivedBy(t, right)
 		status, stdout, stderr := runOn(t, left, append([]string{"send", "--json", "--engine", "socket", "--to", "02:00:00:00:00:99"}, strings.Fields(c.line)...)...)
 		s := summaryOf(t, stdout)
-		if status != statusDone && !strings.Contains(stderr, "the asked rate was missed") {
+		if status != exit.StatusDone && !strings.Contains(stderr, "the asked rate was missed") {
 			t.Errorf("send %s: status %d, %s", c.line, status, stderr)
 		}
 		if got := receivedBy(t, right) - before; got != c.want || s.Sent != c.want || s.Interface.TxPackets != c.want {
@@ -145,10 +146,10 @@ func TestSendRefusesFramesAboveTheMTU(t *testing.T) {
 	before := receivedBy(t, right)
 	status, stdout, stderr := runOn(t, left, "send", "-s", "1519")
 	want := "eterm: frame of 1515 bytes is longer than eth0 takes: its MTU is 1500, so at most 1514\n"
-	if status != statusUsage || stdout != "" || stderr != want || receivedBy(t, right) != before {
+	if status != exit.StatusUsage || stdout != "" || stderr != want || receivedBy(t, right) != before {
 		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
 	}
-	if status, _, stderr := runOn(t, left, "send", "-c1", "-s", "1522", "-Q", "7"); status != statusDone {
+	if status, _, stderr := runOn(t, left, "send", "-c1", "-s", "1522", "-Q", "7"); status != exit.StatusDone {
 		t.Errorf("a tagged frame of 1522: status %d, %s", status, stderr)
 	}
 }
@@ -160,7 +161,7 @@ func TestSendToAFullQueue(t *testing.T) {
 	tc(t, left, "qdisc add dev eth0 root tbf rate 1mbit burst 2000 limit 5000")
 	status, stdout, stderr := runOn(t, left, "send", "--json", "-c", "500", "-b", "100kpps", "--engine", "socket")
 	s := summaryOf(t, stdout)
-	if status != statusUntrusted || s.Offered != 500 || s.Skipped == 0 || s.Refused.QueueFull != s.Skipped ||
+	if status != exit.StatusUntrusted || s.Offered != 500 || s.Skipped == 0 || s.Refused.QueueFull != s.Skipped ||
 		!strings.Contains(stderr, "this host refused") {
 		t.Errorf("status %d, %+v, %s", status, s, stderr)
 	}
@@ -171,7 +172,7 @@ func TestSendToAFullQueue(t *testing.T) {
 	before := receivedBy(t, right)
 	// More than an empty queue holds, whatever it had time to send before.
 	status, stdout, stderr = runOn(t, left, "send", "--json", "-c", "400", "-b", "max", "--engine", "socket")
-	if s = summaryOf(t, stdout); status != statusDone || s.Sent != 400 || s.Refused.QueueFull == 0 {
+	if s = summaryOf(t, stdout); status != exit.StatusDone || s.Sent != 400 || s.Refused.QueueFull == 0 {
 		t.Errorf("at full speed: status %d, %+v, %s", status, s, stderr)
 	}
 	// What the queue holds leaves it at its own rate.
@@ -215,7 +216,7 @@ func TestSendThroughInterfaceThatGoesDown(t *testing.T) {
 	if s.Offered != 400 || s.Refused.Down != s.Skipped || s.Sent+s.Skipped != 400 {
 		t.Errorf("status %d: %s", status, &p.stdout)
 	}
-	if (s.Skipped > 0) != (status == statusUntrusted) {
+	if (s.Skipped > 0) != (status == exit.StatusUntrusted) {
 		t.Errorf("status %d with %d frames skipped: %s", status, s.Skipped, &p.stderr)
 	}
 }
@@ -229,7 +230,7 @@ func TestSendThroughInterfaceThatIsRemoved(t *testing.T) {
 	must(t, left.Netlink().LinkDel(link))
 	status := p.end(t)
 	s := summaryOf(t, p.stdout.String())
-	if status != statusUntrusted || s.Refused.Gone != 1 || !strings.Contains(p.stderr.String(), iface.ErrGone.Error()) {
+	if status != exit.StatusUntrusted || s.Refused.Gone != 1 || !strings.Contains(p.stderr.String(), iface.ErrGone.Error()) {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}
 }
@@ -243,7 +244,7 @@ func TestSendCountsFramesAboveALoweredMTU(t *testing.T) {
 	must(t, left.Netlink().LinkSetMTU(link, 1000))
 	status := p.end(t)
 	s := summaryOf(t, p.stdout.String())
-	if status != statusUntrusted || s.Offered != 200 || s.Refused.TooLong == 0 || s.Refused.TooLong != s.Skipped {
+	if status != exit.StatusUntrusted || s.Offered != 200 || s.Refused.TooLong == 0 || s.Refused.TooLong != s.Skipped {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}
 }
@@ -259,7 +260,7 @@ func TestSendIsInterrupted(t *testing.T) {
 		must(t, p.Process.Signal(syscall.SIGINT))
 		status := p.end(t)
 		s := summaryOf(t, p.stdout.String())
-		if status != statusDone && !strings.Contains(p.stderr.String(), "the asked rate was missed") {
+		if status != exit.StatusDone && !strings.Contains(p.stderr.String(), "the asked rate was missed") {
 			t.Errorf("send %s: status %d: %s", line, status, &p.stderr)
 		}
 		if got := receivedBy(t, right) - before; got != s.Sent {
@@ -277,14 +278,14 @@ func TestSendAsksBeforeFlooding(t *testing.T) {
 	must(t, err)
 	must(t, left.Netlink().RouteAdd(&netlink.Route{LinkIndex: link.Attrs().Index, Gw: net.IPv4(192, 0, 2, 2)}))
 	for line, want := range map[string]int{
-		"-c 5 -b 1001pps": statusUsage, "-c 5 -b max": statusUsage, "-c 5 --burst 5 --gap 1ms": statusUsage,
-		"-c 5 -b 1kpps": statusDone, "-c 5 -b max --force": statusDone, "-c 5 --burst 5 --gap 1s": statusDone,
+		"-c 5 -b 1001pps": exit.StatusUsage, "-c 5 -b max": exit.StatusUsage, "-c 5 --burst 5 --gap 1ms": exit.StatusUsage,
+		"-c 5 -b 1kpps": exit.StatusDone, "-c 5 -b max --force": exit.StatusDone, "-c 5 --burst 5 --gap 1s": exit.StatusDone,
 	} {
 		status, _, stderr := runOn(t, left, append([]string{"send", "-q"}, strings.Fields(line)...)...)
 		if status != want && !strings.Contains(stderr, "the asked rate was missed") {
 			t.Errorf("send %s: status %d, want %d: %s", line, status, want, stderr)
 		}
-		if want == statusUsage && !strings.Contains(stderr, "eth0 carries the default route: more than 1000 frames/s there need --force") {
+		if want == exit.StatusUsage && !strings.Contains(stderr, "eth0 carries the default route: more than 1000 frames/s there need --force") {
 			t.Errorf("send %s: %s", line, stderr)
 		}
 	}

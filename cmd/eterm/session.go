@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
 )
@@ -52,7 +53,7 @@ func (f *sessionFlags) flags() []cli.Flag {
 // open begins a session on the interface named by the flags.
 func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 	if f.snap < 0 {
-		return nil, usage("snaplen %d: want a number of bytes, 0 for all", f.snap)
+		return nil, exit.Usage("snaplen %d: want a number of bytes, 0 for all", f.snap)
 	}
 	o.Promiscuous = f.promisc
 	port, err := openPort(c, f.iface, o)
@@ -160,13 +161,13 @@ func (s *session) end(cause error, counted *censusResult) error {
 	}
 	switch {
 	case errors.Is(cause, iface.ErrDown), errors.Is(cause, iface.ErrGone):
-		return untrusted("%w: the run ended there", cause)
+		return exit.Untrusted("%w: the run ended there", cause)
 	case cause != nil:
 		return cause
 	case sum.DroppedByHost > 0:
-		return untrusted("this host dropped %d frames before they could be read: see --snaplen, --format line, -q", sum.DroppedByHost)
+		return exit.Untrusted("this host dropped %d frames before they could be read: see --snaplen, --format line, -q", sum.DroppedByHost)
 	case sum.Refused > 0:
-		return untrusted("this host refused to send %d frames", sum.Refused)
+		return exit.Untrusted("this host refused to send %d frames", sum.Refused)
 	}
 	return nil
 }

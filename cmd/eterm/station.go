@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -76,11 +77,11 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 	p.MAC, p.Tags = f.from.or(own, own), tags
 	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
 		p.port.Close()
-		return nil, usage("source %s: want the address of one station", p.MAC)
+		return nil, exit.Usage("source %s: want the address of one station", p.MAC)
 	}
 	if p.local, err = reach.ReadLocal(p.port.Name()); err != nil {
 		p.port.Close()
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	lab.Ready()
 	return p, nil
@@ -98,7 +99,7 @@ func (f *stationFlags) addresses(p *place) error {
 			}
 			a, err := netip.ParseAddr(word)
 			if err != nil || a.IsUnspecified() || a.IsMulticast() {
-				return usage("%s %q: want the address of one host, such as 192.0.2.1", g.flag, word)
+				return exit.Usage("%s %q: want the address of one host, such as 192.0.2.1", g.flag, word)
 			}
 			g.to[family(a)] = a.WithZone("").Unmap()
 		}
@@ -110,7 +111,7 @@ func (f *stationFlags) addresses(p *place) error {
 func (f *stationFlags) tags() ([]byte, error) {
 	vlans := slices.Clone(f.vlans)
 	if f.pcp < -1 || f.pcp > 7 {
-		return nil, usage("pcp %d: want 0 to 7", f.pcp)
+		return nil, exit.Usage("pcp %d: want 0 to 7", f.pcp)
 	}
 	if f.pcp >= 0 && len(vlans) == 0 {
 		vlans = append(vlans, frame.VLAN{})
@@ -123,7 +124,7 @@ func (f *stationFlags) tags() ([]byte, error) {
 	zero := make([]byte, 6)
 	b, err := frame.Ethernet{Dst: zero, Src: zero, VLANs: vlans, EtherType: localExperimental1}.Append(nil, nil)
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	return b[12 : 12+4*len(vlans)], nil
 }
@@ -163,7 +164,7 @@ func (p *place) via(dst netip.Addr) (netip.Addr, error) {
 	if given := p.given[family(dst)]; given.IsValid() && !p.local.Has(given) {
 		return dst, nil // our own idea of the network, not the kernel's
 	}
-	return gateway, usage("%s is not in a network of %s, and no route names a gateway: give --gateway, or --to", dst, p.port.Name())
+	return gateway, exit.Usage("%s is not in a network of %s, and no route names a gateway: give --gateway, or --to", dst, p.port.Name())
 }
 
 // localOf is what the kernel knows about a port's interface.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/switchtest"
 )
@@ -52,7 +53,7 @@ func (p *switchPorts) open(c *cli.Context) error {
 	}
 	names := []string{p.a, p.b}
 	if p.a == "" || p.b == "" {
-		return usage("two ports are needed: --a IF1 --b IF2 on this machine, or -i IF with \"eterm respond\" on another")
+		return exit.Usage("two ports are needed: --a IF1 --b IF2 on this machine, or -i IF with \"eterm respond\" on another")
 	}
 	if p.third != "" {
 		names = append(names, p.third)
@@ -76,11 +77,11 @@ func (p *switchPorts) open(c *cli.Context) error {
 func (p *switchPorts) dial(c *cli.Context) error {
 	switch {
 	case p.a != "" || p.b != "" || p.third != "":
-		return usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
+		return exit.Usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
 	case p.to.text != "" && (len(p.to.addr) != 6 || p.to.addr[0]&1 != 0):
-		return usage("--to %s: want the address of the other machine's interface", p.to.text)
+		return exit.Usage("--to %s: want the address of the other machine's interface", p.to.text)
 	case p.near == "":
-		return usage("no interface given: say -i NAME (eterm interfaces lists them)")
+		return exit.Usage("no interface given: say -i NAME (eterm interfaces lists them)")
 	}
 	if err := p.sound([]string{p.near}); err != nil {
 		return err
@@ -97,7 +98,7 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	}
 	if err != nil {
 		port.Close()
-		return failed("%w", err)
+		return exit.Failed("%w", err)
 	}
 	p.A, p.B = here, there
 	return nil
@@ -125,14 +126,14 @@ func (p *switchPorts) sound(names []string) error {
 	for _, name := range names {
 		d, err := iface.Describe(name)
 		if err != nil {
-			return usage("%w", err)
+			return exit.Usage("%w", err)
 		}
 		if first, twice := seen[d.Index]; twice {
-			return usage("%s and %s are the same interface: name one for each port of the switch", first, name)
+			return exit.Usage("%s and %s are the same interface: name one for each port of the switch", first, name)
 		}
 		seen[d.Index] = name
 		if d.DefaultRoute && !p.force {
-			return usage("%s carries the default route, and a switch test may cut this machine off: use another interface, or --force", name)
+			return exit.Usage("%s carries the default route, and a switch test may cut this machine off: use another interface, or --force", name)
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -65,7 +66,7 @@ func switchCheckCommand() *cli.Command {
 func (s *switchChecker) run(c *cli.Context) error {
 	cases, err := switchtest.Select(names(s.only), names(s.skip))
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	if s.list {
 		return listSwitchCases(c.App.Writer, cases, s.json)
@@ -88,12 +89,12 @@ func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switcht
 		Settle: time.Duration(s.settle), LoadTime: time.Duration(s.loadTime),
 	}
 	if s.maxMACs < 64 {
-		return cfg, usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
+		return cfg, exit.Usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
 	}
 	if s.vlans != "" {
 		ids, err := switchtest.ParseIDs(s.vlans)
 		if err != nil {
-			return cfg, usage("--vlans: %w", err)
+			return cfg, exit.Usage("--vlans: %w", err)
 		}
 		cfg.VLANs = &ids
 	}
@@ -102,7 +103,7 @@ func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switcht
 	}
 	source, err := os.ReadFile(s.expect)
 	if err != nil {
-		return cfg, usage("%w", err)
+		return cfg, exit.Usage("%w", err)
 	}
 	cfg.Expect, err = switchtest.ParseExpectations(source)
 	return cfg, pointed(c, s.expect, err)
@@ -117,7 +118,7 @@ func pointed(c *cli.Context, file string, err error) error {
 		}
 	}
 	if err != nil {
-		err = usage("%s: %w", file, err)
+		err = exit.Usage("%s: %w", file, err)
 	}
 	return err
 }
@@ -148,10 +149,10 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	card, err := switchtest.Check(c.Context, cfg)
 	p.live.clear()
 	if writeErr := writeEvidence(evidence, card); writeErr != nil {
-		return usage("%w", writeErr)
+		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
-		return failed("%w", err)
+		return exit.Failed("%w", err)
 	}
 	if err := p.card(card); err != nil {
 		return err
@@ -184,15 +185,15 @@ func (s *switchChecker) writer(c *cli.Context) (io.Writer, func() error, error) 
 func cardStatus(card *switchtest.Card, err error) error {
 	switch {
 	case err != nil && card.Count(switchtest.Fail) == 0:
-		return untrusted("the run ended early: %w", err)
+		return exit.Untrusted("the run ended early: %w", err)
 	case !card.Trusted() && card.HostLost > 0:
-		return untrusted("this host lost %d frames: run it again on a less busy one", card.HostLost)
+		return exit.Untrusted("this host lost %d frames: run it again on a less busy one", card.HostLost)
 	case !card.Trusted():
-		return untrusted("the link went silent during the run: see the cases not tested")
+		return exit.Untrusted("the link went silent during the run: see the cases not tested")
 	case card.Loop != nil:
-		return failed("%w", card.Loop)
+		return exit.Failed("%w", card.Loop)
 	case card.Count(switchtest.Fail) > 0:
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface/switchtest"
 )
@@ -17,7 +18,7 @@ func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) 
 	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + version()}
 	file, err := capture.Create(path, capture.RecorderOptions{About: about})
 	if err != nil {
-		return nil, usage("%w", err)
+		return nil, exit.Usage("%w", err)
 	}
 	return file, nil
 }

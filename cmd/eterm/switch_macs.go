@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -51,10 +52,10 @@ func switchMACsCommand() *cli.Command {
 func (s *switchFiller) run(c *cli.Context) error {
 	cases, err := switchtest.Select(macCases, names(s.skip))
 	if err != nil {
-		return usage("%w", err)
+		return exit.Usage("%w", err)
 	}
 	if s.maxMACs < 64 {
-		return usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
+		return exit.Usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
 	}
 	if err := s.ports.open(c); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (s *switchFiller) run(c *cli.Context) error {
 	})
 	p.live.clear()
 	if card == nil {
-		return failed("%w", err)
+		return exit.Failed("%w", err)
 	}
 	if !s.json {
 		for _, r := range card.Results {

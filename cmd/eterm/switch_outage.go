@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -38,10 +39,10 @@ func switchOutageCommand() *cli.Command {
 
 func (s *switchWatcher) run(c *cli.Context) error {
 	if time.Duration(s.interval) < 100*time.Microsecond {
-		return usage("--interval %v: want at least 100us", time.Duration(s.interval))
+		return exit.Usage("--interval %v: want at least 100us", time.Duration(s.interval))
 	}
 	if s.ports.third != "" || s.ports.to.text != "" {
-		return usage("an outage is between two ports of this machine: --a IF1 --b IF2 (eterm link run watches a way to another)")
+		return exit.Usage("an outage is between two ports of this machine: --a IF1 --b IF2 (eterm link run watches a way to another)")
 	}
 	if err := s.ports.open(c); err != nil {
 		return err
@@ -53,7 +54,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 		Progress: func(m switchtest.Moment) { s.tell(c, m) },
 	})
 	if report == nil {
-		return failed("%w", err)
+		return exit.Failed("%w", err)
 	}
 	if printErr := s.print(c.App.Writer, report); printErr != nil {
 		return printErr
@@ -61,13 +62,13 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	var loop *switchtest.LoopError
 	switch {
 	case errors.As(err, &loop):
-		return failed("%w", err)
+		return exit.Failed("%w", err)
 	case err != nil:
-		return untrusted("the watch ended early: %w", err)
+		return exit.Untrusted("the watch ended early: %w", err)
 	case report.HostLost > 0:
-		return untrusted("this host lost %d frames: watch again with a longer --interval", report.HostLost)
+		return exit.Untrusted("this host lost %d frames: watch again with a longer --interval", report.HostLost)
 	case report.Lost() > 0:
-		return quietly(statusNo)
+		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
 }

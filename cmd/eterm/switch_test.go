@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -37,7 +38,7 @@ func switchCheck(t *testing.T, h *lab.Host, args ...string) (status int, stdout,
 func TestSwitchCheckOfABridge(t *testing.T) {
 	host, _ := tester(t)
 	status, out, errs := switchCheck(t, host, "--skip", "ageing")
-	if status != statusDone || !strings.Contains(out, " 0 fail") {
+	if status != exit.StatusDone || !strings.Contains(out, " 0 fail") {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
 	for _, row := range []string{"pass  forwarding.a-to-b", "pass  learning.learns", "note  reserved.00-stp", "-     sizes.jumbo"} {
@@ -53,7 +54,7 @@ func TestSwitchCheckShowsAFailure(t *testing.T) {
 	dir := t.TempDir()
 	evidence, card := filepath.Join(dir, "evidence.pcapng"), filepath.Join(dir, "card.txt")
 	status, out, errs := switchCheck(t, host, "--only", "reserved", "-w", evidence, "-o", card)
-	if status != statusNo || !strings.Contains(out, "\nFAIL  reserved.0e-lldp-ptp") || !strings.Contains(out, " 1 fail") {
+	if status != exit.StatusNo || !strings.Contains(out, "\nFAIL  reserved.0e-lldp-ptp") || !strings.Contains(out, " 1 fail") {
 		t.Fatalf("status %d: %s%s", status, out, errs)
 	}
 	if written, err := os.ReadFile(card); err != nil || string(written) != out {
@@ -83,7 +84,7 @@ func TestSwitchCheckWithExpectations(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "expect.yaml")
 	must(t, os.WriteFile(file, []byte("# a bridge that runs no spanning tree\nreserved:\n  00-stp: forwarded\n  cdp: consumed\n"), 0o600))
 	status, out, errs := switchCheck(t, host, "--only", "reserved", "--expect", file, "--json")
-	if status != statusNo {
+	if status != exit.StatusNo {
 		t.Fatalf("status %d: %s%s", status, out, errs)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
@@ -114,21 +115,21 @@ func TestSwitchRefusals(t *testing.T) {
 		status int
 		says   string
 	}{
-		{[]string{"switch"}, statusUsage, "needs one of: check, macs, outage"},
-		{[]string{"switch", "check", "--a", "a"}, statusUsage, "two ports are needed"},
-		{[]string{"switch", "check", "--a", "a", "--to", "02:00:00:00:00:01"}, statusUsage, "goes with -i"},
-		{[]string{"switch", "check", "-i", "a", "--to", "broadcast"}, statusUsage, "want the address"},
-		{[]string{"switch", "check", "--a", "a", "--b", "a"}, statusUsage, "the same interface"},
-		{[]string{"switch", "check", "--a", "a", "--b", "b"}, statusUsage, "default route"},
-		{[]string{"switch", "check", "--a", "a", "--b", "nosuch"}, statusUsage, "nosuch"},
-		{[]string{"switch", "check", "--only", "lerning"}, statusUsage, "want some of forwarding, sizes"},
-		{[]string{"switch", "check", "--skip", strings.Join(groups(), ",")}, statusUsage, "no case is left"},
-		{[]string{"switch", "check", "--vlans", "0,5000"}, statusUsage, "1 to 4094"},
-		{[]string{"switch", "check", "--expect", wrong}, statusUsage, "eterm: |   ^\neterm: " + wrong + ": line 2, column 3"},
-		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, statusUsage, "wrong.yaml"},
-		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, statusUsage, "name a new file"},
-		{[]string{"switch", "macs", "--max-macs", "5"}, statusUsage, "at least 64"},
-		{[]string{"switch", "outage", "--interval", "1us"}, statusUsage, "at least 100us"},
+		{[]string{"switch"}, exit.StatusUsage, "needs one of: check, macs, outage"},
+		{[]string{"switch", "check", "--a", "a"}, exit.StatusUsage, "two ports are needed"},
+		{[]string{"switch", "check", "--a", "a", "--to", "02:00:00:00:00:01"}, exit.StatusUsage, "goes with -i"},
+		{[]string{"switch", "check", "-i", "a", "--to", "broadcast"}, exit.StatusUsage, "want the address"},
+		{[]string{"switch", "check", "--a", "a", "--b", "a"}, exit.StatusUsage, "the same interface"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b"}, exit.StatusUsage, "default route"},
+		{[]string{"switch", "check", "--a", "a", "--b", "nosuch"}, exit.StatusUsage, "nosuch"},
+		{[]string{"switch", "check", "--only", "lerning"}, exit.StatusUsage, "want some of forwarding, sizes"},
+		{[]string{"switch", "check", "--skip", strings.Join(groups(), ",")}, exit.StatusUsage, "no case is left"},
+		{[]string{"switch", "check", "--vlans", "0,5000"}, exit.StatusUsage, "1 to 4094"},
+		{[]string{"switch", "check", "--expect", wrong}, exit.StatusUsage, "eterm: |   ^\neterm: " + wrong + ": line 2, column 3"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, exit.StatusUsage, "wrong.yaml"},
+		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, exit.StatusUsage, "name a new file"},
+		{[]string{"switch", "macs", "--max-macs", "5"}, exit.StatusUsage, "at least 64"},
+		{[]string{"switch", "outage", "--interval", "1us"}, exit.StatusUsage, "at least 100us"},
 	} {
 		p := on(t, host, c.args...)
 		if status := p.end(t); status != c.status || !strings.Contains(p.stderr.String(), c.says) || p.stdout.Len() > 0 {
@@ -139,7 +140,7 @@ func TestSwitchRefusals(t *testing.T) {
 	labtest.Run(t, middle, "bridge", "link", "set", "dev", "pb", "isolated", "on")
 	for _, command := range []string{"check", "macs", "outage"} {
 		p := on(t, host, "switch", command, "--a", "a", "--b", "b", "--force")
-		if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "not on the same network") || p.stdout.Len() > 0 {
+		if status := p.end(t); status != exit.StatusNo || !strings.Contains(p.stderr.String(), "not on the same network") || p.stdout.Len() > 0 {
 			t.Errorf("%s on separate networks: status %d, printed %q, said %q", command, status, &p.stdout, &p.stderr)
 		}
 	}
@@ -152,7 +153,7 @@ func groups() []string {
 func TestSwitchMACsPlots(t *testing.T) {
 	host, _ := tester(t)
 	p := on(t, host, "switch", "macs", "--a", "a", "--b", "b", "--max-macs", "300", "--skip", "ageing.time")
-	if status := p.end(t); status != statusDone || !strings.Contains(p.stdout.String(), "298 addresses  ########") {
+	if status := p.end(t); status != exit.StatusDone || !strings.Contains(p.stdout.String(), "298 addresses  ########") {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}
 }
@@ -177,7 +178,7 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 			found[m.Way] += m.ByTimeNS
 		}
 	}
-	if status != statusNo || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
+	if status != exit.StatusNo || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
 		t.Errorf("status %d, outages %v: %s", status, found, lines[len(lines)-1])
 	}
 }
@@ -188,7 +189,7 @@ func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 	p := on(t, left, "switch", "check", "-i", "eth0",
 		"--only", "forwarding,sizes.runt,learning.move,vlan.ids,reserved.00-stp,load", "--load", "200ms")
 	status, out := p.end(t), p.stdout.String()
-	if status != statusDone || !strings.Contains(out, " 0 fail") {
+	if status != exit.StatusDone || !strings.Contains(out, " 0 fail") {
 		t.Errorf("status %d: %s%s", status, out, &p.stderr)
 	}
 	for _, row := range []string{"pass  forwarding.b-to-a", "pass  sizes.runt", "pass  learning.move", "pass  vlan.ids", "note  reserved.00-stp", "pass  load.both"} {
@@ -197,7 +198,7 @@ func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 		}
 	}
 	must(t, partner.Process.Signal(os.Interrupt))
-	if status := partner.end(t); status != statusDone {
+	if status := partner.end(t); status != exit.StatusDone {
 		t.Errorf("the partner ends with status %d: %s", status, &partner.stderr)
 	}
 }
@@ -206,10 +207,10 @@ func TestSwitchCheckWithoutAPartner(t *testing.T) {
 	left, _, _ := switched(t)
 	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String())
 	q := on(t, left, "switch", "macs", "-i", "eth0")
-	if status := q.end(t); status != statusNo || !strings.Contains(q.stderr.String(), "no partner answers") || q.stdout.Len() > 0 {
+	if status := q.end(t); status != exit.StatusNo || !strings.Contains(q.stderr.String(), "no partner answers") || q.stdout.Len() > 0 {
 		t.Errorf("status %d: %s%s", status, &q.stdout, &q.stderr)
 	}
-	if status := p.end(t); status != statusNo || !strings.Contains(p.stderr.String(), "no partner answers") || p.stdout.Len() > 0 {
+	if status := p.end(t); status != exit.StatusNo || !strings.Contains(p.stderr.String(), "no partner answers") || p.stdout.Len() > 0 {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}
 }

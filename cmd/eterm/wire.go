@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/impair"
 	"eterm/iface/linktest"
 	"eterm/iface/load"
@@ -67,7 +68,7 @@ func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, er
 	} {
 		p, err := parseShare(f.value)
 		if err != nil {
-			return c, false, usage("--%s %s: %w", f.flag, f.value, err)
+			return c, false, exit.Usage("--%s %s: %w", f.flag, f.value, err)
 		}
 		if p > 0 {
 			c.Faults = append(c.Faults, f.fault(impair.Chance(p)))
@@ -82,13 +83,13 @@ func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, er
 		}
 		d, err := parseDuration(f.value)
 		if err != nil {
-			return c, false, usage("--%s %s: %w", f.flag, f.value, err)
+			return c, false, exit.Usage("--%s %s: %w", f.flag, f.value, err)
 		}
 		c.Faults = append(c.Faults, f.fault(impair.Always(), d))
 	}
 	if o.rateLimit != "" {
 		if c.Rate, err = parseBits(o.rateLimit); err != nil {
-			return c, false, usage("--rate-limit %s: %w", o.rateLimit, err)
+			return c, false, exit.Usage("--rate-limit %s: %w", o.rateLimit, err)
 		}
 		c.Queue = queueFrames
 	}

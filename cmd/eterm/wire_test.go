@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"eterm/cmd/eterm/internal/exit"
 )
 
 func TestParseShare(t *testing.T) {
@@ -26,7 +28,7 @@ func TestWireUsage(t *testing.T) {
 		{"--rate-limit", "10pps", "want a rate in bits, such as 10Mbit"},
 	} {
 		status, _, stderr := eterm(t, "lab", c.flag, c.value)
-		if want := "eterm: " + c.flag + " " + c.value + ": " + c.want + "\n"; status != statusUsage || stderr != want {
+		if want := "eterm: " + c.flag + " " + c.value + ": " + c.want + "\n"; status != exit.StatusUsage || stderr != want {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}
 	}
@@ -46,7 +48,7 @@ func TestLabWirePrintsItsLedger(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
 		t.Fatal(err, stdout, stderr)
 	}
-	if status != statusDone || r.Type != "wire" || r.Seed != 7 || len(r.Forth) != 2 || r.Forth[0].Class != "test" {
+	if status != exit.StatusDone || r.Type != "wire" || r.Seed != 7 || len(r.Forth) != 2 || r.Forth[0].Class != "test" {
 		t.Errorf("status %d, %+v", status, r)
 	}
 }
