@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
@@ -19,12 +20,12 @@ type asker struct {
 	hostFlags
 	askFlags
 	announce, probe, listen bool
-	duration                durationValue
+	duration                args.Duration
 }
 
 func arpCommand() *cli.Command {
 	a := &asker{}
-	a.tries, a.timeout = 3, durationValue(500*time.Millisecond)
+	a.tries, a.timeout = 3, args.Duration(500*time.Millisecond)
 	return &cli.Command{
 		Name:      "arp",
 		Usage:     "ask who has an address, by ARP or IPv6 neighbour discovery",
@@ -38,7 +39,7 @@ func arpCommand() *cli.Command {
 			&cli.BoolFlag{Name: "announce", Destination: &a.announce, Usage: "announce the addresses as this station's (RFC 5227, 3)"},
 			&cli.BoolFlag{Name: "probe", Destination: &a.probe, Usage: "ask whether the addresses are free, without claiming them (RFC 5227, 2.1)"},
 			&cli.BoolFlag{Name: "listen", Destination: &a.listen, Usage: "send nothing: print every claim that comes by"},
-			durationFlag(&a.duration),
+			args.DurationFlag(&a.duration),
 		),
 		Action: a.run,
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/load"
 	"eterm/iface/reach"
@@ -19,8 +20,8 @@ import (
 // askFlags are what arp and scan can be told about asking many.
 type askFlags struct {
 	rate    askRate
-	tries   countValue
-	timeout durationValue
+	tries   args.Count
+	timeout args.Duration
 	json    bool
 }
 
@@ -28,8 +29,8 @@ func (f *askFlags) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &f.rate, DefaultText: "1000pps, more for large ranges", Usage: "ask at `RATE`, such as 500pps or 1Mbit"},
 		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &f.tries, DefaultText: f.tries.String(), Usage: "ask those who do not answer up to `N` times"},
-		timeoutFlag(&f.timeout, "wait `TIME` for answers after the last question"),
-		jsonFlag(&f.json),
+		args.TimeoutFlag(&f.timeout, "wait `TIME` for answers after the last question"),
+		args.JSONFlag(&f.json),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
@@ -16,11 +17,11 @@ import (
 // builder makes frames of notation and shows or keeps them; it sends nothing.
 type builder struct {
 	format buildFormat
-	count  countValue
+	count  args.Count
 	seed   uint64
 	write  string
 	force  bool
-	color  colorValue
+	color  args.Color
 }
 
 func buildCommand() *cli.Command {
@@ -35,14 +36,14 @@ func buildCommand() *cli.Command {
 		ArgsUsage: "NOTATION | -",
 		Flags: []cli.Flag{
 			&cli.GenericFlag{Name: "format", Value: &b.format, DefaultText: "dump, for - hex", Usage: "print as `FORMAT`: dump, hex, c, notation"},
-			countFlag(&b.count, "build `N` frames, if the notation varies"),
+			args.CountFlag(&b.count, "build `N` frames, if the notation varies"),
 			&cli.Uint64Flag{Name: "seed", Destination: &b.seed, Usage: "start random values from `N`", DefaultText: "a new one, which is shown"},
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
-			forceFlag(&b.force, "with -w: overwrite a file that is there"),
-			colorFlag(&b.color),
+			args.ForceFlag(&b.force, "with -w: overwrite a file that is there"),
+			args.ColorFlag(&b.color),
 		},
 		Action:       b.run,
-		BashComplete: completeNotation,
+		BashComplete: args.CompleteNotation,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/icmp"
@@ -18,11 +19,11 @@ import (
 // content is what the frames of a run hold, as flags say it: a payload right
 // behind the Ethernet header, or an ICMP echo request in IPv4.
 type content struct {
-	to, from     macValue
-	etherType    etherTypeValue
-	vlans        vlanValue
-	payload      payloadValue
-	size         sizeValue
+	to, from     args.MAC
+	etherType    args.EtherType
+	vlans        args.VLANs
+	payload      args.Payload
+	size         args.Size
 	noPad, force bool
 	srcIP, dstIP string
 	ttl          int
@@ -34,15 +35,15 @@ type content struct {
 const localExperimental1 = 0x88b5
 
 func (k *content) flags() []cli.Flag {
-	return append(k.partFlags(), sizeFlag(&k.size), forceFlag(&k.force, "allow a group address as source"))
+	return append(k.partFlags(), args.SizeFlag(&k.size), args.ForceFlag(&k.force, "allow a group address as source"))
 }
 
 // partFlags are the flags that say what is in a frame, but for its size.
 func (k *content) partFlags() []cli.Flag {
 	k.ttl = 64
-	return append(append([]cli.Flag{fromFlag(&k.from),
+	return append(append([]cli.Flag{args.FromFlag(&k.from),
 		&cli.GenericFlag{Name: "ethertype", Aliases: []string{"t"}, Value: &k.etherType, DefaultText: "0x88b5", Usage: "send frames of EtherType `TYPE`"},
-		vlanFlag(&k.vlans)}, payloadFlags(&k.payload)...),
+		args.VLANFlag(&k.vlans)}, args.PayloadFlags(&k.payload)...),
 		&cli.BoolFlag{Name: "no-pad", Destination: &k.noPad, Usage: "do not pad to the minimum of 60 bytes"},
 		&cli.StringFlag{Name: "src-ip", Destination: &k.srcIP, Usage: "with --dst-ip: send ICMP echo requests from `ADDRESS`"},
 		&cli.StringFlag{Name: "dst-ip", Destination: &k.dstIP, Usage: "with --src-ip: send ICMP echo requests to `ADDRESS`"},
@@ -75,8 +76,8 @@ func (k *content) check() error {
 		return exit.Usage("ttl %d: want 0 to 255", k.ttl)
 	case k.noPad && k.size != 0:
 		return exit.Usage("--no-pad and --size %d contradict each other: give one", k.size)
-	case !k.force && len(k.from.addr) > 0 && k.from.addr[0]&1 != 0:
-		return exit.Usage("source %s is a group address, which no station may send from: --force sends it all the same", k.from.addr)
+	case !k.force && len(k.from.Addr) > 0 && k.from.Addr[0]&1 != 0:
+		return exit.Usage("source %s is a group address, which no station may send from: --force sends it all the same", k.from.Addr)
 	}
 	return nil
 }
@@ -100,7 +101,7 @@ type station interface {
 func (k *content) source(port station) (frameSource, error) {
 	own := port.HardwareAddr()
 	m := &maker{content: k, header: frame.Ethernet{
-		Dst: k.to.or(own, own), Src: k.from.or(own, own), VLANs: k.vlans, EtherType: localExperimental1,
+		Dst: k.to.Or(own, own), Src: k.from.Or(own, own), VLANs: k.vlans, EtherType: localExperimental1,
 	}}
 	switch {
 	case k.echo():

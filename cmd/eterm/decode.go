@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 )
@@ -18,11 +19,11 @@ import (
 // decoder prints the frames of a capture, or of hex that was pasted.
 type decoder struct {
 	read   string
-	count  countValue
+	count  args.Count
 	format decodeFormat
 	json   bool
 	snap   int
-	color  colorValue
+	color  args.Color
 }
 
 func decodeCommand() *cli.Command {
@@ -37,11 +38,11 @@ func decodeCommand() *cli.Command {
 		ArgsUsage: "[HEX ...]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
-			countFlag(&d.count, "stop after `N` frames"),
+			args.CountFlag(&d.count, "stop after `N` frames"),
 			&cli.GenericFlag{Name: "format", Value: &d.format, DefaultText: "notation", Usage: "print frames as `FORMAT`: notation, line, dump, tree"},
 			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
-			colorFlag(&d.color),
-			jsonFlag(&d.json),
+			args.ColorFlag(&d.color),
+			args.JSONFlag(&d.json),
 		},
 		Action: d.run,
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/capture"
@@ -19,7 +20,7 @@ import (
 // differ shows what makes two frames differ.
 type differ struct {
 	json  bool
-	color colorValue
+	color args.Color
 }
 
 func diffCommand() *cli.Command {
@@ -31,7 +32,7 @@ func diffCommand() *cli.Command {
 			"eterm diff 'eth dst=broadcast / vlan id=10 / text hello' received.pcapng#7\n" +
 			"eterm diff ffffffffffff...88b5 ffffffffffff...88b6",
 		ArgsUsage: "A B   each NOTATION, HEX or FILE#N",
-		Flags:     []cli.Flag{colorFlag(&d.color), jsonFlag(&d.json)},
+		Flags:     []cli.Flag{args.ColorFlag(&d.color), args.JSONFlag(&d.json)},
 		Action:    d.run,
 	}
 }
@@ -80,7 +81,7 @@ func oneFrame(operand string) ([]byte, error) {
 	if _, err := os.Stat(operand); err == nil {
 		return frameOfFile(operand, 1)
 	}
-	if b, err := payloadBytes(operand); err == nil {
+	if b, err := args.ParseHex(strings.TrimSpace(operand)); err == nil {
 		return b, nil
 	}
 	t, err := frame.Parse(operand)
@@ -88,13 +89,6 @@ func oneFrame(operand string) ([]byte, error) {
 		return nil, exit.Usage("%w", err)
 	}
 	return t.Append(nil), nil
-}
-
-// payloadBytes reads an operand that is all hex.
-func payloadBytes(operand string) ([]byte, error) {
-	var p payloadValue
-	err := payloadHex{&p}.Set(strings.TrimSpace(operand))
-	return p, err
 }
 
 // frameOfFile is frame n of a capture, from 1.

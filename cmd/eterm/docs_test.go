@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"eterm/cmd/eterm/internal/args"
 )
 
 var pageLink = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
@@ -36,12 +38,12 @@ func TestDocsCommands(t *testing.T) {
 				continue // not code
 			}
 			for _, m := range shownLine.FindAllStringSubmatch(block, -1) {
-				words, err := splitWords(strings.TrimRight(m[1], "\\ "))
+				words, err := args.SplitWords(strings.TrimRight(m[1], "\\ "))
 				if err != nil || len(words) == 0 || words[0] == "COMMAND" {
 					continue
 				}
-				args, err := normalise(newApp(nil, nil, nil), append([]string{"eterm"}, words...))
-				if err != nil || named(commands(), args[1]) == nil {
+				line, err := args.Normalise(newApp(nil, nil, nil), append([]string{"eterm"}, words...))
+				if err != nil || args.Named(commands(), line[1]) == nil {
 					t.Errorf("%s shows \"eterm %s\": %v", path, strings.TrimSpace(m[1]), err)
 				}
 			}

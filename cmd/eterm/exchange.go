@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
@@ -16,10 +17,10 @@ import (
 type exchanger struct {
 	sessionFlags
 	content  content
-	count    countValue
-	duration durationValue
-	interval durationValue
-	timeout  durationValue
+	count    args.Count
+	duration args.Duration
+	interval args.Duration
+	timeout  args.Duration
 }
 
 func exchangeCommand() *cli.Command {
@@ -31,7 +32,7 @@ func exchangeCommand() *cli.Command {
 			"eterm exchange -i eth0 --to 02:00:00:00:00:02 -c 3        three frames to one station\n" +
 			"eterm exchange -i eth0 -Q 3:10 --payload hello            tagged: VLAN 10, priority 3\n" +
 			"eterm exchange -i eth0 --src-ip 192.0.2.1 --dst-ip 192.0.2.2   ICMP echo requests by hand",
-		Flags:  append(e.flags(), append([]cli.Flag{toFlag(&e.content.to)}, e.content.flags()...)...),
+		Flags:  append(e.flags(), append([]cli.Flag{args.ToFlag(&e.content.to)}, e.content.flags()...)...),
 		Action: e.run,
 	}
 }
@@ -50,17 +51,17 @@ func broadcastCommand() *cli.Command {
 }
 
 func newExchanger() *exchanger {
-	e := &exchanger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+	e := &exchanger{interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
 	e.content.to.Set("broadcast")
 	return e
 }
 
 func (e *exchanger) flags() []cli.Flag {
 	return append(e.sessionFlags.flags(),
-		countFlag(&e.count, "send `N` frames"),
-		durationFlag(&e.duration),
-		intervalFlag(&e.interval),
-		timeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
+		args.CountFlag(&e.count, "send `N` frames"),
+		args.DurationFlag(&e.duration),
+		args.IntervalFlag(&e.interval),
+		args.TimeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
 	)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
@@ -15,14 +16,14 @@ import (
 // filter says which frames a command takes: by flags of our own, and by the
 // operands as an expression of tcpdump's. A frame must match all of it.
 type filter struct {
-	etherType etherTypeValue
-	from, to  macValue
+	etherType args.EtherType
+	from, to  args.MAC
 	tags      tagsValue
 }
 
 func (f *filter) flags() []cli.Flag {
 	return []cli.Flag{
-		etherTypeFlag(&f.etherType, "take only frames of `TYPE`, behind any tags"),
+		args.EtherTypeFlag(&f.etherType, "take only frames of `TYPE`, behind any tags"),
 		&cli.GenericFlag{Name: "from", Value: &f.from, DefaultText: "any", Usage: "take only frames from source `MAC`, or own"},
 		&cli.GenericFlag{Name: "to", Value: &f.to, DefaultText: "any", Usage: "take only frames to destination `MAC`, or broadcast, own"},
 		&cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: &f.tags, DefaultText: "any", Usage: "take only frames with tags `[PCP:]VID[,...]`, outer first"},
@@ -53,8 +54,8 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	return nil
 }
 
-func (f *filter) address(v *macValue, info iface.Info) net.HardwareAddr {
-	return v.or(info.HardwareAddr, nil)
+func (f *filter) address(v *args.MAC, info iface.Info) net.HardwareAddr {
+	return v.Or(info.HardwareAddr, nil)
 }
 
 // words are the filter as a person would say it, for the capture's description.

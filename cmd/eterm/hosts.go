@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 )
 
@@ -22,7 +23,7 @@ func (f *hostFlags) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "ipv4", Aliases: []string{"4"}, Destination: &f.v4, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "ipv6", Aliases: []string{"6"}, Destination: &f.v6, Usage: "IPv6 only"},
 		&cli.BoolFlag{Name: "yes", Destination: &f.yes, Usage: "ask ranges of more than 65,536 addresses too"},
-		forceFlag(&f.force, "ask group addresses too, where every host may answer"),
+		args.ForceFlag(&f.force, "ask group addresses too, where every host may answer"),
 	}
 }
 

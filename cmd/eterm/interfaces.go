@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/iface"
 )
 
@@ -18,7 +19,7 @@ func interfacesCommand() *cli.Command {
 		Name:      "interfaces",
 		Usage:     "list this host's interfaces and what they can do",
 		UsageText: "eterm interfaces\neterm interfaces --json | jq 'select(.carrier)'",
-		Flags:     []cli.Flag{jsonFlag(&asJSON)},
+		Flags:     []cli.Flag{args.JSONFlag(&asJSON)},
 		Action: func(c *cli.Context) error {
 			list, err := iface.List()
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/impair"
 	"eterm/iface/lab"
@@ -42,7 +43,7 @@ func labCommand() *cli.Command {
 			&cli.StringFlag{Name: "left", Value: "exchange -c 3", Destination: &o.left, Usage: "run eterm `COMMAND` on the left host"},
 			&cli.StringFlag{Name: "right", Value: "listen -t 0x88b5 -c 3", Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
 			&cli.StringFlag{Name: "shell", Destination: &o.shell, Usage: "open a shell on `HOST`, left or right; --left and --right, where given, run beside it"},
-			jsonFlag(&o.json),
+			args.JSONFlag(&o.json),
 		}, wireFlags(&o.wire)...),
 		Action: func(c *cli.Context) error { return o.run(c) },
 	}
@@ -116,10 +117,10 @@ func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err err
 	if o.shell != "" && o.shell != "left" && o.shell != "right" {
 		return nil, nil, exit.Usage("there is no host %q: --shell takes left or right", o.shell)
 	}
-	if left, err = splitWords(o.left); err != nil {
+	if left, err = args.SplitWords(o.left); err != nil {
 		return nil, nil, exit.Usage("--left %s: %w", o.left, err)
 	}
-	if right, err = splitWords(o.right); err != nil {
+	if right, err = args.SplitWords(o.right); err != nil {
 		return nil, nil, exit.Usage("--right %s: %w", o.right, err)
 	}
 	if o.shell != "" && !c.IsSet("left") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/probe"
 	"eterm/iface"
@@ -30,14 +31,14 @@ func linkCommand() *cli.Command {
 
 // loadFlags are what a load can be told.
 type loadFlags struct {
-	to, from macValue
-	count    countValue
-	duration durationValue
+	to, from args.MAC
+	count    args.Count
+	duration args.Duration
 	rate     string
 	size     string
 	imix     bool
-	vlans    vlanValue
-	typ      etherTypeValue
+	vlans    args.VLANs
+	typ      args.EtherType
 	ip       string
 	icmp     bool
 	streams  int
@@ -52,14 +53,14 @@ const (
 
 func (f *loadFlags) flags() []cli.Flag {
 	return []cli.Flag{
-		toFlag(&f.to), fromFlag(&f.from),
-		countFlag(&f.count, "offer `N` frames"),
-		durationFlag(&f.duration),
+		args.ToFlag(&f.to), args.FromFlag(&f.from),
+		args.CountFlag(&f.count, "offer `N` frames"),
+		args.DurationFlag(&f.duration),
 		&cli.StringFlag{Name: "rate", Aliases: []string{"b"}, Value: defaultLinkRate, Destination: &f.rate, Usage: "offer `RATE`: 1000pps, 100Mbit, 10% of the line, or max"},
 		&cli.StringFlag{Name: "size", Aliases: []string{"s", "sizes"}, Value: "64", Destination: &f.size, Usage: "frame `SIZES` with FCS, sent in turn: 64, or 64,512,1518, or 64..1518"},
 		&cli.BoolFlag{Name: "imix", Destination: &f.imix, Usage: "the simple Internet mix: 7 frames of 64, 4 of 594, 1 of 1518 bytes"},
-		vlanFlag(&f.vlans),
-		etherTypeFlag(&f.typ, "EtherType of the frames (default 0x88b5)"),
+		args.VLANFlag(&f.vlans),
+		args.EtherTypeFlag(&f.typ, "EtherType of the frames (default 0x88b5)"),
 		&cli.StringFlag{Name: "ip", Destination: &f.ip, Usage: "put the frames into IPv4/UDP, from and to `SRC,DST`"},
 		&cli.BoolFlag{Name: "icmp", Destination: &f.icmp, Usage: "with --ip: ICMP echo requests instead of UDP"},
 		&cli.IntFlag{Name: "streams", Value: 1, Destination: &f.streams, Usage: "number the frames in `N` streams, up to 256"},
@@ -74,7 +75,7 @@ var imixSizes = []int{64, 594, 64, 64, 594, 64, 1518, 64, 594, 64, 64, 594}
 // caller's to fill in where none was given.
 func (f *loadFlags) load(port iface.Port) (l linktest.Load, err error) {
 	own := port.HardwareAddr()
-	l = linktest.Load{Dst: f.to.or(own, nil), Src: f.from.or(own, own), VLANs: f.vlans, EtherType: uint16(f.typ),
+	l = linktest.Load{Dst: f.to.Or(own, nil), Src: f.from.Or(own, own), VLANs: f.vlans, EtherType: uint16(f.typ),
 		Streams: f.streams, Count: uint64(f.count), Duration: time.Duration(f.duration)}
 	if l.Count == 0 && l.Duration == 0 {
 		l.Duration = defaultLinkDuration
@@ -150,7 +151,7 @@ func lineSpeed(name string) float64 {
 // limitFlags are the limits that make a test of a measurement.
 type limitFlags struct {
 	loss, reorder, duplicate, corrupt string
-	p99, outage                       durationValue
+	p99, outage                       args.Duration
 }
 
 func (f *limitFlags) flags() []cli.Flag {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/frame/probe"
 	"eterm/iface/linktest"
 )
@@ -30,8 +31,8 @@ type linkOutput struct {
 
 func (o *linkOutput) flags() []cli.Flag {
 	return []cli.Flag{
-		jsonFlag(&o.json),
-		quietFlag(&o.quiet, "print nothing while the test runs"),
+		args.JSONFlag(&o.json),
+		args.QuietFlag(&o.quiet, "print nothing while the test runs"),
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.file, Usage: "write results, as JSON, to a new `FILE` too"},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -22,8 +23,8 @@ import (
 type linkReceiver struct {
 	iface    string
 	runs     int
-	duration durationValue
-	settle   durationValue
+	duration args.Duration
+	settle   args.Duration
 	shared   bool
 	silent   bool
 	limits   limitFlags
@@ -38,7 +39,7 @@ type linkReceiver struct {
 }
 
 func linkReceiveCommand() *cli.Command {
-	r := &linkReceiver{settle: durationValue(300 * time.Millisecond)}
+	r := &linkReceiver{settle: args.Duration(300 * time.Millisecond)}
 	return &cli.Command{
 		Name:  "receive",
 		Usage: "account for the test frames that arrive, run by run",
@@ -47,10 +48,10 @@ func linkReceiveCommand() *cli.Command {
 		Description: "Needs no configuration and no way back to the sender: each frame says which run it belongs to, and the\n" +
 			"run's plan comes with the frames, so that the tail and a run that never ended are accounted for too.",
 		Flags: append(append([]cli.Flag{
-			interfaceFlag(&r.iface),
+			args.InterfaceFlag(&r.iface),
 			&cli.IntFlag{Name: "runs", Destination: &r.runs, DefaultText: "until stopped", Usage: "end after `N` runs"},
-			durationFlag(&r.duration),
-			timeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
+			args.DurationFlag(&r.duration),
+			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.flags()...), r.output.flags()...),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -21,7 +22,7 @@ type linkRunner struct {
 	iface, tx, rx string
 	direction     string
 	load          loadFlags
-	settle        durationValue
+	settle        args.Duration
 	shared        bool
 	limits        limitFlags
 	output        linkOutput
@@ -30,7 +31,7 @@ type linkRunner struct {
 }
 
 func linkRunCommand() *cli.Command {
-	r := &linkRunner{settle: durationValue(300 * time.Millisecond)}
+	r := &linkRunner{settle: args.Duration(300 * time.Millisecond)}
 	return &cli.Command{
 		Name:  "run",
 		Usage: "test a link in both directions, or between two ports of this machine",
@@ -38,11 +39,11 @@ func linkRunCommand() *cli.Command {
 			"eterm link run -i eth0 --direction back --max-loss 0                 (whoever answers sends)\n" +
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
-			interfaceFlag(&r.iface),
+			args.InterfaceFlag(&r.iface),
 			&cli.StringFlag{Name: "tx", Destination: &r.tx, Usage: "both ports are here: offer on `NAME`"},
 			&cli.StringFlag{Name: "rx", Destination: &r.rx, Usage: "both ports are here: receive on `NAME`"},
 			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
-			timeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
+			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
 		}, r.load.flags()...), r.limits.flags()...), r.output.flags()...),
 		Action: r.run,

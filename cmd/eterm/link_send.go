@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -31,13 +32,13 @@ func linkSendCommand() *cli.Command {
 		UsageText: "eterm link send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 60\n" +
 			"eterm link send -i eth0 --to broadcast -c 1000000 -b max -s 64,512,1518\n" +
 			"eterm link send -i eth0 --to 02:00:00:00:00:02 --ip 192.0.2.1,192.0.2.2 -Q 3:100 --streams 4",
-		Flags:  append(append([]cli.Flag{interfaceFlag(&s.iface)}, s.load.flags()...), s.output.flags()...),
+		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface)}, s.load.flags()...), s.output.flags()...),
 		Action: s.run,
 	}
 }
 
 func (s *linkSender) run(c *cli.Context) (err error) {
-	if s.load.to.text == "" {
+	if !s.load.to.Given() {
 		return exit.Usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
 	}
 	if err := s.output.open(c); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface"
@@ -18,8 +19,8 @@ type listener struct {
 	sessionFlags
 	filter
 	recording
-	count    countValue
-	duration durationValue
+	count    args.Count
+	duration args.Duration
 	quiet    bool
 }
 
@@ -36,9 +37,9 @@ func listenCommand() *cli.Command {
 			"eterm listen -i eth0 -w - | wireshark -k -i -",
 		ArgsUsage: "[FILTER ...]",
 		Flags: append(slices.Concat(l.sessionFlags.flags(), l.filter.flags(), l.recording.flags()),
-			countFlag(&l.count, "stop after `N` frames"),
-			durationFlag(&l.duration),
-			quietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
+			args.CountFlag(&l.count, "stop after `N` frames"),
+			args.DurationFlag(&l.duration),
+			args.QuietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
 		),
 		Action: l.run,
 	}

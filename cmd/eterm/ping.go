@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -20,23 +21,23 @@ import (
 type pinger struct {
 	stationFlags
 	hostFlags
-	to             macValue
-	count          countValue
-	duration       durationValue
-	interval       durationValue
-	timeout        durationValue
+	to             args.MAC
+	count          args.Count
+	duration       args.Duration
+	interval       args.Duration
+	timeout        args.Duration
 	ttl, tos       int
 	df, flood      bool
-	size           sizeValue
+	size           args.Size
 	sweep          sweepValue
-	payload        payloadValue
+	payload        args.Payload
 	l2, llc, lbm   bool
 	level          int
 	quiet, jsonOut bool
 }
 
 func pingCommand() *cli.Command {
-	p := &pinger{interval: durationValue(time.Second), timeout: durationValue(time.Second)}
+	p := &pinger{interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
 	return &cli.Command{
 		Name:      "ping",
 		Usage:     "reach hosts by ICMP, ICMPv6 or layer 2, and measure the round trip between kernel time stamps",
@@ -56,24 +57,24 @@ func (p *pinger) flags() []cli.Flag {
 	own := []cli.Flag{
 		p.gatewayFlag(),
 		&cli.GenericFlag{Name: "to", Value: &p.to, DefaultText: "asked for by ARP", Usage: "destination `MAC` of all frames"},
-		countFlag(&p.count, "send `N` probes to each target"),
-		durationFlag(&p.duration),
-		intervalFlag(&p.interval),
-		timeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
+		args.CountFlag(&p.count, "send `N` probes to each target"),
+		args.DurationFlag(&p.duration),
+		args.IntervalFlag(&p.interval),
+		args.TimeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
 		&cli.IntFlag{Name: "ttl", Destination: &p.ttl, Value: 64, Usage: "time to live or hop limit, 1 to 255"},
 		&cli.IntFlag{Name: "tos", Destination: &p.tos, Usage: "type of service or traffic class, 0 to 255"},
 		&cli.BoolFlag{Name: "df", Destination: &p.df, Usage: "forbid fragments"},
 		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when an answer comes, or 10 ms have passed"},
-		sizeFlag(&p.size),
+		args.SizeFlag(&p.size),
 		&cli.GenericFlag{Name: "sweep", Value: &p.sweep, Usage: "frame sizes `FROM..TO[:STEP]` in turn, such as 64..1518"},
 		&cli.BoolFlag{Name: "l2", Destination: &p.l2, Usage: "our own echo on EtherType 0x88b5, to a MAC address"},
 		&cli.BoolFlag{Name: "llc", Destination: &p.llc, Usage: "LLC TEST (IEEE 802.2), to a MAC address"},
 		&cli.BoolFlag{Name: "lbm", Destination: &p.lbm, Usage: "802.1ag loopback messages, to a MAC address"},
 		&cli.IntFlag{Name: "level", Destination: &p.level, Usage: "maintenance domain level of --lbm, 0 to 7"},
-		quietFlag(&p.quiet, "print only the results at the end"),
-		jsonFlag(&p.jsonOut),
+		args.QuietFlag(&p.quiet, "print only the results at the end"),
+		args.JSONFlag(&p.jsonOut),
 	}
-	own = append(own, payloadFlags(&p.payload)...)
+	own = append(own, args.PayloadFlags(&p.payload)...)
 	return append(append(p.stationFlags.flags(), p.hostFlags.flags()...), own...)
 }
 
@@ -130,7 +131,7 @@ func (p *pinger) check(c *cli.Context) error {
 		return exit.Usage("interval 0: want a time above zero, or --flood")
 	case p.size != 0 && p.sweep.step != 0:
 		return exit.Usage("--size and --sweep exclude each other: give one")
-	case layer2 > 0 && (p.to.text != "" || p.gateway != "" || p.v4 || p.v6):
+	case layer2 > 0 && (p.to.Given() || p.gateway != "" || p.v4 || p.v6):
 		return exit.Usage("--to, --gateway, -4 and -6 are for IP: at layer 2 the operands are where frames go")
 	}
 	return nil
@@ -154,7 +155,7 @@ func (p *pinger) run(c *cli.Context) error {
 	if err := out.header(at); err != nil {
 		return err
 	}
-	if p.interval < durationValue(2*time.Millisecond)*durationValue(len(config.Targets)) && !p.flood {
+	if p.interval < args.Duration(2*time.Millisecond)*args.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
 	result, err := reach.Ping(c.Context, at.port, config)

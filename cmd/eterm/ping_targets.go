@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/reach"
 )
@@ -15,7 +16,7 @@ import (
 func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
 	var all []reach.Target
 	for _, word := range c.Args().Slice() {
-		mac, err := parseMAC(word)
+		mac, err := args.ParseMAC(word)
 		if word == "broadcast" {
 			mac, err = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, nil
 		}
@@ -61,9 +62,9 @@ func (p *pinger) target(at *place, o asked) (reach.Target, error) {
 		return t, err
 	}
 	switch {
-	case p.to.text != "":
+	case p.to.Given():
 		own := at.port.HardwareAddr()
-		t.MAC = p.to.or(own, own)
+		t.MAC = p.to.Or(own, own)
 		if t.MAC[0]&1 != 0 && !p.force {
 			return t, exit.Usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface"
@@ -33,7 +34,7 @@ func (r *recording) flags() []cli.Flag {
 		&cli.GenericFlag{Name: "rotate", Value: &r.rotate, DefaultText: "never", Usage: "with -w: begin a new file every `SIZE|TIME`, such as 100MB, 10m or 1GB,1h"},
 		&cli.IntFlag{Name: "keep", Destination: &r.keep, Usage: "with --rotate: keep the newest `N` files only", DefaultText: "all"},
 		&cli.BoolFlag{Name: "print", Destination: &r.print, Usage: "with -w: print the frames too"},
-		forceFlag(&r.force, "with -w: overwrite a file that is there"),
+		args.ForceFlag(&r.force, "with -w: overwrite a file that is there"),
 	}
 }
 

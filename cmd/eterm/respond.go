@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -23,9 +24,9 @@ import (
 type responder struct {
 	iface    string
 	ips      cli.StringSlice
-	from     macValue
+	from     args.MAC
 	rate     askRate
-	duration durationValue
+	duration args.Duration
 	json     bool
 	quiet    bool
 }
@@ -43,13 +44,13 @@ func respondCommand() *cli.Command {
 			"answered, never groups (but ARP and neighbour solicitations), never itself, never faster than\n" +
 			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.",
 		Flags: []cli.Flag{
-			interfaceFlag(&r.iface),
+			args.InterfaceFlag(&r.iface),
 			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
 			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that"},
-			durationFlag(&r.duration),
-			quietFlag(&r.quiet, "do not print the account at the end"),
-			jsonFlag(&r.json),
+			args.DurationFlag(&r.duration),
+			args.QuietFlag(&r.quiet, "do not print the account at the end"),
+			args.JSONFlag(&r.json),
 		},
 		Action: r.run,
 	}
@@ -64,7 +65,7 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := iface.Options{Immediate: true, Filter: filter, Promiscuous: r.from.text != "" || len(config.Addresses) > 0}
+	o := iface.Options{Immediate: true, Filter: filter, Promiscuous: r.from.Given() || len(config.Addresses) > 0}
 	port, err := openPort(c, r.iface, o)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (r *responder) config() (respond.Config, error) {
 // station says which MAC address answers.
 func (r *responder) station(config *respond.Config, port iface.Port) error {
 	own := port.HardwareAddr()
-	config.MAC = r.from.or(own, own)
+	config.MAC = r.from.Or(own, own)
 	if len(config.MAC) != 6 || config.MAC[0]&1 != 0 {
 		return exit.Usage("%s cannot be the address of one station: give another with --from", config.MAC)
 	}

@@ -12,17 +12,18 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 )
 
 // run is the whole program but for the process: it returns the exit status and
 // touches nothing but its arguments, the network and, during a command, signals.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	app := newApp(stdin, stdout, stderr)
-	args, err := normalise(app, args)
+	words, err := args.Normalise(app, words)
 	if err == nil {
-		err = app.RunContext(ctx, args)
+		err = app.RunContext(ctx, words)
 	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(stderr, "eterm: %s\n", oneLine(err.Error()))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
@@ -30,7 +31,7 @@ type scanner struct {
 
 func scanCommand() *cli.Command {
 	s := &scanner{}
-	s.tries, s.timeout = 2, durationValue(300*time.Millisecond)
+	s.tries, s.timeout = 2, args.Duration(300*time.Millisecond)
 	return &cli.Command{
 		Name:      "scan",
 		Usage:     "list a whole range: who is up, MAC address, vendor, name, echo time",
@@ -154,7 +155,7 @@ func (s *scanner) echo(c *cli.Context, at *place, hosts []*scanned) error {
 	config.Interval = max(config.Interval, time.Duration(len(hosts))*time.Millisecond)
 	var asked []*scanned
 	for _, h := range hosts {
-		mac, err := parseMAC(h.MAC)
+		mac, err := args.ParseMAC(h.MAC)
 		if err == nil && at.from(h.ip).IsValid() {
 			config.Targets = append(config.Targets, reach.Target{Name: h.Address, IP: h.ip, MAC: mac})
 			asked = append(asked, h)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -19,13 +20,13 @@ import (
 type sender struct {
 	iface    string
 	frames   sendFrames
-	count    countValue
-	duration durationValue
-	rate     rateValue
+	count    args.Count
+	duration args.Duration
+	rate     args.Rate
 	burst    uint64
-	gap      durationValue
+	gap      args.Duration
 	speed    float64
-	engine   engineValue
+	engine   args.Engine
 	threads  int
 	once     bool // a file, not looped
 	dryRun   bool
@@ -53,15 +54,15 @@ func sendCommand() *cli.Command {
 			"eterm send -S eth / vlan id=10 / ipv4 dst=192.0.2.2 + eth / arp   show the first frames, send nothing",
 		Flags:        s.flags(),
 		Action:       s.run,
-		BashComplete: completeNotation,
+		BashComplete: args.CompleteNotation,
 	}
 }
 
 func (s *sender) flags() []cli.Flag {
 	flags := []cli.Flag{
-		interfaceFlag(&s.iface),
+		args.InterfaceFlag(&s.iface),
 		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &s.count, DefaultText: "10, or the file once, if no duration is given", Usage: "send exactly `N` frames, 0 for until stopped"},
-		durationFlag(&s.duration),
+		args.DurationFlag(&s.duration),
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &s.rate, DefaultText: "1pps", Usage: "send at `RATE`: 1000pps, 100Mbit, 10%, max, or the ramp 1kpps..10kpps"},
 		&cli.Uint64Flag{Name: "burst", Destination: &s.burst, DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
 		&cli.GenericFlag{Name: "gap", Value: &s.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
@@ -69,10 +70,10 @@ func (s *sender) flags() []cli.Flag {
 		&cli.GenericFlag{Name: "engine", Value: &s.engine, DefaultText: "auto", Usage: "send by `MECHANISM`: auto, socket, xdp"},
 		&cli.IntFlag{Name: "threads", Destination: &s.threads, Value: 1, Usage: "send by `N` threads"},
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
-		forceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
-		jsonFlag(&s.json),
-		quietFlag(&s.quiet, "print no result"),
-		verboseFlag(&s.verbose),
+		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
+		args.JSONFlag(&s.json),
+		args.QuietFlag(&s.quiet, "print no result"),
+		args.VerboseFlag(&s.verbose),
 	}
 	return append(flags, s.frames.flags()...)
 }
@@ -126,15 +127,15 @@ func (s *sender) run(c *cli.Context) error {
 
 // check refuses flags that contradict each other.
 func (s *sender) check(c *cli.Context) error {
-	paced := !s.rate.from.IsZero() || s.burst > 0
+	paced := !s.rate.From.IsZero() || s.burst > 0
 	switch {
 	case (s.burst > 0) != (s.gap > 0):
 		return exit.Usage("--burst and --gap go together: give both, such as --burst 64 --gap 1ms")
-	case s.rate.from.IsMax() && s.burst == 0 && s.endless(c):
+	case s.rate.From.IsMax() && s.burst == 0 && s.endless(c):
 		return exit.Usage("--rate max needs an end: give -c or -d")
-	case s.rate.ramps() && s.burst > 0:
+	case s.rate.Ramps() && s.burst > 0:
 		return exit.Usage("--burst does not go with a ramp: give one rate")
-	case s.rate.ramps() && s.endless(c):
+	case s.rate.Ramps() && s.endless(c):
 		return exit.Usage("a ramp needs an end: give -c or -d")
 	case s.threads < 1 || s.threads > 64:
 		return exit.Usage("threads %d: want 1 to 64", s.threads)
@@ -164,11 +165,11 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	if s.once {
 		plan.Count = f.count
 	}
-	from, err := s.rate.from.Frames(f.meanWire, lineSpeed)
+	from, err := s.rate.From.Frames(f.meanWire, lineSpeed)
 	if err != nil {
 		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
-	to, err := s.rate.to.Frames(f.meanWire, lineSpeed)
+	to, err := s.rate.To.Frames(f.meanWire, lineSpeed)
 	if err != nil {
 		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
@@ -176,16 +177,16 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	case s.burst > 0:
 		plan.Schedule = pace.Bursts(s.burst, time.Duration(s.gap), from)
 		return plan, float64(s.burst) / plan.Schedule(s.burst).Seconds(), nil
-	case s.rate.ramps():
+	case s.rate.Ramps():
 		in := time.Duration(s.duration)
 		if in == 0 {
 			in = time.Duration(float64(plan.Count) / ((from + to) / 2) * float64(time.Second))
 		}
 		plan.Schedule = pace.Ramp(from, to, in)
 		return plan, max(from, to), nil
-	case s.rate.from.IsMax():
+	case s.rate.From.IsMax():
 		return plan, math.Inf(1), nil
-	case !s.rate.from.IsZero():
+	case !s.rate.From.IsZero():
 		plan.Schedule = pace.Rate(from)
 		return plan, from, nil
 	case f.count > 0 && f.times == nil:

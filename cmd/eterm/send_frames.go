@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
@@ -18,17 +19,17 @@ import (
 // sendFrames say which frames are sent.
 type sendFrames struct {
 	content
-	sizes     sizesValue
+	sizes     args.Sizes
 	imix      string
 	file      string
 	notations []string
-	weights   weightsValue
+	weights   args.Weights
 	seed      uint64
 }
 
 func (f *sendFrames) flags() []cli.Flag {
 	return append([]cli.Flag{
-		toFlag(&f.to),
+		args.ToFlag(&f.to),
 		&cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: &f.sizes, DefaultText: "as the content needs",
 			Usage: "frame `SIZE` on the wire with FCS (RFC 2544): 64, or in turn 64,512,1518, or each of 64..1518, or of 64..1518/8"},
 		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.file, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input"},
@@ -52,10 +53,10 @@ type prepared struct {
 
 // check refuses flags that contradict each other.
 func (f *sendFrames) check(c *cli.Context) error {
-	if f.imix != "" && f.sizes.sizes != nil {
+	if f.imix != "" && f.sizes.List != nil {
 		return exit.Usage("--imix and --size contradict each other: give one")
 	}
-	if f.file != "" && (f.imix != "" || f.sizes.sizes != nil) {
+	if f.file != "" && (f.imix != "" || f.sizes.List != nil) {
 		return exit.Usage("the frames of a file have their sizes: leave out --size and --imix")
 	}
 	if err := f.checkNotations(c); err != nil {
@@ -64,7 +65,7 @@ func (f *sendFrames) check(c *cli.Context) error {
 	if err := f.content.check(); err != nil {
 		return err
 	}
-	if f.noPad && (f.imix != "" || f.sizes.sizes != nil) {
+	if f.noPad && (f.imix != "" || f.sizes.List != nil) {
 		return exit.Usage("--no-pad and --size contradict each other: give one")
 	}
 	return nil
@@ -92,7 +93,7 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 		}
 	case len(f.notations) > 0:
 		p.source, err = f.fromNotations(c, on, sizes)
-		round *= f.weights.total(len(f.notations))
+		round *= f.weights.Total(len(f.notations))
 	default:
 		var turn []*frame.Template
 		turn, err = templates(sizes, func(size int) (*frame.Template, error) { return f.flagTemplate(on, size) })
@@ -114,8 +115,8 @@ func (f *sendFrames) allSizes(on station) ([]int, error) {
 			return nil, exit.Usage("--imix: %w", err)
 		}
 		return sizes, nil
-	case f.sizes.sizes != nil:
-		return f.sizes.sizes, nil
+	case f.sizes.List != nil:
+		return f.sizes.List, nil
 	}
 	return []int{0}, nil
 }
@@ -124,7 +125,7 @@ func (f *sendFrames) allSizes(on station) ([]int, error) {
 // size; the numbers of echo requests count up from frame to frame.
 func (f *sendFrames) flagTemplate(on station, size int) (*frame.Template, error) {
 	k := f.content
-	k.size = sizeValue(size)
+	k.size = args.Size(size)
 	first, err := k.source(on)
 	if err != nil {
 		return nil, err

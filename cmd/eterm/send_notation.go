@@ -52,7 +52,7 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 	switch {
 	case len(f.notations) > 0 && f.file != "":
 		return exit.Usage("a notation and -r contradict each other: give one")
-	case f.weights.set() && len(f.weights) != len(f.notations):
+	case f.weights.Given() && len(f.weights) != len(f.notations):
 		return exit.Usage("%d weights for %d notations: give one for each", len(f.weights), len(f.notations))
 	}
 	return nil
@@ -60,7 +60,7 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 
 // fromNotations are the frames that notations describe, interleaved by weight.
 func (f *sendFrames) fromNotations(c *cli.Context, on station, sizes []int) (func(int) load.Source, error) {
-	own := f.from.or(on.HardwareAddr(), on.HardwareAddr())
+	own := f.from.Or(on.HardwareAddr(), on.HardwareAddr())
 	turns := make([][]*frame.Template, len(f.notations))
 	for i, notation := range f.notations {
 		turn, err := templates(sizes, func(size int) (*frame.Template, error) {
@@ -78,7 +78,7 @@ func (f *sendFrames) fromNotations(c *cli.Context, on station, sizes []int) (fun
 	return func(int) load.Source {
 		shares := make([]load.Share, len(turns))
 		for i, turn := range turns {
-			shares[i] = load.Share{Source: inTurn(turn), Weight: f.weights.of(i)}
+			shares[i] = load.Share{Source: inTurn(turn), Weight: f.weights.Of(i)}
 		}
 		return load.Mix(shares...)
 	}, nil

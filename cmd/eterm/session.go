@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -35,18 +36,18 @@ type sessionFlags struct {
 	json    bool
 	snap    int
 	promisc bool
-	color   colorValue
+	color   args.Color
 }
 
 func (f *sessionFlags) flags() []cli.Flag {
 	f.format, f.color = formatDump, "auto"
 	return []cli.Flag{
-		interfaceFlag(&f.iface),
+		args.InterfaceFlag(&f.iface),
 		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, notation, tree, classic"},
 		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
-		promiscFlag(&f.promisc),
-		colorFlag(&f.color),
-		jsonFlag(&f.json),
+		args.PromiscFlag(&f.promisc),
+		args.ColorFlag(&f.color),
+		args.JSONFlag(&f.json),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
@@ -17,8 +18,8 @@ import (
 // stationFlags say who a command is on the wire: ping, arp and scan.
 type stationFlags struct {
 	iface   string
-	from    macValue
-	vlans   vlanValue
+	from    args.MAC
+	vlans   args.VLANs
 	pcp     int
 	srcIP   string
 	gateway string
@@ -26,9 +27,9 @@ type stationFlags struct {
 
 func (f *stationFlags) flags() []cli.Flag {
 	return []cli.Flag{
-		interfaceFlag(&f.iface),
-		fromFlag(&f.from),
-		vlanFlag(&f.vlans),
+		args.InterfaceFlag(&f.iface),
+		args.FromFlag(&f.from),
+		args.VLANFlag(&f.vlans),
 		&cli.IntFlag{Name: "pcp", Value: -1, Destination: &f.pcp, DefaultText: "0", Usage: "priority `0..7` of all tags; without -Q a priority tag (VLAN 0)"},
 		&cli.StringFlag{Name: "src-ip", Destination: &f.srcIP, Usage: "source `ADDRESS`, or one IPv4 and one IPv6 with a comma; the interface need not have it", DefaultText: "the interface's own"},
 	}
@@ -68,13 +69,13 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 		Immediate: true, TxStamps: true, HardwareStamps: true,
 		// A NIC passes on neither frames to another address nor those of
 		// groups that the kernel did not join for an address of ours.
-		Promiscuous: f.from.text != "" || f.srcIP != "",
+		Promiscuous: f.from.Given() || f.srcIP != "",
 	})
 	if err != nil {
 		return nil, err
 	}
 	own := p.port.HardwareAddr()
-	p.MAC, p.Tags = f.from.or(own, own), tags
+	p.MAC, p.Tags = f.from.Or(own, own), tags
 	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
 		p.port.Close()
 		return nil, exit.Usage("source %s: want the address of one station", p.MAC)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/switchtest"
@@ -28,7 +29,7 @@ func switchCommand() *cli.Command {
 type switchPorts struct {
 	a, b, third string
 	near        string
-	to          macValue
+	to          args.MAC
 	force       bool
 
 	A, B, Third iface.Port
@@ -38,17 +39,17 @@ func (p *switchPorts) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "a", Destination: &p.a, Usage: "`INTERFACE` at one port of the switch"},
 		&cli.StringFlag{Name: "b", Destination: &p.b, Usage: "`INTERFACE` at another port of it"},
-		interfaceFlag(&p.near),
+		args.InterfaceFlag(&p.near),
 		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
 		&cli.StringFlag{Name: "third", Destination: &p.third, Usage: "`INTERFACE` at a third port of it, for what must not go there"},
-		forceFlag(&p.force, "test also on the interface of the default route"),
+		args.ForceFlag(&p.force, "test also on the interface of the default route"),
 	}
 }
 
 // open opens the ports, unless a test of them would be no test or cut this
 // machine off.
 func (p *switchPorts) open(c *cli.Context) error {
-	if p.to.text != "" || p.a == "" && p.b == "" && p.near != "" {
+	if p.to.Given() || p.a == "" && p.b == "" && p.near != "" {
 		return p.dial(c)
 	}
 	names := []string{p.a, p.b}
@@ -78,8 +79,8 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	switch {
 	case p.a != "" || p.b != "" || p.third != "":
 		return exit.Usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
-	case p.to.text != "" && (len(p.to.addr) != 6 || p.to.addr[0]&1 != 0):
-		return exit.Usage("--to %s: want the address of the other machine's interface", p.to.text)
+	case p.to.Given() && (len(p.to.Addr) != 6 || p.to.Addr[0]&1 != 0):
+		return exit.Usage("--to %s: want the address of the other machine's interface", p.to.String())
 	case p.near == "":
 		return exit.Usage("no interface given: say -i NAME (eterm interfaces lists them)")
 	}
@@ -106,8 +107,8 @@ func (p *switchPorts) dial(c *cli.Context) error {
 
 // partner is the address given, or that of the only partner there is.
 func (p *switchPorts) partner(c *cli.Context, port iface.Port) (net.HardwareAddr, error) {
-	if p.to.text != "" {
-		return p.to.addr, nil
+	if p.to.Given() {
+		return p.to.Addr, nil
 	}
 	found, err := switchtest.Find(c.Context, port)
 	if err != nil {

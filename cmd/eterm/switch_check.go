@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
@@ -22,15 +23,15 @@ type switchChecker struct {
 	expect, output     string
 	evidence           string
 	maxMACs            int
-	maxAgeing, settle  durationValue
-	loadTime           durationValue
+	maxAgeing, settle  args.Duration
+	loadTime           args.Duration
 	seed               uint64
 	list, json, detail bool
-	color              colorValue
+	color              args.Color
 }
 
 func switchCheckCommand() *cli.Command {
-	s := &switchChecker{color: "auto", maxAgeing: durationValue(330 * time.Second), loadTime: durationValue(3 * time.Second)}
+	s := &switchChecker{color: "auto", maxAgeing: args.Duration(330 * time.Second), loadTime: args.Duration(3 * time.Second)}
 	return &cli.Command{
 		Name:  "check",
 		Usage: "ask a switch whether it forwards, floods, learns, ages and isolates as the standards say",
@@ -55,9 +56,9 @@ func switchCheckCommand() *cli.Command {
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &s.output, Usage: "write the card to a new `FILE` too"},
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &s.evidence, Usage: "write the frames that show failures to a new pcapng `FILE`"},
-			colorFlag(&s.color),
-			verboseFlag(&s.detail),
-			jsonFlag(&s.json),
+			args.ColorFlag(&s.color),
+			args.VerboseFlag(&s.detail),
+			args.JSONFlag(&s.json),
 		),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}

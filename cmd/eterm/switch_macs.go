@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
@@ -17,11 +18,11 @@ import (
 type switchFiller struct {
 	ports      switchPorts
 	maxMACs    int
-	maxAgeing  durationValue
+	maxAgeing  args.Duration
 	sequential bool
 	skip       string
 	seed       uint64
-	color      colorValue
+	color      args.Color
 	json       bool
 }
 
@@ -29,7 +30,7 @@ type switchFiller struct {
 var macCases = []string{"learning.rate", "ageing.time", "learning.capacity"}
 
 func switchMACsCommand() *cli.Command {
-	s := &switchFiller{color: "auto", maxAgeing: durationValue(330 * time.Second)}
+	s := &switchFiller{color: "auto", maxAgeing: args.Duration(330 * time.Second)}
 	return &cli.Command{
 		Name:  "macs",
 		Usage: "measure a switch's address table: how many, how fast, for how long",
@@ -42,8 +43,8 @@ func switchMACsCommand() *cli.Command {
 			&cli.BoolFlag{Name: "sequential", Destination: &s.sequential, Usage: "addresses that follow each other, not random ones (RFC 4814)"},
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES` of " + strings.Join(macCases, ", ")},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`", DefaultText: "random"},
-			colorFlag(&s.color),
-			jsonFlag(&s.json),
+			args.ColorFlag(&s.color),
+			args.JSONFlag(&s.json),
 		),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
@@ -17,13 +18,13 @@ import (
 // switchWatcher is the flags of eterm switch outage.
 type switchWatcher struct {
 	ports    switchPorts
-	duration durationValue
-	interval durationValue
+	duration args.Duration
+	interval args.Duration
 	json     bool
 }
 
 func switchOutageCommand() *cli.Command {
-	s := &switchWatcher{interval: durationValue(10 * time.Millisecond)}
+	s := &switchWatcher{interval: args.Duration(10 * time.Millisecond)}
 	return &cli.Command{
 		Name:  "outage",
 		Usage: "watch a switch and measure each time that it does not forward",
@@ -32,7 +33,7 @@ func switchOutageCommand() *cli.Command {
 		Description: "Sends a small stream each way until stopped. Each outage has its start and its length, by the\n" +
 			"frames that are missing and by the clock (RFC 6201), on one timeline with links lost and back and\n" +
 			"with the moments at which the switch forgot its addresses.",
-		Flags:  append(s.ports.flags(), durationFlag(&s.duration), intervalFlag(&s.interval), jsonFlag(&s.json)),
+		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), args.JSONFlag(&s.json)),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}
 }
@@ -41,7 +42,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	if time.Duration(s.interval) < 100*time.Microsecond {
 		return exit.Usage("--interval %v: want at least 100us", time.Duration(s.interval))
 	}
-	if s.ports.third != "" || s.ports.to.text != "" {
+	if s.ports.third != "" || s.ports.to.Given() {
 		return exit.Usage("an outage is between two ports of this machine: --a IF1 --b IF2 (eterm link run watches a way to another)")
 	}
 	if err := s.ports.open(c); err != nil {

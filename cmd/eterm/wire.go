@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/impair"
 	"eterm/iface/linktest"
@@ -81,7 +82,7 @@ func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, er
 		if f.value == "" {
 			continue
 		}
-		d, err := parseDuration(f.value)
+		d, err := args.ParseDuration(f.value)
 		if err != nil {
 			return c, false, exit.Usage("--%s %s: %w", f.flag, f.value, err)
 		}

@@ -1,79 +1,79 @@
-package main
+package args
 
 import "github.com/urfave/cli/v2"
 
 // The flags that mean the same in every command that has them. Each stores
 // into the place it is given.
 
-func interfaceFlag(dst *string) cli.Flag {
+func InterfaceFlag(dst *string) cli.Flag {
 	return &cli.StringFlag{
 		Name: "interface", Aliases: []string{"i", "I"}, EnvVars: []string{"ETERM_INTERFACE"},
 		Usage: "use interface `NAME`", Destination: dst,
 	}
 }
 
-func countFlag(dst *countValue, usage string) cli.Flag {
+func CountFlag(dst *Count, usage string) cli.Flag {
 	return &cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: dst, DefaultText: dst.String(), Usage: usage}
 }
 
-func durationFlag(dst *durationValue) cli.Flag {
+func DurationFlag(dst *Duration) cli.Flag {
 	return &cli.GenericFlag{Name: "duration", Aliases: []string{"d"}, Value: dst, DefaultText: "until stopped", Usage: "stop after `TIME`, such as 10 or 1m30s"}
 }
 
-func intervalFlag(dst *durationValue) cli.Flag {
+func IntervalFlag(dst *Duration) cli.Flag {
 	return &cli.GenericFlag{Name: "interval", Value: dst, DefaultText: dst.String(), Usage: "send every `TIME`, such as 0.2 or 200ms"}
 }
 
-func timeoutFlag(dst *durationValue, usage string) cli.Flag {
+func TimeoutFlag(dst *Duration, usage string) cli.Flag {
 	return &cli.GenericFlag{Name: "timeout", Aliases: []string{"W"}, Value: dst, DefaultText: dst.String(), Usage: usage}
 }
 
-func toFlag(dst *macValue) cli.Flag {
+func ToFlag(dst *MAC) cli.Flag {
 	return &cli.GenericFlag{Name: "to", Value: dst, DefaultText: dst.text, Usage: "destination `MAC`, in any usual spelling, or broadcast, own, random"}
 }
 
-func fromFlag(dst *macValue) cli.Flag {
+func FromFlag(dst *MAC) cli.Flag {
 	return &cli.GenericFlag{Name: "from", Value: dst, DefaultText: dst.text, Usage: "source `MAC`, in any usual spelling, or own, random"}
 }
 
-func etherTypeFlag(dst *etherTypeValue, usage string) cli.Flag {
+func EtherTypeFlag(dst *EtherType, usage string) cli.Flag {
 	return &cli.GenericFlag{Name: "ethertype", Aliases: []string{"t"}, Value: dst, DefaultText: dst.String(), Usage: usage}
 }
 
-func payloadFlags(p *payloadValue) []cli.Flag {
+func PayloadFlags(p *Payload) []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: "payload", Value: payloadText{p}, Usage: "payload as `TEXT`", DefaultText: "bytes 00 01 .. 0f"},
 		&cli.GenericFlag{Name: "payload-hex", Value: payloadHex{p}, Usage: "payload as `HEX` digits"},
 	}
 }
 
-func sizeFlag(dst *sizeValue) cli.Flag {
+func SizeFlag(dst *Size) cli.Flag {
 	return &cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: dst, Usage: "frame size in `BYTES` on the wire with FCS, 64 to 9216 (RFC 2544)", DefaultText: "as the content needs"}
 }
 
-func promiscFlag(dst *bool) cli.Flag {
+func PromiscFlag(dst *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "promisc", Destination: dst, Usage: "take frames for other hosts too, while running"}
 }
 
-func forceFlag(dst *bool, usage string) cli.Flag {
+func ForceFlag(dst *bool, usage string) cli.Flag {
 	return &cli.BoolFlag{Name: "force", Destination: dst, Usage: usage}
 }
 
-func jsonFlag(dst *bool) cli.Flag {
+func JSONFlag(dst *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "json", Destination: dst, Usage: "print one JSON object a line (see docs/reference/json.md)"}
 }
 
-func quietFlag(dst *bool, usage string) cli.Flag {
+func QuietFlag(dst *bool, usage string) cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: dst, Usage: usage}
 }
 
-func verboseFlag(dst *bool) cli.Flag {
+func VerboseFlag(dst *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: dst, Usage: "say more about what is done"}
 }
 
-func colorFlag(dst *colorValue) cli.Flag {
+func ColorFlag(dst *Color) cli.Flag {
 	return &cli.GenericFlag{Name: "color", Value: dst, DefaultText: "auto", Usage: "`WHEN` to colour: auto, always, never"}
 }
-func vlanFlag(dst *vlanValue) cli.Flag {
+func VLANFlag(dst *VLANs) cli.Flag {
 	return &cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: dst, Usage: "802.1Q tags `[PCP:]VID[,...]`, outer first"}
 }

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"slices"
@@ -9,10 +9,10 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 )
 
-// normalise puts an argument list into the one order cli understands: command,
+// Normalise puts an argument list into the one order cli understands: command,
 // flags, "--", operands. Flags may then follow operands, and -c3 and -qi eth0
 // work. Package cli would silently drop the first and refuse the second.
-func normalise(app *cli.App, args []string) ([]string, error) {
+func Normalise(app *cli.App, args []string) ([]string, error) {
 	if slices.Contains(args, "--generate-bash-completion") || len(args) < 2 {
 		return args, nil
 	}
@@ -24,7 +24,7 @@ func normalise(app *cli.App, args []string) ([]string, error) {
 	var command *cli.Command
 	commands := app.Commands
 	for len(words) > 0 && len(commands) > 0 {
-		c := named(commands, words[0])
+		c := Named(commands, words[0])
 		if c == nil {
 			break
 		}
@@ -48,7 +48,8 @@ func normalise(app *cli.App, args []string) ([]string, error) {
 	return out, nil
 }
 
-func named(commands []*cli.Command, word string) *cli.Command {
+// Named is the command a word calls, or nil.
+func Named(commands []*cli.Command, word string) *cli.Command {
 	for _, c := range commands {
 		if c.HasName(word) {
 			return c

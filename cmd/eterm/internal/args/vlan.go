@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"eterm/frame"
 )
 
-// vlanValue is a stack of tags, outer first.
-type vlanValue []frame.VLAN
+// VLANs is a stack of tags, outer first.
+type VLANs []frame.VLAN
 
-func (v *vlanValue) Set(s string) error {
+func (v *VLANs) Set(s string) error {
 	*v = nil
 	for _, tag := range strings.Split(s, ",") {
 		pcp, vid, hasPCP := strings.Cut(tag, ":")
@@ -31,7 +31,7 @@ func (v *vlanValue) Set(s string) error {
 	return nil
 }
 
-func (v *vlanValue) String() string {
+func (v *VLANs) String() string {
 	var tags []string
 	for _, t := range *v {
 		tags = append(tags, fmt.Sprintf("%d:%d", t.PCP, t.ID))

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"net"
@@ -11,27 +11,27 @@ import (
 
 func TestMACSpellings(t *testing.T) {
 	for _, s := range []string{"02:00:5e:10:00:0f", "02-00-5E-10-00-0F", "0200.5e10.000f", "02005e10000f", "2:0:5e:10:0:f"} {
-		var v macValue
+		var v MAC
 		must(t, v.Set(s))
-		if got := v.or(nil, nil).String(); got != "02:00:5e:10:00:0f" {
+		if got := v.Or(nil, nil).String(); got != "02:00:5e:10:00:0f" {
 			t.Errorf("%s read as %s", s, got)
 		}
 	}
 	own, fallback := net.HardwareAddr{2, 0, 0, 0, 0, 1}, net.HardwareAddr{2, 0, 0, 0, 0, 2}
-	var none, isOwn, random macValue
+	var none, isOwn, random MAC
 	must(t, isOwn.Set("own"))
 	must(t, random.Set("random"))
-	if none.or(own, fallback).String() != fallback.String() || isOwn.or(own, fallback).String() != own.String() {
+	if none.Or(own, fallback).String() != fallback.String() || isOwn.Or(own, fallback).String() != own.String() {
 		t.Error("own and none stand for the wrong addresses")
 	}
-	if a := random.or(own, fallback); a[0]&3 != 2 {
+	if a := random.Or(own, fallback); a[0]&3 != 2 {
 		t.Errorf("random address %s is not a locally administered individual one", a)
 	}
 }
 
 func TestEtherTypeSpellings(t *testing.T) {
-	for s, want := range map[string]etherTypeValue{"0x88b5": 0x88b5, "88b5": 0x88b5, "88B5": 0x88b5, "0800": 0x0800, "2048": 0x0800, "34997": 0x88b5, "0xffff": 0xffff} {
-		var v etherTypeValue
+	for s, want := range map[string]EtherType{"0x88b5": 0x88b5, "88b5": 0x88b5, "88B5": 0x88b5, "0800": 0x0800, "2048": 0x0800, "34997": 0x88b5, "0xffff": 0xffff} {
+		var v EtherType
 		if err := v.Set(s); err != nil || v != want {
 			t.Errorf("%s read as %#x, %v; want %#x", s, uint16(v), err, uint16(want))
 		}
@@ -40,7 +40,7 @@ func TestEtherTypeSpellings(t *testing.T) {
 
 func TestDurations(t *testing.T) {
 	for s, want := range map[string]time.Duration{"0.2": 200 * time.Millisecond, "200ms": 200 * time.Millisecond, "3": 3 * time.Second, "1m30s": 90 * time.Second, "0": 0} {
-		if d, err := parseDuration(s); err != nil || d != want {
+		if d, err := ParseDuration(s); err != nil || d != want {
 			t.Errorf("%s read as %v, %v", s, d, err)
 		}
 	}
@@ -53,10 +53,10 @@ func FuzzValues(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		var payload payloadValue
-		for _, v := range []cli.Generic{new(macValue), new(etherTypeValue), new(vlanValue), new(durationValue), new(countValue), new(sizeValue), payloadHex{&payload}} {
+		var payload Payload
+		for _, v := range []cli.Generic{new(MAC), new(EtherType), new(VLANs), new(Duration), new(Count), new(Size), payloadHex{&payload}} {
 			if err := v.Set(s); err != nil {
-				if line := oneLine(err.Error()); line == "" || strings.ContainsRune(line, '\n') {
+				if line := err.Error(); line == "" || strings.ContainsRune(line, '\n') {
 					t.Errorf("%T refuses %q with %q", v, s, err)
 				}
 				continue

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 	"eterm/frame"
 )
 
-// completeNotation offers flags behind a dash, as every command does, and else
+// CompleteNotation offers flags behind a dash, as every command does, and else
 // what the notation typed so far can go on with: layers, then fields and kinds
 // of message.
-func completeNotation(c *cli.Context) {
+func CompleteNotation(c *cli.Context) {
 	if n := len(os.Args); n > 2 && strings.HasPrefix(os.Args[n-2], "-") {
 		cli.DefaultCompleteWithFlags(c.Command)(c)
 		return

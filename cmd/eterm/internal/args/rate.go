@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 	"eterm/iface/load"
 )
 
-// rateValue is a rate, or a ramp from one to another. The zero value is one
+// Rate is a rate, or a ramp from one to another. The zero value is one
 // that was not given.
-type rateValue struct{ from, to load.Rate }
+type Rate struct{ From, To load.Rate }
 
-func (v *rateValue) Set(s string) error {
+func (v *Rate) Set(s string) error {
 	first, second, ramp := strings.Cut(s, "..")
 	from, err := load.ParseRate(first)
 	if err != nil {
@@ -29,48 +29,48 @@ func (v *rateValue) Set(s string) error {
 			return errors.New("a ramp to or from max has no slope: want a rate such as 100kpps")
 		}
 	}
-	v.from, v.to = from, to
+	v.From, v.To = from, to
 	return nil
 }
 
-func (v *rateValue) String() string {
-	if v.ramps() {
-		return v.from.String() + ".." + v.to.String()
+func (v *Rate) String() string {
+	if v.Ramps() {
+		return v.From.String() + ".." + v.To.String()
 	}
-	return v.from.String()
+	return v.From.String()
 }
 
-func (v *rateValue) ramps() bool { return v.from != v.to }
+func (v *Rate) Ramps() bool { return v.From != v.To }
 
-// sizesValue are the sizes of frames with FCS, one after the other.
-type sizesValue struct {
-	text  string
-	sizes []int
+// Sizes are the sizes of frames with FCS, one after the other.
+type Sizes struct {
+	text string
+	List []int
 }
 
-func (v *sizesValue) Set(s string) (err error) {
+func (v *Sizes) Set(s string) (err error) {
 	v.text = s
-	v.sizes, err = load.ParseSizes(s)
+	v.List, err = load.ParseSizes(s)
 	return err
 }
 
-func (v *sizesValue) String() string { return v.text }
+func (v *Sizes) String() string { return v.text }
 
-// engineValue is a mechanism for sending.
-type engineValue iface.Engine
+// Engine is a mechanism for sending.
+type Engine iface.Engine
 
 var engines = map[string]iface.Engine{"auto": iface.EngineAuto, "socket": iface.EngineSocket, "xdp": iface.EngineXDP}
 
-func (v *engineValue) Set(s string) error {
+func (v *Engine) Set(s string) error {
 	e, ok := engines[s]
 	if !ok {
 		return errors.New("want auto, socket or xdp")
 	}
-	*v = engineValue(e)
+	*v = Engine(e)
 	return nil
 }
 
-func (v *engineValue) String() string {
+func (v *Engine) String() string {
 	for name, e := range engines {
 		if e == iface.Engine(*v) {
 			return name
@@ -79,14 +79,14 @@ func (v *engineValue) String() string {
 	return ""
 }
 
-// weightsValue is how often each of several notations comes; empty is all the
+// Weights is how often each of several notations comes; empty is all the
 // same.
-type weightsValue []int
+type Weights []int
 
 // mostWeight bounds a weight, and with it the round that is worked out.
 const mostWeight = 1000
 
-func (v *weightsValue) Set(s string) error {
+func (v *Weights) Set(s string) error {
 	*v = nil
 	for word := range strings.SplitSeq(s, ",") {
 		n, err := strconv.Atoi(word)
@@ -98,24 +98,24 @@ func (v *weightsValue) Set(s string) error {
 	return nil
 }
 
-func (v *weightsValue) String() string {
+func (v *Weights) String() string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint([]int(*v))), ","), "[]")
 }
 
-func (v weightsValue) set() bool { return len(v) > 0 }
+func (v Weights) Given() bool { return len(v) > 0 }
 
 // of is the weight of notation i.
-func (v weightsValue) of(i int) int {
-	if v.set() {
+func (v Weights) Of(i int) int {
+	if v.Given() {
 		return v[i]
 	}
 	return 1
 }
 
 // total is the sum of the weights of n notations.
-func (v weightsValue) total(n int) (sum int) {
+func (v Weights) Total(n int) (sum int) {
 	for i := range n {
-		sum += v.of(i)
+		sum += v.Of(i)
 	}
 	return sum
 }

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"strings"
@@ -57,7 +57,7 @@ func TestNormalise(t *testing.T) {
 		{"ping --c 3", "error: unknown flag --c: eterm ping --help lists them"},
 		{"-z ping", "error: unknown flag -z: eterm --help lists the commands"},
 	} {
-		got, err := normalise(argvApp(), append([]string{"eterm"}, strings.Fields(c.in)...))
+		got, err := Normalise(argvApp(), append([]string{"eterm"}, strings.Fields(c.in)...))
 		if err != nil {
 			got = append([]string{"eterm"}, "error: "+err.Error())
 		}
@@ -73,7 +73,7 @@ func FuzzNormalise(f *testing.F) {
 	f.Add("--lm 00123456789a --receiveOnly -c=3")
 	f.Fuzz(func(t *testing.T, line string) {
 		words := strings.Fields(line)
-		got, err := normalise(argvApp(), append([]string{"eterm"}, words...))
+		got, err := Normalise(argvApp(), append([]string{"eterm"}, words...))
 		if err != nil || len(words) == 0 || words[0] != "ping" {
 			return
 		}

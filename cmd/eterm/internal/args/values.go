@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"crypto/rand"
@@ -11,38 +11,38 @@ import (
 	"time"
 )
 
-// countValue is a number of frames; 0 is until stopped.
-type countValue uint64
+// Count is a number of frames; 0 is until stopped.
+type Count uint64
 
-func (v *countValue) Set(s string) error {
+func (v *Count) Set(s string) error {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {
 		return errors.New("want a whole number of frames, 0 for until stopped")
 	}
-	*v = countValue(n)
+	*v = Count(n)
 	return nil
 }
 
-func (v *countValue) String() string {
+func (v *Count) String() string {
 	if *v == 0 {
 		return "until stopped"
 	}
 	return strconv.FormatUint(uint64(*v), 10)
 }
 
-// durationValue takes seconds as ping does (0.2) and Go's durations (200ms).
-type durationValue time.Duration
+// Duration takes seconds as ping does (0.2) and Go's durations (200ms).
+type Duration time.Duration
 
-func (v *durationValue) Set(s string) error {
-	d, err := parseDuration(s)
+func (v *Duration) Set(s string) error {
+	d, err := ParseDuration(s)
 	if err != nil {
 		return err
 	}
-	*v = durationValue(d)
+	*v = Duration(d)
 	return nil
 }
 
-func parseDuration(s string) (time.Duration, error) {
+func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		d, err = time.ParseDuration(s + "s")
@@ -53,51 +53,54 @@ func parseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-func (v *durationValue) String() string { return time.Duration(*v).String() }
+func (v *Duration) String() string { return time.Duration(*v).String() }
 
-// macValue is a MAC address or a word that stands for one. The zero value is
+// MAC is a MAC address or a word that stands for one. The zero value is
 // one that was not given.
-type macValue struct {
+type MAC struct {
 	text string
-	addr net.HardwareAddr
+	Addr net.HardwareAddr
 }
 
-func (v *macValue) Set(s string) error {
-	v.text, v.addr = s, nil
+func (v *MAC) Set(s string) error {
+	v.text, v.Addr = s, nil
 	switch s {
 	case "broadcast":
-		v.addr = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+		v.Addr = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 	case "own":
 	case "random":
-		v.addr = randomMAC()
+		v.Addr = randomMAC()
 	default:
-		addr, err := parseMAC(s)
+		addr, err := ParseMAC(s)
 		if err != nil {
 			return err
 		}
-		v.addr = addr
+		v.Addr = addr
 	}
 	return nil
 }
 
-func (v *macValue) String() string { return v.text }
+func (v *MAC) String() string { return v.text }
+
+// Given says whether there is one, or a word for one.
+func (v *MAC) Given() bool { return v.text != "" }
 
 // or is the address given; own stands for the interface's own, and fallback
 // for what is meant where none was given.
-func (v *macValue) or(own, fallback net.HardwareAddr) net.HardwareAddr {
+func (v *MAC) Or(own, fallback net.HardwareAddr) net.HardwareAddr {
 	switch {
 	case v.text == "":
 		return fallback
-	case v.addr == nil:
+	case v.Addr == nil:
 		return own
 	default:
-		return v.addr
+		return v.Addr
 	}
 }
 
-// parseMAC reads the usual spellings of 48-bit addresses: 02:00:00:00:00:01,
+// ParseMAC reads the usual spellings of 48-bit addresses: 02:00:00:00:00:01,
 // 02-00-.., 0200.0000.0001, 2:0:0:0:0:1 and 020000000001.
-func parseMAC(s string) (net.HardwareAddr, error) {
+func ParseMAC(s string) (net.HardwareAddr, error) {
 	wrong := errors.New("want a MAC address of six bytes, such as 02:00:00:00:00:01, or broadcast, own, random")
 	if b, err := hex.DecodeString(s); err == nil && len(b) == 6 {
 		return b, nil
@@ -131,10 +134,10 @@ func randomMAC() net.HardwareAddr {
 	return a
 }
 
-// etherTypeValue is an EtherType; 0 is one that was not given.
-type etherTypeValue uint16
+// EtherType is an EtherType; 0 is one that was not given.
+type EtherType uint16
 
-func (v *etherTypeValue) Set(s string) error {
+func (v *EtherType) Set(s string) error {
 	n, err := strconv.ParseUint(s, 0, 16)
 	if err != nil || strings.HasPrefix(s, "0") && len(s) == 4 {
 		n, err = strconv.ParseUint(strings.TrimPrefix(s, "0x"), 16, 16) // 88b5, 0800
@@ -145,75 +148,84 @@ func (v *etherTypeValue) Set(s string) error {
 	if n < 0x0600 {
 		return fmt.Errorf("0x%04x is a length, not an EtherType: those begin at 0x0600", n)
 	}
-	*v = etherTypeValue(n)
+	*v = EtherType(n)
 	return nil
 }
 
-func (v *etherTypeValue) String() string {
+func (v *EtherType) String() string {
 	if *v == 0 {
 		return "any"
 	}
 	return fmt.Sprintf("0x%04x", uint16(*v))
 }
 
-// payloadValue is the payload given by either of two flags; nil if by neither.
-type payloadValue []byte
+// Payload is the payload given by either of two flags; nil if by neither.
+type Payload []byte
 
-type payloadText struct{ p *payloadValue }
+type payloadText struct{ p *Payload }
 
 func (v payloadText) Set(s string) error {
-	*v.p = append(payloadValue{}, s...)
+	*v.p = append(Payload{}, s...)
 	return nil
 }
 
 func (v payloadText) String() string { return "" }
 
-type payloadHex struct{ p *payloadValue }
+type payloadHex struct{ p *Payload }
 
 func (v payloadHex) Set(s string) error {
+	b, err := ParseHex(s)
+	if err == nil {
+		*v.p = append(Payload{}, b...)
+	}
+	return err
+}
+
+// ParseHex reads bytes as hex digits, with or without what people put between
+// them.
+func ParseHex(s string) ([]byte, error) {
 	digits := strings.NewReplacer(" ", "", ":", "", "-", "", "0x", "").Replace(s)
 	b, err := hex.DecodeString(digits)
 	switch {
 	case errors.Is(err, hex.ErrLength):
-		return errors.New("odd number of hex digits: a byte takes two")
+		return nil, errors.New("odd number of hex digits: a byte takes two")
 	case err != nil:
-		return errors.New("want hex digits, such as 000102ff")
+		return nil, errors.New("want hex digits, such as 000102ff")
 	}
-	*v.p = append(payloadValue{}, b...)
-	return nil
+	return b, nil
 }
 
 func (v payloadHex) String() string { return "" }
 
-// sizeValue is a frame size on the wire with FCS; 0 is as the content needs.
-type sizeValue int
+// Size is a frame size on the wire with FCS; 0 is as the content needs.
+type Size int
 
-func (v *sizeValue) Set(s string) error {
+func (v *Size) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 64 || n > 9216 {
 		return errors.New("want a frame size in bytes with FCS, 64 to 9216")
 	}
-	*v = sizeValue(n)
+	*v = Size(n)
 	return nil
 }
 
-func (v *sizeValue) String() string {
+func (v *Size) String() string {
 	if *v == 0 {
 		return ""
 	}
 	return strconv.Itoa(int(*v))
 }
 
-// colorValue is when to colour.
-type colorValue string
+// Color is when to colour.
+type Color string
 
-func (v *colorValue) Set(s string) error {
+func (v *Color) Set(s string) error {
 	switch s {
 	case "auto", "always", "never":
-		*v = colorValue(s)
+		*v = Color(s)
 		return nil
 	}
 	return errors.New("want auto, always or never")
 }
 
-func (v *colorValue) String() string { return string(*v) }
+func (v *Color) String() string { return string(*v) }

@@ -1,14 +1,14 @@
-package main
+package args
 
 import (
 	"errors"
 	"strings"
 )
 
-// splitWords cuts a command line into words as a shell does: at blanks, but
+// SplitWords cuts a command line into words as a shell does: at blanks, but
 // not inside quotes; a backslash keeps the next character as it is, except
 // inside single quotes. A leading "eterm" is dropped: it goes without saying.
-func splitWords(line string) ([]string, error) {
+func SplitWords(line string) ([]string, error) {
 	words := []string{}
 	var word strings.Builder
 	var quote rune
