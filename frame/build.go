@@ -1,5 +1,7 @@
 package frame
 
+import "eterm/frame/ether"
+
 // finish gives every field that the notation leaves out what it should hold,
 // pads the frame and makes it ready to vary.
 func (p *parser) finish() {
@@ -15,7 +17,7 @@ func (p *parser) finish() {
 	t.fillNoise()
 	t.fillDerived()
 	if !p.padded {
-		t.first.Bytes = Pad(t.first.Bytes, MinLen)
+		t.first.Bytes = Pad(t.first.Bytes, ether.MinFrame)
 	}
 	t.reset()
 	t.fillSums()

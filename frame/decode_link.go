@@ -1,19 +1,23 @@
 package frame
 
-import "strconv"
+import (
+	"strconv"
+
+	"eterm/frame/ether"
+)
 
 // ethernet decodes the header at the start of a frame.
 func (d *Decoded) ethernet() Layer {
 	b := d.Bytes
-	if len(b) < HeaderLen {
-		return d.cut(LayerEth, HeaderLen)
+	if len(b) < ether.HeaderLen {
+		return d.cut(LayerEth, ether.HeaderLen)
 	}
-	d.part(LayerEth, 0, HeaderLen)
+	d.part(LayerEth, 0, ether.HeaderLen)
 	if b[6]&1 != 0 {
 		d.fault("eth.src", 6, string(appendMAC(nil, getBits(b, 48, 48))), "", "group address as source")
 	}
-	if len(b) < MinLen {
-		d.fault("eth", 0, strconv.Itoa(len(b)), strconv.Itoa(MinLen), "runt")
+	if len(b) < ether.MinFrame {
+		d.fault("eth", 0, strconv.Itoa(len(b)), strconv.Itoa(ether.MinFrame), "runt")
 	}
 	return d.byType(12)
 }
@@ -21,10 +25,10 @@ func (d *Decoded) ethernet() Layer {
 // byType is the layer that the length/type field at an offset announces.
 func (d *Decoded) byType(at int) Layer {
 	t := d.be16(at)
-	if t <= maxLength {
+	if t <= ether.MaxPayload {
 		return d.by8023(at, int(t))
 	}
-	if t < minType {
+	if t < ether.MinType {
 		d.fault(d.Parts[len(d.Parts)-1].Layer.String()+".type", at, hex16(t), "", "neither a length nor a type")
 	}
 	return typeLayer(t)
@@ -39,8 +43,6 @@ func typeLayer(t uint16) Layer {
 		return LayerIPv6
 	case TypeARP:
 		return LayerARP
-	case TypeVLAN, 0x9100, 0x9200, 0x9300:
-		return LayerVLAN
 	case TypeSVLAN:
 		return LayerSVLAN
 	case TypeMPLS, TypeMPLSMulti:
@@ -49,6 +51,9 @@ func typeLayer(t uint16) Layer {
 		return LayerLLDP
 	case TypePause:
 		return LayerPause
+	}
+	if ether.IsTag(t) {
+		return LayerVLAN
 	}
 	return LayerData
 }
@@ -102,7 +107,7 @@ func (d *Decoded) snap() Layer {
 	}
 	at := d.walk.off
 	d.part(LayerSNAP, 0, 5)
-	if t := d.be16(at + 3); getBits(d.Bytes, at*8, 24) == 0 && t >= minType {
+	if t := d.be16(at + 3); getBits(d.Bytes, at*8, 24) == 0 && t >= ether.MinType {
 		return typeLayer(t)
 	}
 	return LayerData

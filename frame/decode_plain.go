@@ -3,6 +3,7 @@ package frame
 import (
 	"encoding/binary"
 
+	"eterm/frame/ether"
 	"eterm/icmp"
 	"eterm/ipv4"
 )
@@ -12,8 +13,8 @@ import (
 // nothing wrong. It leaves d alone and returns false for any other frame; for
 // these it does just what general does.
 func (d *Decoded) plain(b []byte) bool {
-	const ip = HeaderLen
-	if len(b) < MinLen || binary.BigEndian.Uint16(b[12:]) != TypeIPv4 || b[6]&1 != 0 {
+	const ip = ether.HeaderLen
+	if len(b) < ether.MinFrame || binary.BigEndian.Uint16(b[12:]) != TypeIPv4 || b[6]&1 != 0 {
 		return false
 	}
 	h := b[ip : ip+ipv4.HeaderLen : ip+ipv4.HeaderLen]
@@ -54,7 +55,7 @@ func (d *Decoded) plain(b []byte) bool {
 	}
 	d.Bytes, d.Faults = b, d.Faults[:0]
 	parts := d.Parts[:5]
-	parts[0].set(LayerEth, 0, 0, HeaderLen, end)
+	parts[0].set(LayerEth, 0, 0, ether.HeaderLen, end)
 	parts[1].set(LayerIPv4, 0, ip, ipv4.HeaderLen, end)
 	parts[2].set(l, form, ip+ipv4.HeaderLen, n, end)
 	i, at := 3, ip+ipv4.HeaderLen+n

@@ -2,9 +2,12 @@ package frame
 
 import (
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"eterm/frame/ether"
 )
 
 // An echo request with VLAN tag, padded; bytes as tcpdump -xx shows them.
@@ -171,4 +174,14 @@ func FuzzDecode(f *testing.F) {
 		}
 		d.AppendSummary(nil)
 	})
+}
+
+// TestEveryTPIDIsATag holds the decoder to ether's list.
+func TestEveryTPIDIsATag(t *testing.T) {
+	for _, tpid := range ether.TPIDs {
+		d := Decode(mustBuild(t, fmt.Sprintf("eth dst=broadcast src=2:0:0:0:0:1 type=0x%04x / vlan id=5 / text \"x\"", tpid)))
+		if got := layersOf(d); !strings.Contains(got, "vlan") {
+			t.Errorf("0x%04x: %s", tpid, got)
+		}
+	}
 }

@@ -5,31 +5,22 @@ import (
 	"net"
 
 	"github.com/mdlayher/ethernet"
+
+	"eterm/frame/ether"
 )
 
 // Values of the EtherType field (IEEE 802 numbers) this package knows.
 const (
 	TypeIPv4      = 0x0800
 	TypeARP       = 0x0806
-	TypeVLAN      = 0x8100 // IEEE 802.1Q customer tag
+	TypeVLAN      = ether.TypeVLAN
 	TypeIPv6      = 0x86dd
 	TypePause     = 0x8808 // MAC control (IEEE 802.3 annex 31)
 	TypeMPLS      = 0x8847 // RFC 3032
 	TypeMPLSMulti = 0x8848 // RFC 5332
-	TypeSVLAN     = 0x88a8 // IEEE 802.1ad service tag
+	TypeSVLAN     = ether.TypeSVLAN
 	TypeLocal     = 0x88b5 // local experimental: what eterm sends unless told otherwise
 	TypeLLDP      = 0x88cc // IEEE 802.1AB
-)
-
-const (
-	// HeaderLen is the length in bytes of an Ethernet header without tags.
-	HeaderLen = 14
-	// MinLen is the length in bytes below which a frame is a runt: 64 on the
-	// wire less the FCS (IEEE 802.3, 4A.4.2).
-	MinLen = 60
-	// maxLength is the largest value of the length/type field that is a
-	// length, minType the smallest that is a type (IEEE 802.3, 3.2.6).
-	maxLength, minType = 1500, 0x0600
 )
 
 // VLAN is one tag of a frame (IEEE 802.1Q, 9.6).
@@ -55,7 +46,7 @@ func (e Ethernet) Append(dst, payload []byte) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return dst, err
 	}
-	if len(e.VLANs) <= 2 && len(payload) >= MinLen-HeaderLen && e.plainTags() {
+	if len(e.VLANs) <= 2 && len(payload) >= ether.MinFrame-ether.HeaderLen && e.plainTags() {
 		return e.marshal(dst, payload)
 	}
 	return append(e.header(dst), payload...), nil
@@ -127,7 +118,7 @@ func (e Ethernet) check() error {
 		if v.PCP > 7 {
 			return fmt.Errorf("frame: vlan priority %d is not between 0 and 7", v.PCP)
 		}
-		if v.tpid() < minType {
+		if v.tpid() < ether.MinType {
 			return fmt.Errorf("frame: vlan tpid 0x%04x is below 0x0600: it would be a length", v.TPID)
 		}
 	}
@@ -150,7 +141,7 @@ func (v VLAN) tci() uint16 {
 }
 
 // Pad appends zeros up to n bytes and returns the longer slice. Pad a frame
-// (to [MinLen]) when its packet is complete: padding is never payload.
+// (to [ether.MinFrame]) when its packet is complete: padding is never payload.
 func Pad(b []byte, n int) []byte {
 	if n <= len(b) {
 		return b

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/mdlayher/ethernet"
+
+	"eterm/frame/ether"
 )
 
 var (
@@ -78,7 +80,7 @@ func TestPad(t *testing.T) {
 	if got := Pad([]byte{1}, 4); !bytes.Equal(got, []byte{1, 0, 0, 0}) {
 		t.Errorf("got %x", got)
 	}
-	if got := Pad(make([]byte, 61), MinLen); len(got) != 61 {
+	if got := Pad(make([]byte, 61), ether.MinFrame); len(got) != 61 {
 		t.Errorf("a longer frame became %d bytes", len(got))
 	}
 }

@@ -1,6 +1,10 @@
 package frame
 
-import "strconv"
+import (
+	"strconv"
+
+	"eterm/frame/ether"
+)
 
 // AppendJSON appends the frame as members of a JSON object, without the
 // braces around them: "layers" with every field of every layer, derived or
@@ -49,7 +53,7 @@ func (d *Decoded) appendLayerJSON(dst []byte, p *Part) []byte {
 			dst = append(escape(f.appendPlain(dst, b[f.Offset/8:]), n), '"')
 			continue
 		}
-		if f.rule == nextType && p.Layer <= LayerSVLAN && f.get(d.Bytes, p.Offset) <= maxLength {
+		if f.rule == nextType && p.Layer <= LayerSVLAN && f.get(d.Bytes, p.Offset) <= ether.MaxPayload {
 			f = m.field("length")
 		}
 		dst = f.appendJSON(appendMember(dst, f.Name), d.Bytes, p.Offset)

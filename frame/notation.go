@@ -1,6 +1,10 @@
 package frame
 
-import "strconv"
+import (
+	"strconv"
+
+	"eterm/frame/ether"
+)
 
 // AppendNotation appends the frame as notation on one line, without its end:
 // text that [Parse] builds the same bytes from. A field that holds what it
@@ -25,7 +29,7 @@ func (d *Decoded) AppendNotation(dst []byte) []byte {
 	}
 	if n := len(d.Parts); n == 0 {
 		dst = append(dst, "hex"...)
-	} else if len(d.Bytes) < MinLen && d.Parts[0].Layer == LayerEth && d.Parts[n-1].Layer != LayerTrailer {
+	} else if len(d.Bytes) < ether.MinFrame && d.Parts[0].Layer == LayerEth && d.Parts[n-1].Layer != LayerTrailer {
 		dst = append(dst, " / pad 0"...)
 	}
 	return dst
@@ -34,13 +38,13 @@ func (d *Decoded) AppendNotation(dst []byte) []byte {
 // impliedPadding says whether a trailer is what a frame gets unless it has a
 // trailer of its own: zeros up to the least length.
 func (d *Decoded) impliedPadding(p *Part) bool {
-	return len(d.Bytes) == MinLen && isZero(p.bytes(d.Bytes)) && d.Parts[0].Layer == LayerEth
+	return len(d.Bytes) == ether.MinFrame && isZero(p.bytes(d.Bytes)) && d.Parts[0].Layer == LayerEth
 }
 
 // withoutPadding is data without the zeros at its end, if the frame is as long
 // as padding would make it and nothing states the data's length.
 func (d *Decoded) withoutPadding(b []byte) []byte {
-	if len(d.Bytes) != MinLen {
+	if len(d.Bytes) != ether.MinFrame {
 		return b
 	}
 	for i := range d.Parts[:len(d.Parts)-1] {
@@ -50,7 +54,7 @@ func (d *Decoded) withoutPadding(b []byte) []byte {
 		default:
 			return b
 		}
-		if d.be16(p.Offset+p.Length-2) < minType {
+		if d.be16(p.Offset+p.Length-2) < ether.MinType {
 			return b
 		}
 	}
@@ -147,7 +151,7 @@ func (d *Decoded) appendField(dst []byte, i int, f *Field, lead uint64) []byte {
 	if f.Kind == Flag && v == 1 {
 		return append(append(dst, ' '), f.Name...)
 	}
-	if f.rule == nextType && v <= maxLength && p.Layer <= LayerSVLAN {
+	if f.rule == nextType && v <= ether.MaxPayload && p.Layer <= LayerSVLAN {
 		return strconv.AppendUint(appendKey(dst, "length"), v, 10)
 	}
 	dst = appendKey(dst, f.Name)

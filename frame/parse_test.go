@@ -16,7 +16,7 @@ func TestParseRefuses(t *testing.T) {
 		{"eth /", "", "a layer's name is missing"},
 		{"/ eth", "/", "a layer's name is missing before /"},
 		{"eth / ipv5", "ipv5", "did you mean ipv4?"},
-		{"eth dst=1 / hex 00", "1", "no address of six bytes"},
+		{"eth dst=1 / hex 00", "1", "want a MAC address of six bytes"},
 		{"eth / ipv4 src=192.0.2.256", "192.0.2.256", "no IPv4 address"},
 		{"eth / ipv4 src=192.0.2.01", "192.0.2.01", "no IPv4 address"},
 		{"eth / ipv6 src=fe80::1%eth0", "fe80::1%eth0", "no IPv6 address"},

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"eterm/frame/ether"
 )
 
 // needTool skips the test where a referee is not installed; in CI it must be.
@@ -151,7 +153,7 @@ func ourValues(d *Decoded, name string, factor uint64) (values []string) {
 		switch {
 		case f == nil || f.alias != (f.Name == "length" && p.Layer <= LayerSVLAN):
 			continue
-		case p.Layer <= LayerSVLAN && f.Bits == 16 && (d.be16(p.Offset+p.Length-2) <= maxLength) != f.alias:
+		case p.Layer <= LayerSVLAN && f.Bits == 16 && (d.be16(p.Offset+p.Length-2) <= ether.MaxPayload) != f.alias:
 			continue
 		}
 		text := string(f.appendAny(nil, p.bytes(d.Bytes)))

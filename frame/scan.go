@@ -81,40 +81,6 @@ func appendUnhex(dst []byte, s, skip string) ([]byte, string) {
 	return dst, ""
 }
 
-// parseMAC reads six bytes in any usual spelling: pairs of digits with colons,
-// hyphens or nothing between them, groups of four with dots, or broadcast.
-func parseMAC(s string) (v uint64, ok bool) {
-	if s == "broadcast" {
-		return 1<<48 - 1, true
-	}
-	var sep byte
-	every := 2
-	switch {
-	case len(s) == 17 && (s[2] == ':' || s[2] == '-'):
-		sep = s[2]
-	case len(s) == 14 && s[4] == '.':
-		sep, every = '.', 4
-	case len(s) != 12:
-		return 0, false
-	}
-	digits := 0
-	for i := 0; i < len(s); i++ {
-		if sep != 0 && digits > 0 && digits%every == 0 && i == digits+digits/every-1 {
-			if s[i] != sep {
-				return 0, false
-			}
-			continue
-		}
-		d := unhexDigit(s[i])
-		if d > 15 {
-			return 0, false
-		}
-		v = v<<4 | uint64(d)
-		digits++
-	}
-	return v, digits == 12
-}
-
 // parseIP4 reads a dotted address.
 func parseIP4(s string) (v uint64, ok bool) {
 	for part := 0; part < 4; part++ {

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"eterm/frame/ether"
 )
 
 // withScapy is frames as notation and as a scapy expression that must build
@@ -103,7 +105,7 @@ func TestBuildAgreesWithScapy(t *testing.T) {
 		t.Fatalf("scapy: %v: %s", err, stderr.Bytes())
 	}
 	for i, line := range strings.Fields(string(out)) {
-		want := Pad(unhex(t, line), MinLen)
+		want := Pad(unhex(t, line), ether.MinFrame)
 		var tpl Template
 		notation := strings.Replace(withScapy[i][0], "eth /", "eth dst=02:00:00:00:00:02 /", 1)
 		notation = strings.Replace(notation, "eth type", "eth dst=02:00:00:00:00:02 type", 1)

@@ -3,6 +3,7 @@ package frame
 import (
 	"strconv"
 
+	"eterm/frame/ether"
 	"eterm/icmp"
 )
 
@@ -12,7 +13,7 @@ func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n
 // says what the frame is in the manner of tcpdump -e: addresses, tags, type,
 // length in bytes, then the packet. Nothing of the frame's text is in it.
 func (d *Decoded) AppendSummary(dst []byte) []byte {
-	if len(d.Bytes) < HeaderLen {
+	if len(d.Bytes) < ether.HeaderLen {
 		dst = append(dst, "too short for a frame, length "...)
 		return d.appendMarks(appendInt(dst, len(d.Bytes)))
 	}
@@ -88,7 +89,7 @@ func (d *Decoded) appendType(dst []byte, t uint16) []byte {
 	case TypePause:
 		return append(dst, "MAC control"...)
 	}
-	if t <= maxLength {
+	if t <= ether.MaxPayload {
 		return append(dst, "802.3"...)
 	}
 	return appendHexN(append(dst, "ethertype "...), uint64(t), 4)

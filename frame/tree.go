@@ -1,5 +1,7 @@
 package frame
 
+import "eterm/frame/ether"
+
 // Columns of the tree.
 const (
 	nameCol  = 10
@@ -64,7 +66,7 @@ func (d *Decoded) appendBranch(dst []byte, p *Part, shown *uint64) []byte {
 // 802.3, no other view of the same bits, no empty rest.
 func (d *Decoded) shows(f *Field, p *Part) bool {
 	if p.Layer <= LayerSVLAN && f.Bits == 16 && f.Offset >= 0 {
-		isLength := d.be16(p.Offset+p.Length-2) <= maxLength
+		isLength := d.be16(p.Offset+p.Length-2) <= ether.MaxPayload
 		return isLength == f.alias
 	}
 	return !f.alias && (f.Bits > 0 || p.Length > f.Offset/8)

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
+
+	"eterm/frame/ether"
 )
 
 // value sets a field of fixed width from its text, which may say how it
@@ -47,10 +49,11 @@ func (f *Field) read(text string, lead uint64) (v uint64, problem string) {
 	var ok bool
 	switch f.Kind {
 	case MAC:
-		if v, ok = parseMAC(text); !ok {
-			return 0, quote(text) + " is no address of six bytes"
+		a, err := ether.ParseAddr(text)
+		if err != nil {
+			return 0, quote(text) + " is no address: " + err.Error()
 		}
-		return v, ""
+		return a.Uint64(), ""
 	case IP4:
 		if v, ok = parseIP4(text); !ok {
 			return 0, quote(text) + " is no IPv4 address"

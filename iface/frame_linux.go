@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"eterm/frame/ether"
 )
 
-// VLAN-tagged frames reach a packet socket without their outer tag.
-const (
-	tagOffset = 12
-	tagLength = 4
-)
+// tagOffset is where a frame has its outer tag. A packet socket gets tagged
+// frames without it.
+const tagOffset = 2 * ether.AddrLen
 
 // meta is what the kernel says about a frame beside its bytes, in a control
 // message or in a ring.
@@ -30,7 +30,7 @@ func (r *Received) set(b []byte, m *meta, snap, mtu int) (truncated bool) {
 	r.Length = int(m.length)
 	tagged := m.status&unix.TP_STATUS_VLAN_VALID != 0 && len(b) >= tagOffset
 	if tagged {
-		r.Length += tagLength
+		r.Length += ether.TagLen
 		r.Bytes = appendTagged(r.Bytes[:0], b, m)
 	} else {
 		r.Bytes = append(r.Bytes[:0], b...)
@@ -42,7 +42,7 @@ func (r *Received) set(b []byte, m *meta, snap, mtu int) (truncated bool) {
 	r.At = time.Unix(m.sec, m.nsec)
 	r.Clock = m.clock
 	r.To = Class(m.class)
-	r.Super = m.status&unix.TP_STATUS_GSO_TCP != 0 || r.Length > mtu+14+2*tagLength
+	r.Super = m.status&unix.TP_STATUS_GSO_TCP != 0 || r.Length > ether.MaxFrame(mtu, true)+ether.TagLen
 	r.ChecksumPending = m.status&unix.TP_STATUS_CSUMNOTREADY != 0
 	return truncated
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 
 	"golang.org/x/net/bpf"
+
+	"eterm/frame/ether"
 )
 
 // Match selects frames by what every Ethernet frame has: addresses, tags and
@@ -31,9 +33,13 @@ type TagMatch struct {
 // a classic BPF program cannot loop, so the search for the last is unrolled.
 const moreTags = 4
 
-// tagTypes are the TPIDs taken for tags: C-VLAN and S-VLAN (IEEE 802.1Q
-// table 9-1) and the values in use before 802.1ad.
-var tagTypes = []uint32{0x8100, 0x88a8, 0x9100, 0x9200, 0x9300}
+// tagTypes are ether.TPIDs as BPF compares them.
+var tagTypes = func() (types []uint32) {
+	for _, t := range ether.TPIDs {
+		types = append(types, uint32(t))
+	}
+	return types
+}()
 
 // accept is the verdict that takes all of a frame.
 var accept = bpf.RetConstant{Val: math.MaxUint32}

@@ -12,6 +12,8 @@ import (
 	"github.com/mdlayher/packet"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"eterm/frame/ether"
 )
 
 // defaultBuffer is the receive buffer asked for, in bytes: some 20 ms of ten
@@ -166,7 +168,7 @@ func cutting(filter []bpf.RawInstruction, snap int) []bpf.RawInstruction {
 	if snap <= 0 {
 		return filter
 	}
-	most := uint32(max(snap, 14))
+	most := uint32(max(snap, ether.HeaderLen))
 	if filter == nil {
 		return []bpf.RawInstruction{{Op: returnConstant, K: most}}
 	}

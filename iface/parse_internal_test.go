@@ -7,6 +7,8 @@ import (
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
+
+	"eterm/frame/ether"
 )
 
 // linkMessage is an RTM_NEWLINK message of attributes.
@@ -90,10 +92,10 @@ func FuzzSet(f *testing.F) {
 		if truncated {
 			t.Error("nothing is missing")
 		}
-		if snap <= 0 && len(r.Bytes) != r.Length || r.Length != len(b) && r.Length != len(b)+tagLength {
+		if snap <= 0 && len(r.Bytes) != r.Length || r.Length != len(b) && r.Length != len(b)+ether.TagLen {
 			t.Errorf("%d bytes, length %d, of %d", len(r.Bytes), r.Length, len(b))
 		}
-		if snap <= 0 && r.Length == len(b)+tagLength && !bytes.Equal(append(bytes.Clone(r.Bytes[:12]), r.Bytes[16:]...), b) {
+		if snap <= 0 && r.Length == len(b)+ether.TagLen && !bytes.Equal(append(bytes.Clone(r.Bytes[:12]), r.Bytes[16:]...), b) {
 			t.Error("the rest of the frame changed")
 		}
 	})

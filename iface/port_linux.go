@@ -2,7 +2,6 @@ package iface
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"eterm/frame/ether"
 )
 
 // port is the Port that Open makes: a receiver, a sender, or both.
@@ -92,7 +93,7 @@ func (p *port) Rehearse() {
 func (p *port) refuse(frame []byte, err error) error {
 	r := &p.refused
 	switch {
-	case len(frame) < 14 && errors.Is(err, unix.EINVAL):
+	case len(frame) < ether.HeaderLen && errors.Is(err, unix.EINVAL):
 		r.TooShort++
 		return fmt.Errorf("%w: %d bytes", ErrTooShort, len(frame))
 	case errors.Is(err, unix.EMSGSIZE):
@@ -122,10 +123,7 @@ func (p *port) refuse(frame []byte, err error) error {
 // longest is the longest frame like this one that an interface takes: only a
 // tag of type 0x8100 may come on top of the MTU.
 func longest(frame []byte, mtu int) int {
-	if len(frame) >= tagOffset+2 && binary.BigEndian.Uint16(frame[tagOffset:]) == unix.ETH_P_8021Q {
-		return mtu + 14 + tagLength
-	}
-	return mtu + 14
+	return ether.MaxFrame(mtu, ether.Tagged(frame))
 }
 
 // Mechanism says how frames are received and sent, for people to read.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"eterm/frame/ether"
 )
 
 // xdpBatch is how many frames the kernel takes in one call.
@@ -76,7 +78,7 @@ func (s *xdpSender) takeQueue() error {
 
 func (s *xdpSender) open() (err error) {
 	chunk := 2048
-	for chunk < s.mtu()+14+tagLength {
+	for chunk < ether.MaxFrame(s.mtu(), true) {
 		chunk *= 2
 	}
 	if chunk > unix.Getpagesize() {
@@ -141,7 +143,7 @@ func (s *xdpSender) batch(frames [][]byte) (int, error) {
 // fits checks what the kernel does not check here.
 func (s *xdpSender) fits(frame []byte, mtu int) error {
 	switch {
-	case len(frame) < 14:
+	case len(frame) < ether.HeaderLen:
 		return unix.EINVAL
 	case len(frame) > min(longest(frame, mtu), s.sock.chunk):
 		return unix.EMSGSIZE

@@ -13,6 +13,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/iface/load"
 	"eterm/iface/reach"
 )
@@ -47,14 +48,14 @@ func (r *askRate) Set(s string) error {
 }
 
 // questionBytes is an ARP request, padded, as Rate counts it.
-const questionBytes = 60
+const questionBytes = ether.MinFrame
 
 // perSecond is the questions a second; 0 where none was given.
 func (r *askRate) perSecond() (float64, error) {
 	if r.IsZero() {
 		return 0, nil
 	}
-	n, err := r.Frames(float64(load.WireBytes(questionBytes)), 0)
+	n, err := r.Frames(float64(ether.WireLen(questionBytes)), 0)
 	if err != nil || math.IsInf(n, 0) {
 		return 0, exit.Usage("rate %s: %w", r.String(), err)
 	}

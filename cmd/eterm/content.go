@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/icmp"
 	"eterm/ipv4"
 )
@@ -117,11 +118,7 @@ func (k *content) source(port station) (frameSource, error) {
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	limit := port.MTU() + 14
-	if len(k.vlans) > 0 {
-		limit += 4
-	}
-	if len(first) > limit {
+	if limit := ether.MaxFrame(port.MTU(), ether.Tagged(first)); len(first) > limit {
 		return nil, exit.Usage("frame of %d bytes is longer than %s takes: its MTU is %d, so at most %d", len(first), port.Name(), port.MTU(), limit)
 	}
 	return m, nil
@@ -145,7 +142,7 @@ func (m *maker) next() []byte {
 }
 
 func (m *maker) build() ([]byte, error) {
-	headers := 14 + 4*len(m.header.VLANs)
+	headers := ether.HeaderLen + ether.TagLen*len(m.header.VLANs)
 	packet, err := m.layer3(headers)
 	if err != nil {
 		return nil, err
@@ -155,16 +152,14 @@ func (m *maker) build() ([]byte, error) {
 		return nil, err
 	}
 	if !m.noPad {
-		m.buf = frame.Pad(m.buf, max(minimumFrame, int(m.size)-frameCheckSequence))
+		m.buf = frame.Pad(m.buf, max(ether.MinFrame, int(m.size)-ether.FCSLen))
 	}
 	return m.buf, nil
 }
 
 const (
-	minimumFrame       = 60 // without FCS (IEEE 802.3-2022, 4.4.2)
-	frameCheckSequence = 4
-	ipv4Header         = 20
-	echoHeader         = 8
+	ipv4Header = 20
+	echoHeader = 8
 )
 
 // layer3 is what follows the Ethernet header: the payload, or an IPv4 packet
@@ -186,7 +181,7 @@ func (m *maker) layer3(headers int) ([]byte, error) {
 // fill is the payload given, or the demo's 00 01 .. 0f, which goes on counting
 // up to the size asked for.
 func (m *maker) fill(headers int) ([]byte, error) {
-	room := int(m.size) - frameCheckSequence - headers
+	room := int(m.size) - ether.FCSLen - headers
 	if m.payload == nil {
 		return counting(max(16, room)), nil
 	}

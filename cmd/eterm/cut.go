@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"eterm/frame"
+	"eterm/frame/ether"
 )
 
 // forgiveCut takes back the faults of a frame that are none: it was whole on
@@ -19,7 +20,7 @@ func forgiveCut(d *frame.Decoded, length int) {
 		want, wantErr := strconv.Atoi(f.Want)
 		switch f.Problem {
 		case "runt":
-			return length >= frame.MinLen
+			return length >= ether.MinFrame
 		case "short header":
 			return gotErr == nil && f.Offset+got == len(d.Bytes)
 		case "length beyond the frame":

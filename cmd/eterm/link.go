@@ -11,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/linktest"
@@ -134,7 +135,7 @@ func parsePattern(s string) (probe.Pattern, error) {
 func meanWire(sizes []int) float64 {
 	sum := 0
 	for _, s := range sizes {
-		sum += load.WireBytes(s - 4)
+		sum += ether.WireLen(s - ether.FCSLen)
 	}
 	return float64(sum) / float64(len(sizes))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/reach"
@@ -172,9 +174,9 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 	}
 	switch {
 	case p.sweep.step != 0:
-		config.First, config.Last, config.Step = p.sweep.from-frameCheckSequence, p.sweep.to-frameCheckSequence, p.sweep.step
+		config.First, config.Last, config.Step = p.sweep.from-ether.FCSLen, p.sweep.to-ether.FCSLen, p.sweep.step
 	case p.size != 0:
-		config.First = int(p.size) - frameCheckSequence
+		config.First = int(p.size) - ether.FCSLen
 	}
 	var err error
 	switch {
@@ -193,16 +195,13 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 
 // fits refuses frames longer than the interface takes.
 func (p *pinger) fits(config reach.Config, at *place) error {
-	limit := at.port.MTU() + 14
-	if len(config.Tags) > 0 && config.Tags[0] == 0x81 {
-		limit += 4
-	}
+	limit := ether.MaxFrame(at.port.MTU(), len(config.Tags) > 1 && binary.BigEndian.Uint16(config.Tags) == ether.TypeVLAN)
 	longest := max(config.First, config.Last)
 	if config.Protocol == reach.LLC {
-		limit = min(limit, 1514+len(config.Tags)) // what a length field can say
+		limit = min(limit, ether.HeaderLen+ether.MaxPayload+len(config.Tags)) // what a length field can say
 	}
 	if longest > limit {
-		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+frameCheckSequence, at.port.Name(), at.port.MTU(), limit+frameCheckSequence)
+		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+ether.FCSLen, at.port.Name(), at.port.MTU(), limit+ether.FCSLen)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -110,7 +111,7 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 func (f *sendFrames) allSizes(on station) ([]int, error) {
 	switch {
 	case f.imix != "":
-		sizes, err := load.ParseGenome(f.imix, on.MTU()+14+frameCheckSequence)
+		sizes, err := load.ParseGenome(f.imix, ether.MaxFrame(on.MTU(), false)+ether.FCSLen)
 		if err != nil {
 			return nil, exit.Usage("--imix: %w", err)
 		}
@@ -165,7 +166,7 @@ func (p *prepared) measure(on station, round int) error {
 		if err := fits(buf, on); err != nil {
 			return exit.Usage("frame %d: %w", i+1, err)
 		}
-		wire += load.WireBytes(len(buf))
+		wire += ether.WireLen(len(buf))
 	}
 	p.meanWire = float64(wire) / float64(n)
 	return nil
@@ -173,14 +174,10 @@ func (p *prepared) measure(on station, round int) error {
 
 // fits says whether an interface takes a frame.
 func fits(frame []byte, on station) error {
-	if len(frame) < 14 {
+	if len(frame) < ether.HeaderLen {
 		return fmt.Errorf("%w: it has %d bytes, want 14 or more", iface.ErrTooShort, len(frame))
 	}
-	limit := on.MTU() + 14
-	if frame[12] == 0x81 && frame[13] == 0 {
-		limit += 4
-	}
-	if len(frame) > limit {
+	if limit := ether.MaxFrame(on.MTU(), ether.Tagged(frame)); len(frame) > limit {
 		return fmt.Errorf("%d bytes are longer than %s takes: its MTU is %d, so at most %d", len(frame), on.Name(), on.MTU(), limit)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/iface/load"
 )
 
@@ -109,7 +110,7 @@ func inTurn(templates []*frame.Template) load.Source {
 // zeros as payload of the last layer. Size 0 is as long as the notation is.
 func sizedTemplate(notation string, size int) (*frame.Template, error) {
 	t, err := frame.Parse(notation)
-	if err != nil || size == 0 || t.Len() == size-frameCheckSequence {
+	if err != nil || size == 0 || t.Len() == size-ether.FCSLen {
 		return t, err
 	}
 	const trial = 256 // more than any padding to the minimum
@@ -117,9 +118,9 @@ func sizedTemplate(notation string, size int) (*frame.Template, error) {
 	if err != nil {
 		return nil, exit.Usage("--size does not go with this notation: %w", err)
 	}
-	room := size - frameCheckSequence - (long.Len() - trial)
+	room := size - ether.FCSLen - (long.Len() - trial)
 	if room < 0 {
-		return nil, exit.Usage("a frame of %d bytes does not fit size %d: at most %d", long.Len()-trial, size, size-frameCheckSequence)
+		return nil, exit.Usage("a frame of %d bytes does not fit size %d: at most %d", long.Len()-trial, size, size-ether.FCSLen)
 	}
 	return frame.Parse(fmt.Sprintf("%s / zeros %d", notation, room))
 }

@@ -1,7 +1,9 @@
-// Package mac takes a frame apart where code that answers or matches frames
-// must: into addresses, tags as they are, and type or length. Nothing here
-// allocates or knows what is inside. For building frames from values, and for
-// showing them, use package frame.
+// Package ether is the ground floor: what Ethernet itself fixes, said once.
+// Sizes and the values of the length/type field, addresses and how they are
+// spelled, which types are tags, and a header taken apart for code that
+// answers or matches frames. Nothing here allocates or knows what is inside a
+// frame. For building frames from values, and for showing them, use package
+// frame.
 package ether
 
 import (
@@ -10,41 +12,30 @@ import (
 	"net"
 )
 
-const (
-	// AddrLen is the length in bytes of an address.
-	AddrLen = 6
-	// MinLen is the length of the shortest frame with a whole header.
-	MinLen = 14
-	// MinFrame is the length of the shortest frame on the wire, without FCS
-	// (IEEE 802.3, 4.2.3.3).
-	MinFrame = 60
-	// maxTags bounds the walk over tags.
-	maxTags = 16
-)
+// maxTags bounds the walk over tags.
+const maxTags = 16
 
 // ErrShort is what Parse says of bytes that end within the header or a tag.
-var ErrShort = errors.New("mac: frame is shorter than its header")
+var ErrShort = errors.New("ether: frame is shorter than its header")
 
 // ErrTags is what Parse says of more than 16 tags.
-var ErrTags = errors.New("mac: more than 16 tags")
+var ErrTags = errors.New("ether: more than 16 tags")
 
-// Header is what is in front of a frame's payload.
+// Header is what is in front of a frame's payload (IEEE 802.3-2022, 3.1.1):
+//
+//	| destination, 6 | source, 6 | tags, 4 each | length/type, 2 | payload ...
 type Header struct {
 	Dst, Src net.HardwareAddr // 6 bytes each
 	// Tags are the VLAN tags as on the wire, outer first, 4 bytes each.
 	Tags []byte
-	// Type is an EtherType, or a length in bytes if it is below 0x0600.
+	// Type is an EtherType, or a length in bytes if it is below MinType.
 	Type uint16
 }
-
-// IsTag says whether an EtherType is that of a VLAN tag: IEEE 802.1Q, 802.1ad
-// and the 0x9100 of before.
-func IsTag(t uint16) bool { return t == 0x8100 || t == 0x88a8 || t == 0x9100 }
 
 // Parse reads the header at the start of b; everything shares b's memory. The
 // payload still has its padding.
 func Parse(b []byte) (h Header, payload []byte, err error) {
-	if len(b) < MinLen {
+	if len(b) < HeaderLen {
 		return Header{}, nil, ErrShort
 	}
 	at := 2 * AddrLen
@@ -56,13 +47,13 @@ func Parse(b []byte) (h Header, payload []byte, err error) {
 		if !IsTag(t) {
 			return Header{Dst: b[:6:6], Src: b[6:12:12], Tags: b[12:at:at], Type: t}, b[at+2:], nil
 		}
-		at += 4
+		at += TagLen
 	}
 	return Header{}, nil, ErrTags
 }
 
 // Len is the length in bytes of the header Append writes.
-func (h Header) Len() int { return MinLen + len(h.Tags) }
+func (h Header) Len() int { return HeaderLen + len(h.Tags) }
 
 // Append appends the header. Addresses of another length are written as zeros.
 func (h Header) Append(dst []byte) []byte {
@@ -81,6 +72,3 @@ func (h Header) Append(dst []byte) []byte {
 func (h Header) Back(from net.HardwareAddr) Header {
 	return Header{Dst: h.Src, Src: from, Tags: h.Tags, Type: h.Type}
 }
-
-// IsGroup says whether an address is a multicast or broadcast one.
-func IsGroup(a net.HardwareAddr) bool { return len(a) > 0 && a[0]&1 != 0 }

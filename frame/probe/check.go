@@ -1,6 +1,10 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
+
+	"eterm/frame/ether"
+)
 
 // arrived is one test frame of a run as it came.
 type arrived struct {
@@ -26,7 +30,7 @@ func (t *Tally) check(a arrived, s *stream) {
 	if a.found.Kind == KindMarkPlan {
 		end = min(end+PlanSize, len(a.frame))
 	}
-	c := checked{arrived: a, payload: payload, end: end, whole: max(a.found.Offset+payload, minFrame),
+	c := checked{arrived: a, payload: payload, end: end, whole: max(a.found.Offset+payload, ether.MinFrame),
 		view: viewOf(a.frame, h, a.found.Offset, end, t.scratch[0][:0]), image: s.images.find(payload, a.found.Kind)}
 	if !t.intact(&c) || a.found.Kind == KindMarkPlan && !planned || !headersIntact(a.frame, h, a.found.Offset) {
 		t.noteDamage(&c)
@@ -50,9 +54,6 @@ type checked struct {
 // short and long say whether a frame came cut or with more than its padding.
 func (c *checked) short() bool { return c.length < c.found.Offset+c.payload }
 func (c *checked) long() bool  { return c.length > c.whole }
-
-// minFrame is the least a frame has without FCS; shorter ones are padded.
-const minFrame = 60
 
 // sentLength is the length of the payload as it was sent, as far as the frame,
 // its run's plan or its IPv4 header say.

@@ -3,6 +3,8 @@ package probe
 import (
 	"bytes"
 	"encoding/binary"
+
+	"eterm/frame/ether"
 )
 
 // Found is a mark in a frame.
@@ -98,8 +100,7 @@ type ethernet struct {
 func header(frame []byte) (h ethernet) {
 	at := 12
 	for ; len(frame) >= at+2; at += 4 {
-		switch binary.BigEndian.Uint16(frame[at:]) {
-		case 0x8100, 0x88a8, 0x9100:
+		if ether.IsTag(binary.BigEndian.Uint16(frame[at:])) {
 			if len(frame) < at+6 || h.tags == maxTags {
 				return ethernet{}
 			}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"eterm/frame/ether"
 	"eterm/frame/probe"
 )
 
@@ -194,5 +195,17 @@ func TestPayloadVectors(t *testing.T) {
 	p.Length = 30
 	if b, kind = p.AppendPayload(nil); kind != probe.KindMark || hex.EncodeToString(b[18:]) != "12a9fc3c88788d6306ea0059" {
 		t.Errorf("kind %d, pattern %x", kind, b[18:])
+	}
+}
+
+// TestEveryTPIDIsATag finds a mark behind a tag of each TPID of ether's list.
+func TestEveryTPIDIsATag(t *testing.T) {
+	for _, tpid := range ether.TPIDs {
+		frame, at := testFrame(t, hex.EncodeToString(binary.BigEndian.AppendUint16(nil, tpid))+"0005", probe.Size)
+		want := probe.Mark{Kind: probe.KindMark, Session: 1, Seq: 2}
+		probe.Put(frame, at, want)
+		if f, ok := probe.Find(frame); !ok || f.Mark != want || f.Offset != at {
+			t.Errorf("0x%04x: %+v %v", tpid, f, ok)
+		}
 	}
 }

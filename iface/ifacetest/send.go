@@ -3,6 +3,7 @@ package ifacetest
 import (
 	"net"
 
+	"eterm/frame/ether"
 	"eterm/iface"
 )
 
@@ -30,9 +31,9 @@ func (p *Port) accept(frame []byte) error {
 		return count(&r.Gone, p.ending)
 	case !p.up:
 		return count(&r.Down, iface.ErrDown)
-	case len(frame) < headerLen:
+	case len(frame) < ether.HeaderLen:
 		return count(&r.TooShort, iface.ErrTooShort)
-	case len(frame) > p.mtu+headerLen+tagRoom(frame):
+	case len(frame) > ether.MaxFrame(p.mtu, ether.Tagged(frame)):
 		return count(&r.TooLong, iface.ErrTooLong)
 	case p.refuse(frame):
 		return count(&r.QueueFull, iface.ErrQueueFull)
@@ -45,16 +46,4 @@ func (p *Port) accept(frame []byte) error {
 func count(n *uint64, why error) error {
 	*n++
 	return why
-}
-
-// headerLen is destination, source and EtherType in bytes.
-const headerLen = 14
-
-// tagRoom is what the kernel lets a frame be longer for its tag: 4 bytes for
-// TPID 0x8100 and nothing for any other.
-func tagRoom(frame []byte) int {
-	if frame[12] == 0x81 && frame[13] == 0 {
-		return 4
-	}
-	return 0
 }

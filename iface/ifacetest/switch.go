@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/iface/impair"
 )
 
@@ -182,10 +183,10 @@ type classified struct {
 // classify finds the VLAN of a frame and says whether the port may bring it.
 func (s *Switch) classify(in int, frame []byte) (classified, bool) {
 	f := classified{frame: frame}
-	if len(frame) < headerLen {
+	if len(frame) < ether.HeaderLen {
 		return f, false
 	}
-	if len(frame) >= headerLen+4 && binary.BigEndian.Uint16(frame[12:]) == 0x8100 {
+	if len(frame) >= ether.HeaderLen+ether.TagLen && binary.BigEndian.Uint16(frame[12:]) == 0x8100 {
 		f.tagged, f.tci = true, binary.BigEndian.Uint16(frame[14:])
 	}
 	if s.c.vlans == nil {

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"eterm/frame/ether"
 )
 
 // Select picks frames. n counts the frames that went into this direction from
@@ -91,7 +93,7 @@ func Jitter(which Select, d time.Duration) Fault {
 // that has nothing there.
 func Corrupt(which Select) Fault {
 	return each(which, func(c *transit, random *rand.Rand) {
-		from := headerLen
+		from := ether.HeaderLen
 		if len(c.frame) <= from {
 			from = 0
 		}
@@ -109,9 +111,6 @@ func CorruptAnywhere(which Select) Fault {
 		}
 	})
 }
-
-// headerLen is the length of an Ethernet header in bytes.
-const headerLen = 14
 
 // flip turns one bit of a copy around.
 func (c *transit) flip(at, bit int) {

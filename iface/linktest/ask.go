@@ -87,7 +87,7 @@ func (a *asker) send(payload []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.port.Send([][]byte{frame.Pad(b, frame.MinLen)})
+	_, err = a.port.Send([][]byte{frame.Pad(b, ether.MinFrame)})
 	if errors.Is(err, iface.ErrQueueFull) || errors.Is(err, iface.ErrDown) {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/frame/probe"
 	"eterm/iface/load"
 	"eterm/ipv4"
@@ -76,33 +77,28 @@ func (l Load) Check(mtu int) error {
 		if l.payload(s) < probe.Size {
 			return fmt.Errorf("frame size %d leaves %d bytes behind the headers: the mark needs %d", s, l.payload(s), probe.Size)
 		}
-		if s-fcs > mtu+14+tagRoom(l.VLANs) {
-			return fmt.Errorf("frame size %d is more than an MTU of %d carries: at most %d", s, mtu, mtu+14+tagRoom(l.VLANs)+fcs)
+		if most := ether.MaxFrame(mtu, tagged(l.VLANs)); s-ether.FCSLen > most {
+			return fmt.Errorf("frame size %d is more than an MTU of %d carries: at most %d", s, mtu, most+ether.FCSLen)
 		}
 	}
 	_, err := l.build(0, l.Sizes[0], l.plan(l.Sizes[0]), 0)
 	return err
 }
 
-const fcs = 4
-
 // mostTemplates bounds the memory of a sender: every stream has a frame of
 // every size ready.
 const mostTemplates = 16384
 
-// tagRoom is what Linux lets a frame be longer for its outer tag.
-func tagRoom(tags []frame.VLAN) int {
-	if len(tags) > 0 && (tags[0].TPID == 0 || tags[0].TPID == frame.TypeVLAN) {
-		return 4
-	}
-	return 0
+// tagged says whether the outermost tag is one that ether.MaxFrame counts.
+func tagged(tags []frame.VLAN) bool {
+	return len(tags) > 0 && (tags[0].TPID == 0 || tags[0].TPID == ether.TypeVLAN)
 }
 
 func (l Load) streams() int { return max(1, l.Streams) }
 
 // payload is what a frame of a size has behind its headers.
 func (l Load) payload(size int) int {
-	n := size - fcs - frame.HeaderLen - 4*len(l.VLANs)
+	n := size - ether.FCSLen - ether.HeaderLen - ether.TagLen*len(l.VLANs)
 	if l.IP != nil {
 		n -= ipv4.HeaderLen + 8
 	}
@@ -170,8 +166,8 @@ func (l Load) wrap(payload []byte, stream uint8, kind probe.Kind, session uint32
 	if err != nil {
 		return template{}, err
 	}
-	f = frame.Pad(f, frame.MinLen)
-	at := frame.HeaderLen + 4*len(l.VLANs) + len(inner)
+	f = frame.Pad(f, ether.MinFrame)
+	at := ether.HeaderLen + ether.TagLen*len(l.VLANs) + len(inner)
 	w := probe.NewWriter(f, at, kind, stream, session)
 	if l.IP != nil {
 		l.IP.checksum(f[at-len(inner) : at+len(payload)])

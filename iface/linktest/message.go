@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/frame/inband"
 	"eterm/frame/probe"
 )
@@ -166,7 +167,7 @@ func (w wireLoad) load(dst, src net.HardwareAddr) Load {
 // ControlFilter passes only messages between two eterms, and no test frames,
 // to a port that talks in so many VLAN tags.
 func ControlFilter(tags int) ([]bpf.RawInstruction, error) {
-	at := uint32(frame.HeaderLen + 4*max(0, tags-1)) // the outermost is taken off
+	at := uint32(ether.HeaderLen + ether.TagLen*max(0, tags-1)) // the outermost is taken off
 	return bpf.Assemble([]bpf.Instruction{
 		bpf.LoadAbsolute{Off: at - 2, Size: 2},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: inband.EtherType, SkipTrue: 3},
@@ -181,9 +182,9 @@ func ControlFilter(tags int) ([]bpf.RawInstruction, error) {
 // to a port that has no use for them.
 func NoTestFrames() ([]bpf.RawInstruction, error) {
 	return bpf.Assemble([]bpf.Instruction{
-		bpf.LoadAbsolute{Off: frame.HeaderLen - 2, Size: 2},
+		bpf.LoadAbsolute{Off: ether.HeaderLen - 2, Size: 2},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: probe.EtherType, SkipTrue: 3},
-		bpf.LoadAbsolute{Off: frame.HeaderLen, Size: 2},
+		bpf.LoadAbsolute{Off: ether.HeaderLen, Size: 2},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: probe.Magic, SkipTrue: 1},
 		bpf.RetConstant{Val: 0},
 		bpf.RetConstant{Val: 0x40000},

@@ -50,7 +50,7 @@ type Result struct {
 	Sent     uint64        // frames the port took
 	Skipped  uint64        // frames the port refused that were not offered again
 	Bytes    uint64        // of the frames sent, without FCS
-	OnWire   uint64        // their WireBytes: with padding, FCS, preamble and gap
+	OnWire   uint64        // their ether.WireLen: with padding, FCS, preamble and gap
 	Attempts uint64        // frames given to Send, each time
 	Refused  iface.Refused // refusals by reason
 	// Elapsed is the time from the first frame's turn to the end of the last

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/frame/ether"
 	"eterm/iface/load"
 )
 
@@ -24,7 +25,7 @@ func TestParseRate(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		got, err := r.Frames(float64(load.WireBytes(60)), 1e9)
+		got, err := r.Frames(float64(ether.WireLen(60)), 1e9)
 		if math.Abs(got/c.frames-1) > 1e-12 && got != c.frames || err != nil {
 			t.Errorf("%s is %v frames/s, want %v: %v", c.text, got, c.frames, err)
 		}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"eterm/frame/ether"
 )
 
 // Rate is how fast a user wants frames: in frames a second, in bits a second
@@ -110,7 +112,7 @@ func (r Rate) String() string {
 var ErrNoSpeed = errors.New("the line's speed is unknown: give the rate in pps or Mbit")
 
 // Frames is the rate in frames a second, for frames that take wireBytes on
-// average (see WireBytes) on a line of so many bits a second, 0 if unknown.
+// average (see ether.WireLen) on a line of so many bits a second, 0 if unknown.
 // Max is +Inf.
 func (r Rate) Frames(wireBytes, lineSpeed float64) (float64, error) {
 	switch r.unit {
@@ -127,27 +129,17 @@ func (r Rate) Frames(wireBytes, lineSpeed float64) (float64, error) {
 	return math.Inf(1), nil
 }
 
-// overhead is what every frame takes on the wire beside its bytes without FCS:
-// FCS 4, preamble and start delimiter 8, gap 12 (IEEE 802.3-2022, 3.1 and
-// 4.4.2).
-const (
-	overhead = 4 + 8 + 12
-	minFrame = 60
-	minWire  = minFrame + overhead
-)
+// minWire is ether.WireLen of the shortest frame, as a constant.
+const minWire = ether.MinFrame + ether.FCSLen + ether.Preamble + ether.Gap
 
-// WireBytes is how many byte times a frame of so many bytes without FCS takes
-// on the wire, with padding, FCS, preamble and gap.
-func WireBytes(length int) int { return max(length, minFrame) + overhead }
-
-// MeanWire is the mean of WireBytes over the next n frames of a source, and
+// MeanWire is the mean of ether.WireLen over the next n frames of a source, and
 // the length of the longest of them.
 func MeanWire(s Source, n int) (mean float64, longest int) {
 	var buf []byte
 	sum := 0
 	for range n {
 		buf = s(buf[:0])
-		sum += WireBytes(len(buf))
+		sum += ether.WireLen(len(buf))
 		longest = max(longest, len(buf))
 	}
 	return float64(sum) / float64(n), longest

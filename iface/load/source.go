@@ -1,5 +1,7 @@
 package load
 
+import "eterm/frame/ether"
+
 // Fixed is a source of one frame, again and again.
 func Fixed(frame []byte) Source {
 	return func(dst []byte) []byte { return append(dst, frame...) }
@@ -61,7 +63,7 @@ func Sized(s Source, sizes func(i uint64) int) Source {
 	return func(dst []byte) []byte {
 		from := len(dst)
 		dst = s(dst)
-		want := max(sizes(i), 14) + from
+		want := max(sizes(i), ether.HeaderLen) + from
 		i++
 		for len(dst) < want {
 			dst = append(dst, zeros[:min(want-len(dst), len(zeros))]...)

@@ -3,6 +3,7 @@ package load
 import (
 	"time"
 
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 )
@@ -121,7 +122,7 @@ func (w *worker) took(frames [][]byte) {
 	}
 	for _, f := range frames {
 		w.bytes += uint64(len(f))
-		w.wireBytes += uint64(WireBytes(len(f)))
+		w.wireBytes += uint64(ether.WireLen(len(f)))
 	}
 	w.sent += uint64(len(frames))
 	w.attempts += uint64(len(frames))

@@ -41,7 +41,7 @@ type Shape struct {
 // Overhead is the number of bytes of a frame, without FCS, that are not echo
 // data, for a target of the family of ip and tags of that many bytes.
 func (s Shape) Overhead(ip netip.Addr, tags int) int {
-	n := ether.MinLen + tags
+	n := ether.HeaderLen + tags
 	switch s.Protocol {
 	case InBand:
 		return n + inband.HeaderLen + inband.EchoHeaderLen

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"eterm/frame/ether"
 )
 
 // Count is a number of frames; 0 is until stopped.
@@ -65,8 +67,6 @@ type MAC struct {
 func (v *MAC) Set(s string) error {
 	v.text, v.Addr = s, nil
 	switch s {
-	case "broadcast":
-		v.Addr = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 	case "own":
 	case "random":
 		v.Addr = randomMAC()
@@ -98,32 +98,13 @@ func (v *MAC) Or(own, fallback net.HardwareAddr) net.HardwareAddr {
 	}
 }
 
-// ParseMAC reads the usual spellings of 48-bit addresses: 02:00:00:00:00:01,
-// 02-00-.., 0200.0000.0001, 2:0:0:0:0:1 and 020000000001.
+// ParseMAC reads an address in any spelling of ether.ParseAddr.
 func ParseMAC(s string) (net.HardwareAddr, error) {
-	wrong := errors.New("want a MAC address of six bytes, such as 02:00:00:00:00:01, or broadcast, own, random")
-	if b, err := hex.DecodeString(s); err == nil && len(b) == 6 {
-		return b, nil
+	a, err := ether.ParseAddr(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w, or broadcast, own, random", err)
 	}
-	if a, err := net.ParseMAC(s); err == nil {
-		if len(a) != 6 {
-			return nil, wrong
-		}
-		return a, nil
-	}
-	parts := strings.Split(s, ":")
-	if len(parts) != 6 {
-		return nil, wrong
-	}
-	addr := make(net.HardwareAddr, 6)
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 16, 8)
-		if err != nil {
-			return nil, wrong
-		}
-		addr[i] = byte(n)
-	}
-	return addr, nil
+	return a.HardwareAddr(), nil
 }
 
 // randomMAC is a locally administered individual address (IEEE 802, clause 8).
