@@ -1,18 +1,16 @@
 package iface
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"golang.org/x/net/bpf"
-	"golang.org/x/sys/unix"
+
+	"eterm/iface/internal/helper"
 )
 
 // ErrNoTcpdump: there is no tcpdump to translate an expression.
@@ -21,84 +19,91 @@ var ErrNoTcpdump = errors.New("tcpdump is not installed")
 // maxInstructions is the kernel's limit (BPF_MAXINSNS, linux/bpf_common.h).
 const maxInstructions = 4096
 
-// CompileExpression has the installed tcpdump translate a filter expression
-// (pcap-filter(7)) for live frames of the named interface. The words are
-// joined by spaces. No words give nil, which takes every frame. An error of
-// tcpdump's is given in its own words.
+// CompileExpression has the installed tcpdump (4.99 or later) translate a
+// filter expression (pcap-filter(7)) for live frames of an Ethernet interface.
+// The words are joined by spaces. No words give nil, which takes every frame.
+// An error of tcpdump's is given in its own words. No privilege is needed, and
+// tcpdump gets none.
 //
-// tcpdump must know the interface: for a capture file it makes a program that
-// looks for the tag in the frame's bytes, where it is not when the kernel runs
-// the program, and which then never matches.
-func CompileExpression(ctx context.Context, name string, words []string) ([]bpf.RawInstruction, error) {
-	if strings.TrimSpace(strings.Join(words, "")) == "" {
+// Without a look at an interface tcpdump makes a program that looks for VLAN
+// tags in the frame's bytes, where the outer one is not when the kernel runs
+// the program. What it makes for such frames is in expression.apart.
+func CompileExpression(ctx context.Context, words []string) ([]bpf.RawInstruction, error) {
+	text := strings.Join(words, " ")
+	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	path, err := tcpdumpPath()
-	if err != nil {
-		return nil, err
-	}
-	expression := strings.Join(words, " ")
-	// The optimizer finds an expression that can never be true, but of some
-	// good ones it makes such a program ("ether proto 0x88b5 and vlan 10",
-	// libpcap 1.10.3). So it checks, and its program is not used.
-	_, err = translate(ctx, path, "-i", name, "-ddd", "--", expression)
+	program, err := compileExpression(ctx, text)
 	switch {
-	case errors.Is(err, os.ErrPermission):
-		return nil, openError(name, err) // tcpdump looks at the interface as Open does
+	case errors.Is(err, ErrNoTcpdump) || ctx.Err() != nil:
+		return nil, err
 	case err != nil:
-		return nil, fmt.Errorf("filter %q: %w", expression, err)
-	}
-	text, err := translate(ctx, path, "-i", name, "-O", "-ddd", "--", expression)
-	if err != nil {
-		return nil, fmt.Errorf("filter %q: %w", expression, err)
-	}
-	program, err := parseProgram(text)
-	if err != nil {
-		return nil, fmt.Errorf("filter %q: %w", expression, err)
+		return nil, fmt.Errorf("filter %q: %w", text, err)
 	}
 	return program, nil
 }
 
-// translate is what tcpdump prints for the arguments.
-func translate(ctx context.Context, path string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{AmbientCaps: capabilities()}
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return "", ctx.Err()
+func compileExpression(ctx context.Context, text string) ([]bpf.RawInstruction, error) {
+	path, err := helper.Find("tcpdump")
+	if err != nil {
+		return nil, fmt.Errorf("%w: a filter expression needs it (apt install tcpdump); -t, --from, --to and -Q work without", ErrNoTcpdump)
 	}
-	switch {
-	case err == nil:
-		return out.String(), nil
-	case strings.Contains(complaint.String(), "Operation not permitted"):
-		return "", os.ErrPermission
+	whole, never, err := translate(ctx, path, text)
+	if err != nil {
+		return nil, err
 	}
-	return "", fmt.Errorf("tcpdump: %s", reason(complaint.String(), err))
-}
-
-// tcpdumpPath looks in the system's folder too, which an ordinary user's PATH
-// leaves out on some distributions.
-func tcpdumpPath() (string, error) {
-	for _, name := range []string{"tcpdump", "/usr/sbin/tcpdump", "/sbin/tcpdump"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
+	apartText, tagged := tagApart(text)
+	if !tagged {
+		if never != nil {
+			return nil, never
 		}
+		return whole, nil
 	}
-	return "", fmt.Errorf("%w: a filter expression needs it (apt install tcpdump); -t, --from, --to and -Q work without", ErrNoTcpdump)
+	apart, neverApart, err := translate(ctx, path, apartText)
+	if err != nil {
+		return nil, err
+	}
+	if never != nil && neverApart != nil {
+		return nil, never
+	}
+	if err := loadTag(apart); err != nil {
+		return nil, err
+	}
+	return either(apart, whole)
 }
 
-// capabilities are what tcpdump must be handed to look at an interface, if
-// this process has it: an executable's file capabilities do not pass to the
-// programs it starts in any other way.
-func capabilities() []uintptr {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if unix.Capget(&header, &data[0]) != nil || data[0].Permitted&(1<<unix.CAP_NET_RAW) == 0 {
-		return nil
+// rejectsAll is tcpdump's complaint of an expression that can never be true.
+const rejectsAll = "expression rejects all packets"
+
+// translate is tcpdump's program for frames with all tags in their bytes.
+// If it can never be true, never is tcpdump's complaint of that.
+//
+// The optimizer finds an expression that can never be true, but of some good
+// ones it makes such a program ("ether proto 0x88b5 and vlan 10", libpcap
+// 1.10.3). So it checks, and its program is not used.
+func translate(ctx context.Context, path, text string) (program []bpf.RawInstruction, never, err error) {
+	_, err = tcpdump(ctx, path, "-y", "EN10MB", "-ddd", "--", text)
+	switch {
+	case err != nil && strings.Contains(err.Error(), rejectsAll):
+		never = err
+	case err != nil:
+		return nil, nil, err
 	}
-	return []uintptr{unix.CAP_NET_RAW}
+	out, err := tcpdump(ctx, path, "-y", "EN10MB", "-O", "-ddd", "--", text)
+	if err != nil {
+		return nil, nil, err
+	}
+	program, err = parseProgram(out)
+	return program, never, err
+}
+
+// tcpdump is what it prints for the arguments.
+func tcpdump(ctx context.Context, path string, args ...string) (string, error) {
+	out, complaint, err := helper.Run(ctx, path, args...)
+	if err != nil && ctx.Err() == nil {
+		return "", fmt.Errorf("tcpdump: %s", reason(complaint, err))
+	}
+	return out, err
 }
 
 // reason is tcpdump's last complaint as one printable line.
@@ -134,6 +139,24 @@ func parseProgram(text string) ([]bpf.RawInstruction, error) {
 		if _, err := fmt.Sscanf(line, "%d %d %d %d", &in.Op, &in.Jt, &in.Jf, &in.K); err != nil {
 			return nil, fmt.Errorf("instruction %d of tcpdump's BPF program is %.40q", i+1, line)
 		}
+	}
+	return program, nil
+}
+
+// either is a program that judges a frame whose outer tag the kernel holds
+// apart by the one program, and any other frame by the other.
+func either(apart, whole []bpf.RawInstruction) ([]bpf.RawInstruction, error) {
+	choice, err := bpf.Assemble([]bpf.Instruction{
+		bpf.LoadExtension{Num: bpf.ExtVLANTagPresent},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 0, SkipTrue: 1},
+		bpf.Jump{Skip: uint32(len(apart))},
+	})
+	if err != nil {
+		return nil, err
+	}
+	program := slices.Concat(choice, apart, whole)
+	if len(program) > maxInstructions {
+		return nil, fmt.Errorf("its program has %d instructions, more than the kernel's %d: make it shorter", len(program), maxInstructions)
 	}
 	return program, nil
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -50,11 +49,12 @@ var expressions = []string{
 	"ip[8] < 5", "ether[12:2] == 0x8100", "ether[0] & 1 = 1", "ether[14] == 0x45",
 	"len > 100", "less 60", "greater 61", "(arp or icmp) and host 192.0.2.1",
 	"stp", "llc", "mpls", "pppoed",
+	"vlan (100) and not udp", "arp or vlan 10 and icmp", "not vlan and not arp", "inbound", "pppoed or vlan 100",
 }
 
 // spoilt are the expressions of which tcpdump's optimizer makes a program that
 // takes nothing (libpcap 1.10.3); we go without the optimizer.
-var spoilt = map[string]bool{"ether proto 0x88b5 and vlan 10": true}
+var spoilt = map[string]bool{"ether proto 0x88b5 and vlan 10": true, "arp or vlan 10 and icmp": true}
 
 // traffic has something for every expression to take and to leave.
 func traffic() []sample {
@@ -153,12 +153,8 @@ func (r referee) taken(t *testing.T) map[int]bool {
 	}
 }
 
-func compile(h *lab.Host, expression string) (program []bpf.RawInstruction, err error) {
-	err = h.Do(func() error {
-		program, err = iface.CompileExpression(context.Background(), "eth0", strings.Fields(expression))
-		return err
-	})
-	return program, err
+func compile(_ *lab.Host, expression string) (program []bpf.RawInstruction, err error) {
+	return iface.CompileExpression(context.Background(), strings.Fields(expression))
 }
 
 // optimized is the program that tcpdump itself would attach.
@@ -294,28 +290,20 @@ func TestExpressionErrors(t *testing.T) {
 	}
 }
 
-// TestExpressionWithoutPermission has a tcpdump that may not look.
-func TestExpressionWithoutPermission(t *testing.T) {
+// TestExpressionRunsNoProgramOfTheCallers: whoever may start this program may
+// have less than it has, and says where PATH leads.
+func TestExpressionRunsNoProgramOfTheCallers(t *testing.T) {
+	needTool(t, "tcpdump")
 	dir := t.TempDir()
-	script := "#!/bin/sh\necho \"tcpdump: lo: You don't have permission to capture on that device\" >&2\n" +
-		"echo '(socket: Operation not permitted)' >&2\nexit 1\n"
-	if err := os.WriteFile(dir+"/tcpdump", []byte(script), 0o755); err != nil {
+	if err := os.WriteFile(dir+"/tcpdump", []byte("#!/bin/sh\necho ran >"+dir+"/ran\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	_, err := iface.CompileExpression(context.Background(), "lo", []string{"arp"})
-	if !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "setcap cap_net_raw+ep") {
-		t.Errorf("error %v, want the remedy", err)
+	t.Setenv("PATH", dir)
+	program, err := iface.CompileExpression(context.Background(), []string{"arp"})
+	if err != nil || len(program) == 0 {
+		t.Errorf("%d instructions, %v", len(program), err)
 	}
-}
-
-func TestExpressionWithoutTcpdump(t *testing.T) {
-	if _, err := os.Stat("/usr/sbin/tcpdump"); err == nil {
-		t.Skip("this tcpdump is found without PATH")
-	}
-	t.Setenv("PATH", t.TempDir())
-	_, err := iface.CompileExpression(context.Background(), "lo", []string{"arp"})
-	if !errors.Is(err, iface.ErrNoTcpdump) || !strings.Contains(err.Error(), "apt install tcpdump") {
-		t.Errorf("error %v, want the remedy", err)
+	if _, err := os.Stat(dir + "/ran"); err == nil {
+		t.Error("the tcpdump in PATH was run")
 	}
 }

@@ -37,7 +37,7 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	if err != nil {
 		return nil // the command's opening of it says so, with the remedy
 	}
-	rest, err := iface.CompileExpression(c.Context, name, c.Args().Slice())
+	rest, err := iface.CompileExpression(c.Context, c.Args().Slice())
 	if err != nil {
 		return exit.Usage("%w", err)
 	}
