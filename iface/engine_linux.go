@@ -96,7 +96,7 @@ func (s *autoSender) check(tx sender, frame [][]byte) (int, error) {
 	}
 	for until := time.Now().Add(checkTime); ; time.Sleep(time.Millisecond) {
 		now, err := s.link.ask(s.link.index, "")
-		if err == nil && now.stats.TxPackets > before.stats.TxPackets {
+		if err == nil && now.counts.stats.TxPackets > before.counts.stats.TxPackets {
 			return n, s.decide("")
 		}
 		if err != nil || time.Now().After(until) {

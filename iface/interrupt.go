@@ -14,7 +14,7 @@ func Interrupt(ctx context.Context, port interface{ SetReadDeadline(time.Time) e
 	interrupted := make(chan struct{})
 	cancel := context.AfterFunc(ctx, func() {
 		defer close(interrupted)
-		port.SetReadDeadline(time.Unix(1, 0))
+		port.SetReadDeadline(longAgo)
 	})
 	return func() {
 		if !cancel() {

@@ -26,26 +26,33 @@ type link struct {
 	downs atomic.Uint64 // times the interface went down
 	gone  atomic.Bool   // for good: an interface that comes back is another
 	mu    sync.Mutex    // one writer of now at a time
+
+	// The account of the interface's counters. Answers go in as they were
+	// given, so asking is done with the lock held; events are no answers: one
+	// that waited says less than an answer after it.
+	meterMu  sync.Mutex
+	meter    meter
+	asked    *linkState    // the last answer
+	noBuffer func() uint64 // the driver's own count, 0 if it has none
 }
 
 // linkState is what one netlink message says of an interface.
 type linkState struct {
-	index          int
-	name           string
-	kind           uint16 // ARPHRD_*
-	addr           net.HardwareAddr
-	mtu            int
-	flags          uint32
-	carrier        bool
-	carrierChanges uint64
-	stats          InterfaceCounters
+	index   int
+	name    string
+	kind    uint16 // ARPHRD_*
+	addr    net.HardwareAddr
+	mtu     int
+	flags   uint32
+	carrier bool
+	counts  linkCounts
 }
 
 func (s *linkState) up() bool { return s.flags&unix.IFF_UP != 0 }
 
 // openLink starts to follow the interface called name.
 func openLink(name string) (*link, error) {
-	l := &link{done: make(chan struct{}), notify: func() {}}
+	l := &link{done: make(chan struct{}), notify: func() {}, noBuffer: func() uint64 { return 0 }}
 	var err error
 	if l.events, err = nl.Subscribe(unix.NETLINK_ROUTE, unix.RTNLGRP_LINK); err != nil {
 		return nil, err
@@ -62,7 +69,23 @@ func openLink(name string) (*link, error) {
 	}
 	l.index = state.index
 	l.now.Store(state)
+	l.asked = state
+	l.meter.last = state.counts
 	return l, nil
+}
+
+// count asks for the counters and returns what they have counted since the
+// link was opened, and the interface as it is, or as it last was.
+func (l *link) count() (linkCounts, *linkState) {
+	l.meterMu.Lock()
+	defer l.meterMu.Unlock()
+	s, err := l.ask(l.index, "")
+	if err == nil {
+		s.counts.stats.RxNoBuffer = l.noBuffer()
+		l.meter.take(s.counts)
+		l.asked = s
+	}
+	return l.meter.sum, l.asked
 }
 
 // follow takes events until close. notify must be set before.
@@ -123,6 +146,19 @@ func (l *link) set(s *linkState) {
 	if went {
 		l.notify()
 	}
+	l.count() // drivers reset the NIC when something changes: a reading from before is worth having
+}
+
+// downsBy is how often the interface has gone down by an answer, whose event may
+// still be on its way.
+func (l *link) downsBy(answer *linkState) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.downs.Load()
+	if l.now.Load().up() && !answer.up() {
+		n++
+	}
+	return n
 }
 
 func (l *link) setGone() {
@@ -202,9 +238,11 @@ func parseLink(data []byte) (*linkState, error) {
 		case unix.IFLA_CARRIER:
 			s.carrier = number(a.Value) != 0
 		case unix.IFLA_CARRIER_CHANGES:
-			s.carrierChanges = number(a.Value)
+			s.counts.carrierChanges = number(a.Value)
+		case unix.IFLA_CARRIER_DOWN_COUNT:
+			s.counts.carrierLost = number(a.Value)
 		case unix.IFLA_STATS64:
-			s.stats = parseStats64(a.Value)
+			s.counts.stats = parseStats64(a.Value)
 		}
 	}
 	return s, nil
@@ -220,6 +258,6 @@ func parseStats64(b []byte) InterfaceCounters {
 	}
 	return InterfaceCounters{
 		RxPackets: at(0), TxPackets: at(1), RxErrors: at(4), TxErrors: at(5),
-		RxDropped: at(6), TxDropped: at(7), RxMissed: at(15),
+		RxDropped: at(6), TxDropped: at(7), RxFIFO: at(14), RxMissed: at(15),
 	}
 }

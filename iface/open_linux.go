@@ -37,7 +37,8 @@ func Open(name string, o Options) (Port, error) {
 		l.close()
 		return nil, err
 	}
-	p := &port{link: l, base: l.now.Load(), driver: openDriver(name)}
+	p := &port{link: l, driver: openDriver(name)}
+	l.counting(p.driver)
 	err = p.open(o)
 	go l.follow()
 	if err != nil {

@@ -34,8 +34,8 @@ func TestParseLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := InterfaceCounters{RxPackets: 100, TxPackets: 101, RxErrors: 104, TxErrors: 105, RxDropped: 106, TxDropped: 107, RxMissed: 115}
-	if s.index != 7 || s.name != "lan7" || s.mtu != 9000 || !s.carrier || s.carrierChanges != 5 || !s.up() || s.stats != want || s.addr.String() != "02:00:00:00:00:01" {
+	want := InterfaceCounters{RxPackets: 100, TxPackets: 101, RxErrors: 104, TxErrors: 105, RxDropped: 106, TxDropped: 107, RxFIFO: 114, RxMissed: 115}
+	if s.index != 7 || s.name != "lan7" || s.mtu != 9000 || !s.carrier || s.counts.carrierChanges != 5 || !s.up() || s.counts.stats != want || s.addr.String() != "02:00:00:00:00:01" {
 		t.Errorf("%+v", s)
 	}
 }

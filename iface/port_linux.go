@@ -1,13 +1,11 @@
 package iface
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +16,6 @@ import (
 // port is the Port that Open makes: a receiver, a sender, or both.
 type port struct {
 	link   *link
-	base   *linkState // when the port was opened
 	driver *driver
 	rx     *receiver
 	tx     sender
@@ -27,7 +24,6 @@ type port struct {
 	accepted uint64
 	refused  Refused
 
-	last     atomic.Pointer[linkState] // when last asked
 	closing  sync.Once
 	closeErr error
 }
@@ -98,7 +94,8 @@ func (p *port) refuse(frame []byte, err error) error {
 		return fmt.Errorf("%w: %d bytes", ErrTooShort, len(frame))
 	case errors.Is(err, unix.EMSGSIZE):
 		r.TooLong++
-		mtu := p.interfaceNow().mtu
+		_, now := p.link.count()
+		mtu := now.mtu
 		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), longest(frame, mtu), mtu)
 	case errors.Is(err, unix.ENOBUFS):
 		r.QueueFull++
@@ -155,38 +152,20 @@ func (p *port) Counters() (Counters, error) {
 		s, err = p.rx.stats.update()
 		c.Seen, c.SocketDropped, c.RingFreezes = s.seen, s.dropped, s.freezes
 	}
-	now := p.interfaceNow()
-	c.Interface = now.stats.since(p.base.stats)
-	c.CarrierChanges = now.carrierChanges - p.base.carrierChanges
+	sum, now := p.link.count()
+	c.Interface, c.CarrierChanges, c.CarrierLost = sum.stats, sum.carrierChanges, sum.carrierLost
+	c.Downs, c.Gone = p.link.downsBy(now), p.link.gone.Load()
+	c.NoCarrier = !now.carrier
 	if p.rx != nil && p.rx.closing.Load() {
 		err = nil
 	}
 	return c, p.wrap(err)
 }
 
-// interfaceNow is the interface as it is, or as it last was.
-func (p *port) interfaceNow() *linkState {
-	s, err := p.link.ask(p.link.index, "")
-	if err == nil {
-		p.last.Store(s)
-		return s
-	}
-	return cmp.Or(p.last.Load(), p.link.now.Load())
-}
-
-// since is the difference of two readings.
-func (c InterfaceCounters) since(base InterfaceCounters) InterfaceCounters {
-	return InterfaceCounters{
-		TxPackets: c.TxPackets - base.TxPackets, TxDropped: c.TxDropped - base.TxDropped, TxErrors: c.TxErrors - base.TxErrors,
-		RxPackets: c.RxPackets - base.RxPackets, RxDropped: c.RxDropped - base.RxDropped, RxErrors: c.RxErrors - base.RxErrors,
-		RxMissed: c.RxMissed - base.RxMissed,
-	}
-}
-
 // Close implements Port.
 func (p *port) Close() error {
 	p.closing.Do(func() {
-		p.interfaceNow()
+		p.link.count()
 		p.driver.changes(p.Name())
 		defer p.driver.close()
 		var errs [2]error

@@ -48,7 +48,7 @@ type receiver struct {
 	waked    bool   // the socket's own deadline is in the past, for the link's sake
 	downs    uint64 // times down that Receive has told of
 	over     error  // why the port hands out no new frames, nil if it does
-	drainTo  uint64 // what the kernel had seen when the port was over, or 0
+	drainTo  uint64 // how many frames the kernel had kept, in all, when the port was over, or 0
 
 	delivered, truncated atomic.Uint64
 	stats                socketStats
@@ -58,8 +58,6 @@ type receiver struct {
 	// the kernel's timers are a little late.
 	hidden time.Duration
 }
-
-var longAgo = time.Unix(1, 0)
 
 func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *link, src source, hold time.Duration) *receiver {
 	r := &receiver{conn: conn, raw: raw, link: l, src: src, hidden: 2*hold + 34*time.Millisecond}
@@ -181,9 +179,9 @@ func (r *receiver) check() (over, queued bool, err error) {
 		return true, false, r.closedOr(err)
 	}
 	if r.drainTo == 0 {
-		r.drainTo = s.seen
+		r.drainTo = s.seen - s.dropped
 	}
-	return true, r.delivered.Load()+s.dropped < r.drainTo, nil
+	return true, r.delivered.Load() < r.drainTo, nil
 }
 
 // wake ends a wait under way, so that it looks at the news.

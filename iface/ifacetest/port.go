@@ -33,6 +33,7 @@ type Port struct {
 	tell    bool // Receive has yet to say that the port went down
 	ending  error
 	queue   inbox
+	drainTo uint64 // what had arrived when the deadline had passed, or 0
 	counted iface.Counters
 	closed  bool
 }
@@ -69,6 +70,9 @@ func (p *Port) SetUp(up bool) {
 	p.mu.Lock()
 	changed := p.up != up
 	p.up, p.tell = up, !up && (changed || p.tell)
+	if changed && !up {
+		p.counted.Downs++
+	}
 	p.mu.Unlock()
 	if changed {
 		p.wake()
@@ -80,6 +84,7 @@ func (p *Port) SetUp(up bool) {
 func (p *Port) Remove() {
 	p.mu.Lock()
 	p.end(iface.ErrGone)
+	p.counted.Gone = true
 	p.mu.Unlock()
 	p.wake()
 	p.linked(false)
@@ -114,6 +119,7 @@ func (p *Port) SetReadDeadline(t time.Time) error {
 		return p.wrap(net.ErrClosed)
 	}
 	p.deadline.set(t)
+	p.drainTo = 0
 	return nil
 }
 
@@ -136,19 +142,36 @@ func (p *Port) Receive(rx []iface.Received) (int, error) {
 	}
 	for {
 		expired := p.deadline.wait()
+		if p.drained(expired) {
+			return 0, p.wrap(os.ErrDeadlineExceeded)
+		}
 		if n, err := p.take(rx); n > 0 || err != nil {
 			return n, err
-		}
-		select {
-		case <-expired:
-			return 0, p.wrap(os.ErrDeadlineExceeded)
-		default:
 		}
 		select {
 		case <-p.ready:
 		case <-expired:
 		}
 	}
+}
+
+// drained says whether the deadline has passed and what had arrived by then was
+// handed out, as a socket has it: frames that come later do not keep the reader.
+func (p *Port) drained(expired <-chan struct{}) bool {
+	select {
+	case <-expired:
+	default:
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.tell || p.ending != nil { // to be told first
+		return false
+	}
+	if p.drainTo == 0 {
+		p.drainTo = p.counted.Delivered + uint64(p.queue.length)
+	}
+	return p.counted.Delivered >= p.drainTo
 }
 
 // take hands out what is there without waiting.
@@ -185,11 +208,17 @@ func (p *Port) arrive(frame []byte) {
 	p.wake()
 }
 
-// carrier notes that the far end went down or came up.
-func (p *Port) carrier() {
+// carrier notes that the other end went down or came up.
+func (p *Port) carrier(is bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.counted.CarrierChanges++
+	if p.counted.NoCarrier == is {
+		p.counted.CarrierChanges++
+	}
+	if !is && !p.counted.NoCarrier {
+		p.counted.CarrierLost++
+	}
+	p.counted.NoCarrier = !is
 }
 
 func (p *Port) wake() {

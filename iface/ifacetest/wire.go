@@ -88,7 +88,6 @@ func Wire(opts ...Option) (a, b *Port) {
 	a, b = newPort("a", 0x0a, c), newPort("b", 0x0b, c)
 	a.out = c.line(c.forth, 1, b.arrive).Pass
 	b.out = c.line(c.back, 2, a.arrive).Pass
-	a.linked = func(bool) { b.carrier() }
-	b.linked = func(bool) { a.carrier() }
+	a.linked, b.linked = b.carrier, a.carrier
 	return a, b
 }

@@ -13,34 +13,11 @@ func total(ports []iface.Port) (t iface.Counters) {
 		}
 		t.Attempted += c.Attempted
 		t.Accepted += c.Accepted
-		t.Refused = sum(t.Refused, c.Refused)
+		t.Refused = t.Refused.Add(c.Refused)
 		if i == 0 {
-			t.Interface, t.CarrierChanges = c.Interface, c.CarrierChanges
+			t.Interface, t.CarrierChanges, t.CarrierLost, t.NoCarrier = c.Interface, c.CarrierChanges, c.CarrierLost, c.NoCarrier
+			t.Downs, t.Gone = c.Downs, c.Gone
 		}
 	}
 	return t
-}
-
-// difference is what was counted since before.
-func difference(now, before iface.Counters) iface.Counters {
-	d := now
-	d.Attempted -= before.Attempted
-	d.Accepted -= before.Accepted
-	d.CarrierChanges -= before.CarrierChanges
-	d.Interface.TxPackets -= before.Interface.TxPackets
-	d.Interface.TxDropped -= before.Interface.TxDropped
-	d.Interface.TxErrors -= before.Interface.TxErrors
-	return d
-}
-
-func sum(a, b iface.Refused) iface.Refused {
-	return iface.Refused{
-		QueueFull:  a.QueueFull + b.QueueFull,
-		WouldBlock: a.WouldBlock + b.WouldBlock,
-		TooLong:    a.TooLong + b.TooLong,
-		TooShort:   a.TooShort + b.TooShort,
-		Down:       a.Down + b.Down,
-		Gone:       a.Gone + b.Gone,
-		Other:      a.Other + b.Other,
-	}
 }

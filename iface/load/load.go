@@ -100,7 +100,7 @@ func RunAll(ctx context.Context, ports []iface.Port, source func(worker int) Sou
 	for range workers {
 		err = errors.Join(err, <-failed)
 	}
-	r := Result{Workers: len(workers), CPU: cpuTime() - cpu, Port: difference(total(ports), before)}
+	r := Result{Workers: len(workers), CPU: cpuTime() - cpu, Port: total(ports).Sub(before)}
 	for _, w := range workers {
 		r.add(w)
 	}
@@ -159,7 +159,7 @@ func (r *Result) add(w *worker) {
 	r.Bytes += w.bytes
 	r.OnWire += w.wireBytes
 	r.Attempts += w.attempts
-	r.Refused = sum(r.Refused, w.refused)
+	r.Refused = r.Refused.Add(w.refused)
 }
 
 // finish works out the times of the whole run.
