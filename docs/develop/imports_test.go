@@ -10,7 +10,10 @@ import (
 // package may import what its longest matching prefix here allows, and what
 // lies below it. Files of tests are free.
 var mayImport = map[string][]string{
-	"eterm/cmd":              nil, // everything
+	"eterm/cmd": nil, // everything
+
+	"eterm/cmd/internal/result": {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
+
 	"eterm/ipv4":             {},
 	"eterm/icmp":             {"eterm/ipv4"},
 	"eterm/frame":            {"eterm/icmp", "eterm/ipv4", "eterm/frame"},
