@@ -46,17 +46,12 @@ func (d *Decoded) valid(i int) bool {
 // pseudo is the sum of the pseudo-header a part's checksum covers besides its
 // own bytes; 0 for those without one, or when no IP header is around.
 func (d *Decoded) pseudo(i int) uint16 {
-	var proto int
 	switch d.Parts[i].Layer {
-	case LayerUDP:
-		proto = ipv4.ProtocolUDP
-	case LayerTCP:
-		proto = ipv4.ProtocolTCP
-	case LayerICMPv6:
-		proto = ipv4.ProtocolICMPv6
+	case LayerUDP, LayerTCP, LayerICMPv6:
 	default:
 		return 0
 	}
+	proto := int(table[d.Parts[i].Layer].number.number)
 	for j := i - 1; j >= 0; j-- {
 		switch d.Parts[j].Layer {
 		case LayerIPv4:

@@ -54,46 +54,6 @@ func (d *Decoded) ipv4() Layer {
 	return byProtocol(b[9], LayerIPv4)
 }
 
-// byProtocol is the layer a protocol number stands for inside IPv4 or IPv6.
-func byProtocol(p byte, in Layer) Layer {
-	switch p {
-	case ipv4.ProtocolTCP:
-		return LayerTCP
-	case ipv4.ProtocolUDP:
-		return LayerUDP
-	case 4:
-		return LayerIPv4
-	case 41:
-		return LayerIPv6
-	case 50:
-		return LayerESP
-	case 51:
-		return LayerAH
-	}
-	if in == LayerIPv4 {
-		switch p {
-		case ipv4.ProtocolICMP:
-			return LayerICMP
-		case ipv4.ProtocolIGMP:
-			return LayerIGMP
-		}
-		return LayerData
-	}
-	switch p {
-	case 0:
-		return LayerHopOpts
-	case 43:
-		return LayerRouting
-	case 44:
-		return LayerFragment
-	case ipv4.ProtocolICMPv6:
-		return LayerICMPv6
-	case 60:
-		return LayerDstOpts
-	}
-	return LayerData
-}
-
 func (d *Decoded) ipv6() Layer {
 	const size = 40
 	w := &d.walk

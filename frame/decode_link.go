@@ -31,31 +31,7 @@ func (d *Decoded) byType(at int) Layer {
 	if t < ether.MinType {
 		d.fault(d.Parts[len(d.Parts)-1].Layer.String()+".type", at, hex16(t), "", "neither a length nor a type")
 	}
-	return typeLayer(t)
-}
-
-// typeLayer is the layer an EtherType stands for.
-func typeLayer(t uint16) Layer {
-	switch t {
-	case TypeIPv4:
-		return LayerIPv4
-	case TypeIPv6:
-		return LayerIPv6
-	case TypeARP:
-		return LayerARP
-	case TypeSVLAN:
-		return LayerSVLAN
-	case TypeMPLS, TypeMPLSMulti:
-		return LayerMPLS
-	case TypeLLDP:
-		return LayerLLDP
-	case TypePause:
-		return LayerPause
-	}
-	if ether.IsTag(t) {
-		return LayerVLAN
-	}
-	return LayerData
+	return typeLayers[t]
 }
 
 // by8023 takes a length: the frame's payload ends where it says.
@@ -108,7 +84,7 @@ func (d *Decoded) snap() Layer {
 	at := d.walk.off
 	d.part(LayerSNAP, 0, 5)
 	if t := d.be16(at + 3); getBits(d.Bytes, at*8, 24) == 0 && t >= ether.MinType {
-		return typeLayer(t)
+		return typeLayers[t]
 	}
 	return LayerData
 }

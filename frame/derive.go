@@ -67,69 +67,6 @@ func (d *Decoded) announce(i int) uint64 {
 	return protocolOf(next, noNext)
 }
 
-// etherTypeOf is the EtherType that announces a layer.
-func etherTypeOf(l Layer) uint64 {
-	switch l {
-	case LayerIPv4:
-		return TypeIPv4
-	case LayerIPv6:
-		return TypeIPv6
-	case LayerARP:
-		return TypeARP
-	case LayerVLAN:
-		return TypeVLAN
-	case LayerSVLAN:
-		return TypeSVLAN
-	case LayerMPLS:
-		return TypeMPLS
-	case LayerLLDP:
-		return TypeLLDP
-	case LayerPause:
-		return TypePause
-	}
-	return TypeLocal
-}
-
-// Protocol numbers for what is no protocol: nothing (RFC 8200, 4.7) and data
-// of no other kind (RFC 3692).
-const noNext, experimental = 59, 253
-
-// protocolOf is the protocol number that announces a layer; nothing is what
-// stands for none.
-func protocolOf(l Layer, nothing uint64) uint64 {
-	switch l {
-	case none:
-		return nothing
-	case LayerHopOpts:
-		return 0
-	case LayerICMP:
-		return 1
-	case LayerIGMP:
-		return 2
-	case LayerIPv4:
-		return 4
-	case LayerTCP:
-		return 6
-	case LayerUDP:
-		return 17
-	case LayerIPv6:
-		return 41
-	case LayerRouting:
-		return 43
-	case LayerFragment:
-		return 44
-	case LayerESP:
-		return 50
-	case LayerAH:
-		return 51
-	case LayerICMPv6:
-		return 58
-	case LayerDstOpts:
-		return 60
-	}
-	return experimental
-}
-
 // lengthOf is what a length field of the part should hold.
 func lengthOf(p *Part) int {
 	switch p.Layer {

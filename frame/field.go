@@ -74,10 +74,13 @@ type form struct {
 
 // spec is a layer's row in the table of all layers.
 type spec struct {
-	layer Layer
-	about string
-	lead  int // index of the lead field in every form, -1 for none
-	forms []form
+	layer  Layer
+	about  string
+	lead   int      // index of the lead field in every form, -1 for none
+	types  []uint16 // EtherTypes that announce it, the usual one first
+	title  string   // how a summary writes those types
+	number protocol // what IP calls it by
+	forms  []form
 }
 
 // field starts a row of the table; its offset follows from the rows before it.

@@ -75,19 +75,8 @@ func appendTag(dst []byte, tpid, tci uint16) []byte {
 }
 
 func (d *Decoded) appendType(dst []byte, t uint16) []byte {
-	switch t {
-	case TypeIPv4:
-		return append(dst, "IPv4"...)
-	case TypeIPv6:
-		return append(dst, "IPv6"...)
-	case TypeARP:
-		return append(dst, "ARP"...)
-	case TypeLLDP:
-		return append(dst, "LLDP"...)
-	case TypeMPLS, TypeMPLSMulti:
-		return append(dst, "MPLS"...)
-	case TypePause:
-		return append(dst, "MAC control"...)
+	if s := table[typeLayers[t]]; s != nil && s.title != "" {
+		return append(dst, s.title...)
 	}
 	if t <= ether.MaxPayload {
 		return append(dst, "802.3"...)

@@ -1,5 +1,7 @@
 package frame
 
+import "eterm/ipv4"
+
 // table is every layer with all its fields: the one place that says where a
 // field is, what it is called and what it should hold.
 var table = [layers]*spec{
@@ -9,8 +11,8 @@ var table = [layers]*spec{
 		field("type", 16, Hex, "EtherType of what follows").by(nextType).named(etherTypes),
 		field("length", 16, Dec, "instead of a type: bytes that follow (802.3)").also(96),
 	}}}},
-	LayerVLAN:  {about: "802.1Q tag", lead: -1, forms: []form{{fields: tagFields()}}},
-	LayerSVLAN: {about: "802.1ad service tag", lead: -1, forms: []form{{fields: tagFields()}}},
+	LayerVLAN:  {about: "802.1Q tag", lead: -1, types: vlanTypes(), forms: []form{{fields: tagFields()}}},
+	LayerSVLAN: {about: "802.1ad service tag", lead: -1, types: []uint16{TypeSVLAN}, forms: []form{{fields: tagFields()}}},
 	LayerLLC: {about: "IEEE 802.2 logical link control", lead: -1, forms: []form{
 		{fields: []Field{
 			field("dsap", 8, Hex, "destination service access point").by(nextType),
@@ -27,13 +29,13 @@ var table = [layers]*spec{
 		field("oui", 24, Hex, "organisation; 0 is EtherTypes").or(0),
 		field("type", 16, Hex, "EtherType, if oui is 0").by(nextType).named(etherTypes),
 	}}}},
-	LayerMPLS: {about: "MPLS label stack entry", lead: -1, forms: []form{{fields: []Field{
+	LayerMPLS: {about: "MPLS label stack entry", lead: -1, types: []uint16{TypeMPLS, TypeMPLSMulti}, title: "MPLS", forms: []form{{fields: []Field{
 		field("label", 20, Dec, "label").by(always),
 		field("tc", 3, Dec, "traffic class (RFC 5462)").or(0),
 		field("s", 1, Flag, "bottom of the stack").by(bottom),
 		field("ttl", 8, Dec, "time to live").or(64),
 	}}}},
-	LayerARP: {about: "address resolution, Ethernet and IPv4", lead: 4, forms: []form{{any: true, lead: 1, fields: []Field{
+	LayerARP: {about: "address resolution, Ethernet and IPv4", lead: 4, types: []uint16{TypeARP}, title: "ARP", forms: []form{{any: true, lead: 1, fields: []Field{
 		field("htype", 16, Dec, "hardware type; 1 is Ethernet").or(1),
 		field("ptype", 16, Hex, "protocol type").or(TypeIPv4),
 		field("hlen", 8, Dec, "bytes of a hardware address").or(6),
@@ -44,7 +46,7 @@ var table = [layers]*spec{
 		field("tha", 48, MAC, "target's hardware address").or(0),
 		field("tpa", 32, IP4, "target's protocol address"),
 	}}}},
-	LayerIPv4: {about: "IPv4 header", lead: -1, forms: []form{{fields: []Field{
+	LayerIPv4: {about: "IPv4 header", lead: -1, types: []uint16{TypeIPv4}, title: "IPv4", number: inIP(4), forms: []form{{fields: []Field{
 		field("version", 4, Dec, "version").or(4),
 		field("ihl", 4, Dec, "header length in 4 bytes").by(headerLen),
 		field("dscp", 6, Dec, "differentiated services code point").or(0),
@@ -63,7 +65,7 @@ var table = [layers]*spec{
 		field("options", 0, Options4, "options"),
 		field("tos", 8, Hex, "dscp and ecn together").also(8),
 	}}}},
-	LayerIPv6: {about: "IPv6 header", lead: -1, forms: []form{{fields: []Field{
+	LayerIPv6: {about: "IPv6 header", lead: -1, types: []uint16{TypeIPv6}, title: "IPv6", number: inIP(41), forms: []form{{fields: []Field{
 		field("version", 4, Dec, "version").or(6),
 		field("dscp", 6, Dec, "differentiated services code point").or(0),
 		field("ecn", 2, Dec, "explicit congestion notification").or(0),
@@ -75,16 +77,16 @@ var table = [layers]*spec{
 		field("dst", 128, IP6, "destination address"),
 		field("class", 8, Hex, "dscp and ecn together").also(4),
 	}}}},
-	LayerHopOpts: {about: "IPv6 hop-by-hop options", lead: -1, forms: []form{{fields: optionFields()}}},
-	LayerDstOpts: {about: "IPv6 destination options", lead: -1, forms: []form{{fields: optionFields()}}},
-	LayerRouting: {about: "IPv6 routing header", lead: -1, forms: []form{{fields: []Field{
+	LayerHopOpts: {about: "IPv6 hop-by-hop options", lead: -1, number: inIPv6(0), forms: []form{{fields: optionFields()}}},
+	LayerDstOpts: {about: "IPv6 destination options", lead: -1, number: inIPv6(60), forms: []form{{fields: optionFields()}}},
+	LayerRouting: {about: "IPv6 routing header", lead: -1, number: inIPv6(43), forms: []form{{fields: []Field{
 		field("next", 8, Dec, "what follows").by(nextType).named(protocols),
 		field("len", 8, Dec, "header length in 8 bytes, less 8").by(headerLen),
 		field("type", 8, Dec, "routing type").or(0),
 		field("left", 8, Dec, "segments left").or(0),
 		field("data", 0, Bytes, "the rest"),
 	}}}},
-	LayerFragment: {about: "IPv6 fragment header", lead: -1, forms: []form{{fields: []Field{
+	LayerFragment: {about: "IPv6 fragment header", lead: -1, number: inIPv6(44), forms: []form{{fields: []Field{
 		field("next", 8, Dec, "what follows").by(nextType).named(protocols),
 		field("reserved", 8, Hex, "reserved").or(0),
 		field("offset", 13, Dec, "fragment offset in 8 bytes").or(0),
@@ -92,7 +94,7 @@ var table = [layers]*spec{
 		field("mf", 1, Flag, "more fragments").or(0),
 		field("id", 32, Hex, "identification"),
 	}}}},
-	LayerAH: {about: "IP authentication header", lead: -1, forms: []form{{fields: []Field{
+	LayerAH: {about: "IP authentication header", lead: -1, number: inIP(51), forms: []form{{fields: []Field{
 		field("next", 8, Dec, "what follows").by(nextType).named(protocols),
 		field("len", 8, Dec, "header length in 4 bytes, less 2").by(headerLen),
 		field("reserved", 16, Hex, "reserved").or(0),
@@ -100,17 +102,17 @@ var table = [layers]*spec{
 		field("seq", 32, Dec, "sequence number"),
 		field("icv", 0, Bytes, "integrity check value"),
 	}}}},
-	LayerESP: {about: "IP encapsulating security payload", lead: -1, forms: []form{{fields: []Field{
+	LayerESP: {about: "IP encapsulating security payload", lead: -1, number: inIP(50), forms: []form{{fields: []Field{
 		field("spi", 32, Hex, "security parameters index"),
 		field("seq", 32, Dec, "sequence number"),
 	}}}},
-	LayerUDP: {about: "user datagram", lead: -1, forms: []form{{fields: []Field{
+	LayerUDP: {about: "user datagram", lead: -1, number: inIP(ipv4.ProtocolUDP), forms: []form{{fields: []Field{
 		field("sport", 16, Dec, "source port"),
 		field("dport", 16, Dec, "destination port"),
 		field("length", 16, Dec, "length, header included").by(length),
 		field("checksum", 16, Hex, "checksum, with pseudo-header").by(checksum),
 	}}}},
-	LayerTCP: {about: "TCP segment", lead: -1, forms: []form{{fields: []Field{
+	LayerTCP: {about: "TCP segment", lead: -1, number: inIP(ipv4.ProtocolTCP), forms: []form{{fields: []Field{
 		field("sport", 16, Dec, "source port"),
 		field("dport", 16, Dec, "destination port"),
 		field("seq", 32, Dec, "sequence number"),
@@ -132,7 +134,7 @@ var table = [layers]*spec{
 		field("options", 0, OptionsT, "options"),
 		field("flags", 8, Hex, "cwr to fin together").also(104),
 	}}}},
-	LayerPause: {about: "MAC control: pause and priority flow control", lead: 0, forms: []form{
+	LayerPause: {about: "MAC control: pause and priority flow control", lead: 0, types: []uint16{TypePause}, title: "MAC control", forms: []form{
 		{lead: 1, fields: []Field{
 			field("opcode", 16, Hex, "operation").or(1),
 			field("quanta", 16, Dec, "pause time in 512 bit times"),
@@ -171,14 +173,5 @@ func optionFields() []Field {
 		field("next", 8, Dec, "what follows").by(nextType).named(protocols),
 		field("len", 8, Dec, "header length in 8 bytes, less 8").by(headerLen),
 		field("options", 0, Options6, "options"),
-	}
-}
-
-func init() {
-	for l, s := range table {
-		if s != nil {
-			s.layer = Layer(l)
-			s.finish()
-		}
 	}
 }

@@ -20,7 +20,7 @@ func lldpForm(name string, lead uint64, rest ...Field) form {
 	}, rest...)}
 }
 
-var lldpSpec = &spec{about: "one TLV of link layer discovery", lead: 0, forms: []form{
+var lldpSpec = &spec{about: "one TLV of link layer discovery", lead: 0, types: []uint16{TypeLLDP}, title: "LLDP", forms: []form{
 	lldpForm("end", 0),
 	lldpForm("chassis-id", 1, field("subtype", 8, Dec, "what the id is").or(4).named(chassisSubtypes),
 		field("id", 0, Bytes, "chassis identifier")),

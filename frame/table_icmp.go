@@ -1,5 +1,7 @@
 package frame
 
+import "eterm/ipv4"
+
 // Every ICMP message starts with type, code and checksum; what the next four
 // bytes mean depends on the type.
 
@@ -28,7 +30,7 @@ func quotedField() Field {
 	return field("length", 8, Dec, "length of the quote in 4 bytes, 0: unsaid").or(0)
 }
 
-var icmpSpec = &spec{about: "ICMP message", lead: 0, forms: []form{
+var icmpSpec = &spec{about: "ICMP message", lead: 0, number: inIPv4(ipv4.ProtocolICMP), forms: []form{
 	icmpForm("echo-request", 8, idField, seqField),
 	icmpForm("echo-reply", 0, idField, seqField),
 	icmpForm("destination-unreachable", 3, unused("unused", 8), quotedField(),
@@ -82,7 +84,7 @@ func igmpForm(name string, lead uint64, rest ...Field) form {
 
 func groupField() Field { return field("group", 32, IP4, "group address") }
 
-var igmpSpec = &spec{about: "IGMP message", lead: 0, forms: []form{
+var igmpSpec = &spec{about: "IGMP message", lead: 0, number: inIPv4(ipv4.ProtocolIGMP), forms: []form{
 	igmpForm("query", 0x11, groupField()),
 	igmpForm("report-v1", 0x12, groupField()),
 	igmpForm("report-v2", 0x16, groupField()),

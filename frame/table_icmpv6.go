@@ -1,5 +1,7 @@
 package frame
 
+import "eterm/ipv4"
+
 var (
 	icmpv6TypeWords = &words{within: func(uint64) *words { return icmpv6Types() }}
 	icmpv6CodeWords = &words{within: func(t uint64) *words { return icmpv6Codes()[t&0xff] }}
@@ -20,7 +22,7 @@ func mldForm(name string, lead uint64, rest ...Field) form {
 	}, rest...)...)
 }
 
-var icmpv6Spec = &spec{about: "ICMPv6 message", lead: 0, forms: []form{
+var icmpv6Spec = &spec{about: "ICMPv6 message", lead: 0, number: inIPv6(ipv4.ProtocolICMPv6), forms: []form{
 	icmpv6Form("echo-request", 128, idField, seqField),
 	icmpv6Form("echo-reply", 129, idField, seqField),
 	icmpv6Form("destination-unreachable", 1, quotedField6(), unused("unused", 24)),

@@ -80,17 +80,6 @@ func slug(name string) string {
 	return strings.TrimSuffix(string(b), "-")
 }
 
-var etherTypes = &words{list: []word{
-	{TypeIPv4, "ipv4"}, {TypeARP, "arp"}, {TypeIPv6, "ipv6"}, {TypeVLAN, "vlan"},
-	{TypeSVLAN, "svlan"}, {TypeMPLS, "mpls"}, {TypeLLDP, "lldp"}, {TypePause, "pause"},
-}}
-
-var protocols = &words{list: []word{
-	{0, "hopopts"}, {1, "icmp"}, {2, "igmp"}, {4, "ipv4"}, {6, "tcp"}, {17, "udp"},
-	{41, "ipv6"}, {43, "routing"}, {44, "fragment"}, {47, "gre"}, {50, "esp"},
-	{51, "ah"}, {58, "icmpv6"}, {59, "none"}, {60, "dstopts"}, {89, "ospf"}, {132, "sctp"},
-}}
-
 var arpOps = &words{list: []word{
 	{1, "request"}, {2, "reply"}, {3, "reverse-request"}, {4, "reverse-reply"},
 }}

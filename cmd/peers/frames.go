@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"eterm/frame/ether"
+	"eterm/frame/udp"
 	"eterm/ipv4"
 )
 
@@ -22,17 +24,17 @@ func (b *bench) lengths() []int {
 
 // testFrame is a UDP datagram to the target, length bytes without FCS.
 func testFrame(length int) []byte {
-	udp := make([]byte, length-14-20)
-	binary.BigEndian.PutUint16(udp[0:], 1234)
-	binary.BigEndian.PutUint16(udp[2:], 9) // discard (RFC 863)
-	binary.BigEndian.PutUint16(udp[4:], uint16(len(udp)))
-	h := ipv4.Header{TTL: 64, Protocol: 17, Src: netip.MustParseAddr("10.99.1.1"), Dst: netip.MustParseAddr("10.99.1.9")}
+	data := make([]byte, length-ether.HeaderLen-ipv4.HeaderLen-udp.HeaderLen)
+	h := ipv4.Header{TTL: 64, Protocol: udp.Protocol, Src: netip.MustParseAddr("10.99.1.1"), Dst: netip.MustParseAddr("10.99.1.9")}
 	frame := append(macBytes(targetMAC), macBytes(sourceMAC)...)
-	frame, err := h.Append(append(frame, 0x08, 0x00), len(udp))
+	frame, err := h.Append(append(frame, 0x08, 0x00), udp.HeaderLen+len(data))
+	if err == nil { // to the discard port (RFC 863)
+		frame, err = udp.Header{Src: 1234, Dst: 9}.Append(frame, h.Src, h.Dst, data)
+	}
 	if err != nil {
 		panic(err) // the lengths are this program's own
 	}
-	return append(frame, udp...)
+	return frame
 }
 
 func macBytes(s string) []byte {

@@ -15,6 +15,8 @@ import (
 	"eterm/frame"
 	"eterm/frame/ether"
 	"eterm/frame/probe"
+	"eterm/frame/udp"
+	"eterm/icmp"
 	"eterm/iface/load"
 	"eterm/ipv4"
 )
@@ -154,60 +156,54 @@ func (l Load) wrap(payload []byte, stream uint8, kind probe.Kind, session uint32
 	if e.EtherType == 0 {
 		e.EtherType = probe.EtherType
 	}
-	var inner []byte
+	body := payload
 	if l.IP != nil {
 		e.EtherType = frame.TypeIPv4
 		var err error
-		if inner, err = l.IP.headers(len(payload), stream); err != nil {
+		if body, err = l.IP.packet(payload, stream); err != nil {
 			return template{}, err
 		}
 	}
-	f, err := e.Append(nil, append(inner, payload...))
+	f, err := e.Append(nil, body)
 	if err != nil {
 		return template{}, err
 	}
 	f = frame.Pad(f, ether.MinFrame)
-	at := ether.HeaderLen + ether.TagLen*len(l.VLANs) + len(inner)
+	packet := ether.HeaderLen + ether.TagLen*len(l.VLANs)
+	at := packet + len(body) - len(payload)
 	w := probe.NewWriter(f, at, kind, stream, session)
 	if l.IP != nil {
-		l.IP.checksum(f[at-len(inner) : at+len(payload)])
+		l.IP.seal(f[packet : packet+len(body)])
 	}
 	return template{f, w}, nil
 }
 
-// headers are the IPv4 and UDP or ICMP headers, without the inner checksum.
-func (ip IP) headers(payload int, stream uint8) ([]byte, error) {
+// packet is a payload in IPv4 and UDP or ICMP.
+func (ip IP) packet(payload []byte, stream uint8) ([]byte, error) {
 	h := ipv4.Header{TTL: 64, Protocol: ipv4.ProtocolUDP, Src: ip.Src, Dst: ip.Dst}
 	if ip.ICMP {
 		h.Protocol = ipv4.ProtocolICMP
 	}
-	b, err := h.Append(nil, 8+payload)
+	b, err := h.Append(nil, udp.HeaderLen+len(payload)) // ICMP's header is as long
 	if err != nil {
 		return nil, err
 	}
 	if ip.ICMP {
-		return append(b, 8, 0, 0, 0, 0xe7, 0x3d, 0, stream), nil
+		return icmp.NewEcho(0xe73d, uint16(stream), payload).Append(b), nil
 	}
-	b = binary.BigEndian.AppendUint16(b, sourcePort+uint16(stream))
-	b = binary.BigEndian.AppendUint16(b, destinationPort)
-	b = binary.BigEndian.AppendUint16(b, uint16(8+payload))
-	return append(b, 0, 0), nil
+	return udp.Header{Src: sourcePort + uint16(stream), Dst: destinationPort}.Append(b, ip.Src, ip.Dst, payload)
 }
 
-// checksum completes a packet. It stays right whatever marks are written.
-func (ip IP) checksum(packet []byte) {
+// seal completes a packet whose payload was changed. It stays right whatever
+// marks are written.
+func (ip IP) seal(packet []byte) {
 	body := packet[ipv4.HeaderLen:]
 	if ip.ICMP {
+		body[2], body[3] = 0, 0
 		binary.BigEndian.PutUint16(body[2:], ipv4.Checksum(body))
 		return
 	}
-	pseudo := binary.BigEndian.AppendUint16(append([]byte{}, packet[12:20]...), ipv4.ProtocolUDP)
-	pseudo = binary.BigEndian.AppendUint16(pseudo, uint16(len(body)))
-	c := ipv4.Checksum(pseudo, body)
-	if c == 0 {
-		c = 0xffff // RFC 768: zero would say that there is none
-	}
-	binary.BigEndian.PutUint16(body[6:], c)
+	udp.Seal(body, ip.Src, ip.Dst)
 }
 
 // IsTestFrame says whether a frame is of the load of some run, and not of what

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"context"
-	"encoding/binary"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"eterm/frame/ether"
+	"eterm/frame/udp"
 	"eterm/iface"
 	"eterm/ipv4"
 )
@@ -141,21 +141,15 @@ func (q *mdnsQuery) frames() (all [][]byte) {
 // frame puts a question into UDP (RFC 768) and IPv4, TTL 255 as RFC 6762, 11
 // wants.
 func (q *mdnsQuery) frame(body []byte) []byte {
-	udp := binary.BigEndian.AppendUint16(nil, q.port)
-	udp = binary.BigEndian.AppendUint16(udp, mdnsPort)
-	udp = binary.BigEndian.AppendUint16(udp, uint16(8+len(body)))
-	udp = append(append(udp, 0, 0), body...)
-	sum := ^ipv4.Sum(ipv4.PseudoSum(q.station.IP4, mdnsGroup, ipv4.ProtocolUDP, len(udp)), udp)
-	if sum == 0 {
-		sum = 0xffff // 0 would say that there is none
-	}
-	binary.BigEndian.PutUint16(udp[6:], sum)
 	b := q.station.header(mdnsMAC, 0x0800).Append(nil)
-	b, err := ipv4.Header{TTL: 255, Protocol: ipv4.ProtocolUDP, Src: q.station.IP4, Dst: mdnsGroup}.Append(b, len(udp))
+	b, err := ipv4.Header{TTL: 255, Protocol: ipv4.ProtocolUDP, Src: q.station.IP4, Dst: mdnsGroup}.Append(b, udp.HeaderLen+len(body))
 	if err != nil {
 		return nil
 	}
-	return pad(append(b, udp...), 0)
+	if b, err = (udp.Header{Src: q.port, Dst: mdnsPort}).Append(b, q.station.IP4, mdnsGroup, body); err != nil {
+		return nil
+	}
+	return pad(b, 0)
 }
 
 // look takes the answers of one frame in. Only to what was asked, and from the
@@ -166,15 +160,15 @@ func (q *mdnsQuery) look(frame []byte) {
 		return
 	}
 	ip, n, total, err := ipv4.Parse(payload)
-	if err != nil || ip.Protocol != ipv4.ProtocolUDP || total > len(payload) || total < n+8 || ip.FragmentOffset != 0 || ip.MoreFragments {
+	if err != nil || ip.Protocol != ipv4.ProtocolUDP || total > len(payload) || ip.FragmentOffset != 0 || ip.MoreFragments {
 		return
 	}
-	udp := payload[n:total]
-	if binary.BigEndian.Uint16(udp) != mdnsPort || binary.BigEndian.Uint16(udp[2:]) != q.port {
+	from, answer, err := udp.Parse(payload[n:total])
+	if err != nil || from.Src != mdnsPort || from.Dst != q.port {
 		return
 	}
 	var p dnsmessage.Parser
-	head, err := p.Start(udp[8:])
+	head, err := p.Start(answer)
 	if err != nil || !head.Response || p.SkipAllQuestions() != nil {
 		return
 	}
