@@ -22,10 +22,13 @@ var mayImport = map[string][]string{
 	"eterm/iface":            {"eterm/iface", "eterm/frame/ether"},
 	"eterm/iface/linktest":   {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
 	"eterm/iface/reach":      {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
-	"eterm/iface/suite":      {"eterm/iface", "eterm/frame"},
-	"eterm/iface/suite/mlr":  {},
 	"eterm/iface/respond":    {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
 	"eterm/iface/switchtest": {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
+
+	"eterm/iface/suite":         {"eterm/iface", "eterm/frame"},
+	"eterm/iface/suite/mlr":     {},
+	"eterm/iface/suite/stat":    {},
+	"eterm/iface/suite/journal": {},
 }
 
 func TestImportDirection(t *testing.T) {
