@@ -222,7 +222,7 @@ func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 
 // mechanismOf is how a port sends, in words.
 func mechanismOf(p iface.Port) string {
-	if m, ok := p.(iface.Mechanism); ok {
+	if m, ok := iface.As[iface.Mechanism](p); ok {
 		_, how, _ := strings.Cut(m.Mechanism(), "send: ")
 		return how
 	}

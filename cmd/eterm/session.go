@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -80,32 +79,26 @@ type taker struct {
 // receive takes frames until ctx ends, the taker says done, or the interface
 // fails.
 func (s *session) receive(ctx context.Context, t taker) error {
-	defer iface.Interrupt(ctx, s.port)()
 	rx := make([]iface.Received, receiveBatch)
-	next, ending := s.began, false
-	for {
-		if ctx.Err() != nil && !ending { // what has arrived by now is still taken
-			ending = true
-			s.port.SetReadDeadline(time.Unix(1, 0))
+	stopped := false
+	take := func(rx []iface.Received) error {
+		done, err := t.batch(rx)
+		if err == nil && done {
+			stopped, err = true, iface.ErrStop
 		}
-		if now := time.Now(); t.tick != nil && !ending && !now.Before(next) {
-			next = next.Add(time.Second)
-			if err := t.tick(now); err != nil {
-				return err
-			}
-			s.port.SetReadDeadline(next)
-			if ctx.Err() != nil { // its deadline may have come before this one
-				continue
-			}
+		return err
+	}
+	if t.tick == nil {
+		return iface.FramesUntilDown(ctx, s.port, rx, take)
+	}
+	for next := s.began; ; next = next.Add(time.Second) {
+		second, cancel := context.WithDeadline(ctx, next)
+		err := iface.FramesUntilDown(second, s.port, rx, take)
+		cancel()
+		if err != nil || stopped || ctx.Err() != nil {
+			return err
 		}
-		n, err := s.port.Receive(rx)
-		done, takeErr := t.batch(rx[:max(n, 0)])
-		switch {
-		case takeErr != nil || done:
-			return takeErr
-		case ending && err != nil:
-			return nil
-		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+		if err := t.tick(time.Now()); err != nil {
 			return err
 		}
 	}
@@ -153,7 +146,7 @@ func (s *session) end(cause error, counted *censusResult) error {
 	if err == nil {
 		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.SocketDropped, &counters
 	}
-	if d, ok := s.port.(iface.DriverCounter); ok {
+	if d, ok := iface.As[iface.DriverCounter](s.port); ok {
 		sum.Driver = d.DriverCounters()
 	}
 	s.port.Close()

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"time"
 
@@ -75,13 +73,15 @@ func (b *bench) paceOnce(ctx context.Context, p *path, t tool, n, rate int) (sam
 	defer proc.stop(time.Second)
 	stamps := make([]int64, 0, n)
 	collected := make(chan error, 1)
-	go func() { collected <- collect(rx, &stamps, n) }()
+	collecting, end := context.WithCancel(ctx)
+	defer end()
+	go func() { collected <- collect(collecting, rx, &stamps, n) }()
 	most := time.Duration(float64(n)/float64(rate)*1.6*float64(time.Second)) + 2*time.Second
 	if !proc.wait(most) {
 		proc.stop(time.Second)
 	}
 	wall := time.Since(proc.started)
-	rx.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	time.AfterFunc(100*time.Millisecond, end)
 	if err := <-collected; err != nil {
 		return nil, err
 	}
@@ -92,23 +92,16 @@ func (b *bench) paceOnce(ctx context.Context, p *path, t tool, n, rate int) (sam
 }
 
 // collect takes the stamps of the test's frames, up to n of them.
-func collect(rx iface.Port, stamps *[]int64, n int) error {
+func collect(ctx context.Context, rx iface.Port, stamps *[]int64, n int) error {
 	target := macBytes(targetMAC)
-	buf := make([]iface.Received, 256)
-	for {
-		k, err := rx.Receive(buf)
-		for _, r := range buf[:max(k, 0)] {
+	return iface.Frames(ctx, rx, make([]iface.Received, 256), func(batch []iface.Received) error {
+		for _, r := range batch {
 			if slices.Equal(r.Bytes[:6], target) && len(*stamps) < n {
 				*stamps = append(*stamps, r.At.UnixNano())
 			}
 		}
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // gaps is the rate, its error in hundredths, and quantiles of the error of the

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -42,8 +41,6 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 	forth, back := r.line(r.Forth, r.Right), r.line(r.Back, r.Left)
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	defer iface.Interrupt(ctx, r.Left)()
-	defer iface.Interrupt(ctx, r.Right)()
 	errs := make([]error, 2)
 	var both sync.WaitGroup
 	for i, d := range []struct {
@@ -51,7 +48,7 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 		to   *Line
 	}{{r.Left, forth}, {r.Right, back}} {
 		both.Go(func() {
-			if errs[i] = pump(d.from, d.to); errs[i] != nil {
+			if errs[i] = pump(ctx, d.from, d.to); errs[i] != nil {
 				end()
 			}
 		})
@@ -78,21 +75,17 @@ func (r *Relay) line(c Config, to iface.Port) *Line {
 	})
 }
 
-// pump takes frames from a port and puts them on a line until the port's
-// deadline passes. An interface that is down for a while is waited for.
-func pump(from iface.Port, to *Line) error {
-	rx := make([]iface.Received, batch)
-	for {
-		n, err := from.Receive(rx)
-		for _, r := range rx[:max(n, 0)] {
-			to.Pass(r.Bytes)
+// pump takes frames from a port and puts them on a line until ctx ends or the
+// port is closed. An interface that is down for a while is waited for.
+func pump(ctx context.Context, from iface.Port, to *Line) error {
+	err := iface.Frames(ctx, from, make([]iface.Received, batch), func(rx []iface.Received) error {
+		for i := range rx {
+			to.Pass(rx[i].Bytes)
 		}
-		switch {
-		case err == nil, errors.Is(err, iface.ErrDown):
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
-			return nil
-		default:
-			return fmt.Errorf("relay: %w", err)
-		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("relay: %w", err)
 	}
+	return nil
 }

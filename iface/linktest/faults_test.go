@@ -96,6 +96,8 @@ type held struct {
 	release <-chan struct{}
 }
 
+func (h held) Unwrap() iface.Port { return h.Port }
+
 func (h held) Receive(rx []iface.Received) (int, error) {
 	<-h.release
 	return h.Port.Receive(rx)

@@ -175,3 +175,6 @@ func (a *announcer) Send(frames [][]byte) (int, error) {
 	}
 	return a.Port.Send(frames)
 }
+
+// Unwrap lets the inner port's abilities be found.
+func (a *announcer) Unwrap() iface.Port { return a.Port }

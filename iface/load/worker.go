@@ -92,7 +92,7 @@ func (w *worker) rehearse() {
 	if w.plan.Ahead && w.made == 0 {
 		w.made = len(w.fill(1))
 	}
-	if r, ok := w.port.(iface.Rehearser); ok {
+	if r, ok := iface.As[iface.Rehearser](w.port); ok {
 		r.Rehearse()
 	}
 }

@@ -3,11 +3,9 @@ package reach
 import (
 	"bytes"
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"os"
 	"time"
 
 	"eterm/frame/arp"
@@ -21,12 +19,8 @@ import (
 // discovery message that comes by in our VLAN, until ctx ends, which is no
 // error, or told returns false. The claim's MAC is told's to keep.
 func Listen(ctx context.Context, port iface.Port, tags []byte, told func(c Claim, at time.Time) bool) error {
-	port.SetReadDeadline(time.Time{})
-	defer iface.Interrupt(ctx, port)()
-	rx := make([]iface.Received, 32)
-	for ctx.Err() == nil {
-		n, err := port.Receive(rx)
-		for i := range rx[:max(n, 0)] {
+	return iface.Frames(ctx, port, make([]iface.Received, 32), func(rx []iface.Received) error {
+		for i := range rx {
 			h, payload, err := ether.Parse(rx[i].Bytes)
 			if err != nil || !sameVLAN(h.Tags, tags) || rx[i].To == iface.Outgoing {
 				continue
@@ -34,15 +28,12 @@ func Listen(ctx context.Context, port iface.Port, tags []byte, told func(c Claim
 			if c, ok := ReadClaim(h, payload); ok {
 				c.MAC = bytes.Clone(c.MAC)
 				if !told(c, rx[i].At) {
-					return nil
+					return iface.ErrStop
 				}
 			}
 		}
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, iface.ErrDown) {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Announce says that we have an address: an ARP announcement (RFC 5227, 3) or

@@ -101,12 +101,28 @@ func PoliteRate(addresses int) float64 { return min(5000, max(1000, float64(addr
 // early with ctx, which is no error, and when all have answered.
 func Discover(ctx context.Context, port iface.Port, d Discovery) ([]Found, int, error) {
 	x := newDiscoverer(port, d)
-	port.SetReadDeadline(time.Time{})
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan error, 1)
-	go func() { done <- x.send(sending) }()
-	err := x.receive(stop, done)
+	receiving, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	sent := make(chan error, 1)
+	go func() {
+		defer end() // after the wait for the last answers
+		sent <- x.send(sending)
+	}()
+	err := iface.Frames(receiving, port, make([]iface.Received, 32), func(rx []iface.Received) error {
+		for i := range rx {
+			x.look(&rx[i])
+		}
+		if len(x.holders) == x.all && !x.Linger { // only this goroutine writes them
+			stop()
+		}
+		return nil
+	})
+	stop()
+	if sendErr := <-sent; err == nil {
+		err = sendErr
+	}
 	slices.SortStableFunc(x.found, func(a, b Found) int { return a.IP.Compare(b.IP) })
 	return x.found, x.asked(), err
 }
@@ -166,10 +182,8 @@ func (x *discoverer) asked() (n int) {
 	return n
 }
 
-// send asks for every address, and again for the silent ones; then it waits
-// and ends the receiving.
+// send asks for every address, and again for the silent ones; then it waits.
 func (x *discoverer) send(ctx context.Context) error {
-	defer x.port.SetReadDeadline(time.Unix(1, 0))
 	begin := x.Clock.Now()
 	for try := range x.Tries {
 		asked, err := x.round(ctx, begin)
@@ -243,31 +257,6 @@ func (x *discoverer) ask(i, j int, frame []byte) (err error) {
 		return err
 	}
 	return nil
-}
-
-// receive takes answers in until the sender is done, which it then ends.
-func (x *discoverer) receive(stop context.CancelFunc, done <-chan error) error {
-	rx := make([]iface.Received, 32)
-	for {
-		n, err := x.port.Receive(rx)
-		for i := range rx[:max(n, 0)] {
-			x.look(&rx[i])
-		}
-		if len(x.holders) == x.all && !x.Linger { // only this goroutine writes them
-			stop()
-		}
-		select {
-		case sendErr := <-done:
-			stop()
-			return sendErr
-		default:
-		}
-		if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
-			stop()
-			<-done
-			return err
-		}
-	}
 }
 
 // look takes one frame in.

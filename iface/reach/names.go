@@ -74,17 +74,12 @@ func LookupMDNS(ctx context.Context, port iface.Port, s Station, addresses []net
 	for _, frame := range q.frames() {
 		out.send(frame)
 	}
-	until := time.Now().Add(wait)
-	if t, ok := ctx.Deadline(); ok && t.Before(until) {
-		until = t
-	}
-	port.SetReadDeadline(until)
-	defer iface.Interrupt(ctx, port)()
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
 	defend := defender(port, &s)
-	rx := make([]iface.Received, 32)
-	for len(q.names) < len(q.wanted) && time.Now().Before(until) && ctx.Err() == nil {
-		n, err := port.Receive(rx)
-		for i := range rx[:max(n, 0)] {
+	// A port that fails has given all the names it will.
+	_ = iface.Frames(ctx, port, make([]iface.Received, 32), func(rx []iface.Received) error {
+		for i := range rx {
 			if defend != nil {
 				if b := defend.Answer(nil, rx[i].Bytes, rx[i].At); len(b) > 0 {
 					out.send(b)
@@ -92,10 +87,11 @@ func LookupMDNS(ctx context.Context, port iface.Port, s Station, addresses []net
 			}
 			q.look(rx[i].Bytes)
 		}
-		if n <= 0 && err != nil {
-			break
+		if len(q.names) == len(q.wanted) {
+			return iface.ErrStop
 		}
-	}
+		return nil
+	})
 	return q.names
 }
 

@@ -28,7 +28,7 @@ func newOutbox(port iface.Port) *outbox {
 	if c, err := port.Counters(); err == nil {
 		o.accepted = c.Accepted // stamps count from the port's first frame on
 	}
-	if s, ok := port.(iface.TxStamper); ok {
+	if s, ok := iface.As[iface.TxStamper](port); ok {
 		o.stamper, o.stamps = s, make([]iface.TxStamp, maxStamps)
 		for i := range o.stamps {
 			o.stamps[i].Sequence = ^uint64(0)

@@ -3,7 +3,6 @@ package reach
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -80,12 +79,13 @@ func Ping(ctx context.Context, port iface.Port, c Config) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	port.SetReadDeadline(time.Time{})
-	receiving := make(chan error, 1)
-	go func() { receiving <- p.receive() }()
+	receiving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	received := make(chan error, 1)
+	go func() { received <- p.receive(receiving) }()
 	err = p.run(ctx)
-	p.stop(port)
-	if rxErr := <-receiving; err == nil {
+	stop()
+	if rxErr := <-received; err == nil {
 		err = rxErr
 	}
 	return p.result(), err
@@ -108,7 +108,6 @@ type pinger struct {
 	foreign   uint64
 	buf       []byte
 	began     time.Time
-	stopping  bool
 	gone      error
 
 	reporting sync.Mutex
@@ -219,34 +218,19 @@ func (p *pinger) window() int {
 	return size
 }
 
-// stop ends the receiving goroutine.
-func (p *pinger) stop(port iface.Port) {
-	p.mu.Lock()
-	p.stopping = true
-	p.mu.Unlock()
-	port.SetReadDeadline(time.Unix(1, 0))
-}
-
-// receive handles frames until stop.
-func (p *pinger) receive() error {
-	rx := make([]iface.Received, 32)
-	for {
-		n, err := p.port.Receive(rx)
-		p.handle(rx[:max(n, 0)])
+// receive handles frames until ctx ends.
+func (p *pinger) receive(ctx context.Context) error {
+	err := iface.Frames(ctx, p.port, make([]iface.Received, 32), func(rx []iface.Received) error {
+		p.handle(rx)
+		return nil
+	})
+	if err != nil {
 		p.mu.Lock()
-		stopping := p.stopping
+		p.gone = err
 		p.mu.Unlock()
-		switch {
-		case stopping:
-			return nil
-		case err != nil && (errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed)):
-			p.mu.Lock()
-			p.gone = err
-			p.mu.Unlock()
-			p.signal()
-			return err
-		}
+		p.signal()
 	}
+	return err
 }
 
 // handle looks at a batch of frames under the lock and reports outside of it,

@@ -21,6 +21,8 @@ type ruined struct {
 	ruin func(frame []byte) [][]byte
 }
 
+func (p ruined) Unwrap() iface.Port { return p.Port }
+
 func (p ruined) Send(frames [][]byte) (int, error) {
 	for _, f := range frames {
 		if _, err := p.Port.Send(p.ruin(f)); err != nil {

@@ -43,6 +43,9 @@ func (l *line) frame(m message, size int) []byte {
 	return inband.Append(h.Append(nil), inband.SwitchRequest, body)
 }
 
+// Unwrap lets the inner port's abilities be found.
+func (l *line) Unwrap() iface.Port { return l.Port }
+
 func (l *line) send(frame []byte) error {
 	_, err := l.Send([][]byte{frame})
 	return err
