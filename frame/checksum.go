@@ -1,6 +1,10 @@
 package frame
 
-import "eterm/ipv4"
+import (
+	"encoding/binary"
+
+	"eterm/ipv4"
+)
 
 // The Internet checksums of a frame: what each covers and where it is.
 
@@ -88,4 +92,14 @@ func (d *Decoded) addresses(j, i int) (src, dst []byte) {
 func pseudoSum(proto, length int, addresses []byte) uint16 {
 	sum := proto + length>>16 + length&0xffff
 	return ipv4.Sum(uint16(sum>>16+sum), addresses)
+}
+
+// validHeader says whether the checksum of an IPv4 header without options is
+// right: whether its words add up to a multiple of 0xffff (RFC 1071, 2.A).
+func validHeader(h []byte) bool {
+	_ = h[19]
+	sum := uint64(binary.BigEndian.Uint32(h)) + uint64(binary.BigEndian.Uint32(h[4:])) +
+		uint64(binary.BigEndian.Uint32(h[8:])) + uint64(binary.BigEndian.Uint32(h[12:])) +
+		uint64(binary.BigEndian.Uint32(h[16:]))
+	return sum%0xffff == 0 // the version is not 0, so neither is the sum
 }

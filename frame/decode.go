@@ -32,6 +32,8 @@ type walk struct {
 	bounded    bool // an 802.3 length says where the frame ends
 	quoted     bool // inside an ICMP error's quote, which is cut short by design
 	unverified bool // checksums beyond cannot be known: a fragment, a bad length
+	pending    bool // those of UDP and TCP were not filled in yet
+	beyond     int  // bytes of the region that were not captured
 	ip         int  // the IP header around, an index into Parts, or -1
 	stacked    int  // tags, labels and extension headers so far
 	outer      [maxNest]int
@@ -45,19 +47,37 @@ func Decode(b []byte) *Decoded {
 	return d
 }
 
-// Decode takes b apart into d, whose memory it uses again.
-func (d *Decoded) Decode(b []byte) {
+// Decode takes b, a whole frame, apart into d, whose memory it uses again.
+func (d *Decoded) Decode(b []byte) { d.DecodeCaptured(b, Captured{}) }
+
+// Captured is what is known of how a frame was captured beside its bytes, so
+// that what capturing did to it is not held against it.
+type Captured struct {
+	// Length is the frame's length on the wire without FCS, which is greater
+	// than that of the bytes if the capture cut it short. 0, and whatever is
+	// less than the bytes there are, stands for their number.
+	Length int
+	// ChecksumPending says that a host caught its own frame before its NIC
+	// filled the checksum of UDP or TCP in: nothing is said of those.
+	ChecksumPending bool
+}
+
+// DecodeCaptured takes b apart as Decode does. A header or packet that goes on
+// in bytes that were not captured is no fault, and checksums over such bytes
+// are not judged.
+func (d *Decoded) DecodeCaptured(b []byte, how Captured) {
 	if !d.plain(b) {
-		d.general(b)
+		d.general(b, how)
 	}
 }
 
 // general decodes any frame.
-func (d *Decoded) general(b []byte) {
+func (d *Decoded) general(b []byte, how Captured) {
 	d.Bytes, d.Parts, d.Faults = b, d.Parts[:0], d.Faults[:0]
 	w := &d.walk
 	w.off, w.end, w.depth, w.ip, w.stacked = 0, len(b), 0, -1, 0
-	w.bounded, w.quoted, w.unverified = false, false, false
+	w.bounded, w.quoted, w.unverified, w.pending = false, false, false, how.ChecksumPending
+	w.beyond = max(how.Length-len(b), 0)
 	for next := d.ethernet(); next != none; {
 		if len(d.Parts) >= maxParts || w.stacked > maxNest {
 			next = LayerData
@@ -120,6 +140,12 @@ func (d *Decoded) part(l Layer, form uint8, n int) {
 	w.off += n
 }
 
+// set writes a part field by field: a Part made elsewhere and copied would
+// wait for its own bytes to reach the cache, longer than all the rest takes.
+func (p *Part) set(l Layer, form uint8, offset, n, end int) {
+	p.Layer, p.form, p.Offset, p.Length, p.end = l, form, offset, n, end
+}
+
 // left is how many bytes the region still has.
 func (d *Decoded) left() int { return d.walk.end - d.walk.off }
 
@@ -132,7 +158,8 @@ func (d *Decoded) data() Layer {
 }
 
 // push makes the next n bytes a region of their own: a packet that states its
-// length. It fails when too many lie in one another.
+// length, of which bytes may not have been captured. It fails when too many lie
+// in one another.
 func (d *Decoded) push(n int) bool {
 	w := &d.walk
 	if w.depth == maxNest {
@@ -140,8 +167,16 @@ func (d *Decoded) push(n int) bool {
 	}
 	w.outer[w.depth] = w.end
 	w.depth++
-	w.end = w.off + n
+	d.limit(n)
 	return true
+}
+
+// limit makes the region end after the next n bytes, or where the bytes end.
+func (d *Decoded) limit(n int) {
+	w := &d.walk
+	left := w.end - w.off
+	w.beyond = max(min(n-left, w.beyond), 0)
+	w.end = w.off + min(n, left)
 }
 
 // close makes parts of what lies behind the regions: surplus behind an inner

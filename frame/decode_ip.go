@@ -21,20 +21,16 @@ func (d *Decoded) ipv4() Layer {
 	}
 	n := int(b[0]&15) * 4
 	if n < ipv4.HeaderLen || n > len(b) {
-		d.headerFault("ipv4.ihl", at, n/4, n < ipv4.HeaderLen)
+		d.headerFault("ipv4.ihl", at, n/4, n, n < ipv4.HeaderLen)
 		return LayerData
 	}
 	total := int(binary.BigEndian.Uint16(b[2:]))
-	bad := total < n || total > len(b)
 	region := total
-	if bad {
-		region = len(b)
+	if total < n || total > len(b) {
+		region = d.badTotal(at, total, n, len(b))
 	}
 	if !d.push(region) {
 		return LayerData
-	}
-	if bad && (total != 0 || len(b) <= ipv4.MaxLen) { // 0: longer than the field can say (BIG TCP)
-		d.lengthFault("ipv4.length", at+2, total, n, len(b))
 	}
 	w.ip = len(d.Parts)
 	d.part(LayerIPv4, 0, n)
@@ -54,6 +50,18 @@ func (d *Decoded) ipv4() Layer {
 	return byProtocol(b[9], LayerIPv4)
 }
 
+// badTotal takes a total length that is not of the bytes there are, and says
+// how many bytes to take. 0 is that of a packet longer than the field can say,
+// which Linux passes on as it is (BIG TCP).
+func (d *Decoded) badTotal(at, total, header, avail int) int {
+	whole := avail + d.walk.beyond
+	if total != 0 || whole <= ipv4.MaxLen {
+		return d.lengthFault("ipv4.length", at+2, total, header, avail)
+	}
+	d.walk.unverified = d.walk.unverified || d.walk.beyond > 0
+	return whole
+}
+
 func (d *Decoded) ipv6() Layer {
 	const size = 40
 	w := &d.walk
@@ -67,16 +75,15 @@ func (d *Decoded) ipv6() Layer {
 		return LayerData
 	}
 	total := size + int(binary.BigEndian.Uint16(b[4:]))
-	jumbo := total == size && b[6] == 0 // the length is in a hop-by-hop option (RFC 2675)
-	region := total
-	if jumbo || total > len(b) {
-		region = len(b)
+	switch whole := len(b) + w.beyond; {
+	case total > len(b):
+		total = size + d.lengthFault("ipv6.length", at+4, total-size, 0, len(b)-size)
+	case total == size && b[6] == 0: // the length is in a hop-by-hop option (RFC 2675)
+		total = whole
+		w.unverified = w.unverified || w.beyond > 0
 	}
-	if !d.push(region) {
+	if !d.push(total) {
 		return LayerData
-	}
-	if total > len(b) {
-		d.lengthFault("ipv6.length", at+4, total-size, 0, len(b)-size)
 	}
 	w.ip = len(d.Parts)
 	d.part(LayerIPv6, 0, size)
@@ -101,7 +108,7 @@ func (d *Decoded) extension(l Layer) Layer {
 		n = int(b[1])*8 + 8
 	}
 	if n > d.left() {
-		d.headerFault(l.String()+".len", at+1, int(b[1]), false)
+		d.headerFault(l.String()+".len", at+1, int(b[1]), n, false)
 		return LayerData
 	}
 	w.stacked++

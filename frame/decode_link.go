@@ -16,8 +16,8 @@ func (d *Decoded) ethernet() Layer {
 	if b[6]&1 != 0 {
 		d.fault("eth.src", 6, string(appendMAC(nil, getBits(b, 48, 48))), "", "group address as source")
 	}
-	if len(b) < ether.MinFrame {
-		d.fault("eth", 0, strconv.Itoa(len(b)), strconv.Itoa(ether.MinFrame), "runt")
+	if n := len(b) + d.walk.beyond; n < ether.MinFrame {
+		d.fault("eth", 0, strconv.Itoa(n), strconv.Itoa(ether.MinFrame), "runt")
 	}
 	return d.byType(12)
 }
@@ -37,10 +37,9 @@ func (d *Decoded) byType(at int) Layer {
 // by8023 takes a length: the frame's payload ends where it says.
 func (d *Decoded) by8023(at, n int) Layer {
 	if left := d.left(); n > left {
-		d.lengthFault(d.Parts[len(d.Parts)-1].Layer.String()+".length", at, n, 0, left)
-	} else {
-		d.walk.end = d.walk.off + n
+		n = d.lengthFault(d.Parts[len(d.Parts)-1].Layer.String()+".length", at, n, 0, left)
 	}
+	d.limit(n)
 	d.walk.bounded = true
 	if d.left() < 3 {
 		return LayerData
@@ -173,7 +172,7 @@ func (d *Decoded) tlv(l Layer) Layer {
 		n, field, at = got+2, "lldp.length", d.walk.off
 	}
 	if n < 2 || n > left {
-		d.headerFault(field, at, got, n < 2)
+		d.headerFault(field, at, got, n, n < 2)
 		return LayerData
 	}
 	d.part(l, table[l].exact(lead, n), n)

@@ -50,14 +50,29 @@ func checkTiles(t testing.TB, d *Decoded) {
 	}
 }
 
-// checkGeneral fails unless the short way through usual frames found what the
-// general one does.
-func checkGeneral(t testing.TB, d *Decoded) {
+// checkAgain fails unless a value that was used before finds what the general
+// way finds in a new one, and unless cutting a frame short in the capture adds faults.
+func checkAgain(t testing.TB, d *Decoded) {
 	t.Helper()
-	var g Decoded
-	g.general(d.Bytes)
+	g := new(Decoded)
+	g.general(d.Bytes, Captured{})
 	if !slices.Equal(g.Parts, d.Parts) || !slices.Equal(g.Faults, d.Faults) {
 		t.Fatalf("%x: got %v %v, the general way %v %v", d.Bytes, d.Parts, d.Faults, g.Parts, g.Faults)
+	}
+	if len(d.Faults) == maxFaults {
+		return
+	}
+	for n := len(d.Bytes) - 1; n > 0; n -= 1 + n/16 {
+		g.DecodeCaptured(d.Bytes[:n:n], Captured{Length: len(d.Bytes)})
+		checkTiles(t, g)
+		for _, f := range g.Faults {
+			if !slices.Contains(d.Faults, f) && f.Problem != "bad checksum" {
+				t.Fatalf("%x cut to %d has %+v, the whole frame has %v", d.Bytes, n, f, d.Faults)
+			}
+			if f.Problem == "bad checksum" && !slices.ContainsFunc(d.Faults, func(w Fault) bool { return w.Field == f.Field && w.Offset == f.Offset }) {
+				t.Fatalf("%x cut to %d has %+v, the whole frame has %v", d.Bytes, n, f, d.Faults)
+			}
+		}
 	}
 }
 
@@ -166,7 +181,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d.Decode(b)
 		checkTiles(t, &d)
-		checkGeneral(t, &d)
+		checkAgain(t, &d)
 		for _, c := range d.AppendDump(nil, DumpOptions{}) {
 			if c != '\n' && !printable(c) {
 				t.Fatalf("the dump holds byte %#x", c)

@@ -4,10 +4,11 @@ import "eterm/icmp"
 
 // verify notes a wrong checksum of the last part, where that can be known.
 func (d *Decoded) verify(field string) {
-	if d.walk.unverified {
+	i := len(d.Parts) - 1
+	if d.walk.unverified || d.walk.pending && (d.Parts[i].Layer == LayerUDP || d.Parts[i].Layer == LayerTCP) {
 		return
 	}
-	if i := len(d.Parts) - 1; !d.valid(i) {
+	if !d.valid(i) {
 		d.sumFault(field, i, sumAt(d.Parts[i].Layer))
 	}
 }
@@ -123,20 +124,19 @@ func (d *Decoded) udp() Layer {
 	}
 	at := w.off
 	n := int(d.be16(at + 4))
-	region, bad := n, n < size || n > left
-	if bad {
-		region = left
+	switch bad := n < size || n > left; {
+	case bad && w.unverified:
+		n = left + w.beyond
+	case bad:
+		n = d.lengthFault("udp.length", at+4, n, size, left)
 	}
-	if !d.push(region) {
+	if !d.push(n) {
 		return LayerData
-	}
-	if bad && !w.unverified {
-		d.lengthFault("udp.length", at+4, n, size, left)
 	}
 	d.part(LayerUDP, 0, size)
 	if d.be16(at+6) != 0 {
 		d.verify("udp.checksum")
-	} else if d.Parts[w.ip].Layer == LayerIPv6 && !w.unverified {
+	} else if d.Parts[w.ip].Layer == LayerIPv6 && !w.unverified && !w.pending {
 		d.sumFault("udp.checksum", len(d.Parts)-1, 6)
 	}
 	return LayerData
@@ -151,7 +151,7 @@ func (d *Decoded) tcp() Layer {
 	at := d.walk.off
 	n := int(d.Bytes[at+12]>>4) * 4
 	if n < size || n > left {
-		d.headerFault("tcp.offset", at+12, n/4, n < size)
+		d.headerFault("tcp.offset", at+12, n/4, n, n < size)
 		return LayerData
 	}
 	d.part(LayerTCP, 0, n)

@@ -26,22 +26,35 @@ func (d *Decoded) note(field string, offset int, got, want, problem string) {
 	}
 }
 
-// cut notes that a header is cut short, and makes data of what there is.
+// cut notes that a header is cut short, unless the capture did it, and makes
+// data of what there is.
 func (d *Decoded) cut(l Layer, need int) Layer {
-	d.fault(l.String(), d.walk.off, strconv.Itoa(d.left()), strconv.Itoa(need), "short header")
+	if there := d.left() + d.walk.beyond; there < need {
+		d.fault(l.String(), d.walk.off, strconv.Itoa(there), strconv.Itoa(need), "short header")
+	}
 	return LayerData
 }
 
-// lengthFault notes a packet's length that cannot be: beyond what there is, or
+// lengthFault notes a packet's length that cannot be: beyond what there was, or
 // below the header it counts. Checksums that cover the packet cannot be known.
-func (d *Decoded) lengthFault(field string, offset, got, header, avail int) {
+// It returns the length to take: what is stated if capturing alone cut it
+// short, else all there was. Call it before the packet's region is pushed.
+func (d *Decoded) lengthFault(field string, offset, got, header, avail int) int {
 	d.walk.unverified = true
-	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(avail), lengthProblem(got < header))
+	whole := avail + d.walk.beyond
+	if got >= header && got <= whole {
+		return got
+	}
+	d.fault(field, offset, strconv.Itoa(got), strconv.Itoa(whole), lengthProblem(got < header))
+	return whole
 }
 
 // headerFault notes a header's length that cannot be; got is as the field
-// counts it.
-func (d *Decoded) headerFault(field string, offset, got int, below bool) {
+// counts it, which is n bytes.
+func (d *Decoded) headerFault(field string, offset, got, n int, below bool) {
+	if !below && n <= d.left()+d.walk.beyond {
+		return
+	}
 	d.fault(field, offset, strconv.Itoa(got), "", lengthProblem(below))
 }
 

@@ -108,7 +108,7 @@ func TestRoundTripOfDamagedFrames(t *testing.T) {
 				b[i] = old ^ flip
 				d.Decode(b)
 				checkTiles(t, &d)
-				checkGeneral(t, &d)
+				checkAgain(t, &d)
 				checkRoundTrip(t, &d)
 			}
 			b[i] = old
@@ -139,7 +139,7 @@ func TestRoundTripOfRandomBytes(t *testing.T) {
 	check := func(b []byte) {
 		d.Decode(b)
 		checkTiles(t, &d)
-		checkGeneral(t, &d)
+		checkAgain(t, &d)
 		checkRoundTrip(t, &d)
 	}
 	for range 1500 {

@@ -76,8 +76,7 @@ func (w *frameWriter) batch(b *decodeBatch) {
 	b.text, b.bytes, b.faulty = b.text[:0], 0, 0
 	for i := range b.records {
 		r := &b.records[i]
-		w.decoded.Decode(r.Bytes)
-		forgiveCut(&w.decoded, r.Length)
+		w.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length})
 		b.bytes += uint64(len(r.Bytes))
 		if len(w.decoded.Faults) > 0 {
 			b.faulty++

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"slices"
 	"sync"
 
 	"eterm/frame"
@@ -120,13 +119,7 @@ func (p *printer) write() error {
 }
 
 func (p *printer) appendSummary(dst []byte, direction string, r iface.Received) []byte {
-	p.decoded.Decode(r.Bytes)
-	forgiveCut(&p.decoded, r.Length)
-	if r.ChecksumPending {
-		p.decoded.Faults = slices.DeleteFunc(p.decoded.Faults, func(f frame.Fault) bool {
-			return f.Field == "tcp.checksum" || f.Field == "udp.checksum"
-		})
-	}
+	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
 	dst = append(dst, direction...)
 	dst = append(dst, ' ')
 	dst = p.clock.append(dst, r.At)
