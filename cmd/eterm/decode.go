@@ -20,14 +20,14 @@ import (
 type decoder struct {
 	read   string
 	count  args.Count
-	format decodeFormat
+	format frameFormat
 	json   bool
 	snap   int
-	color  args.Color
+	color  args.When
 }
 
 func decodeCommand() *cli.Command {
-	d := &decoder{format: decodeFormat{formatNotation}, color: "auto"}
+	d := &decoder{format: formatNotation, color: "auto"}
 	return &cli.Command{
 		Name:  "decode",
 		Usage: "take frames apart: captures, and hex in any form people paste it",
@@ -39,23 +39,13 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
-			&cli.GenericFlag{Name: "format", Value: &d.format, DefaultText: "notation", Usage: "print frames as `FORMAT`: notation, line, dump, tree"},
+			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", formatNotation, formatLine, formatDump, formatTree),
 			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
 		},
 		Action: d.run,
 	}
-}
-
-// A decodeFormat is how decode prints frames.
-type decodeFormat struct{ frameFormat }
-
-func (f *decodeFormat) Set(s string) error {
-	if err := f.frameFormat.Set(s); err != nil || f.frameFormat == formatClassic {
-		return errors.New("want notation, line, dump or tree")
-	}
-	return nil
 }
 
 func (d *decoder) run(c *cli.Context) error {
@@ -76,7 +66,7 @@ func (d *decoder) run(c *cli.Context) error {
 		return d.problem(name, err)
 	}
 	if d.json {
-		d.format.frameFormat = formatJSON
+		d.format = formatJSON
 	}
 	return d.all(ctx, c.App.Writer, name, r)
 }
@@ -138,7 +128,7 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 		taken += uint64(len(b.records))
 		return b.err == nil
 	}, func() func(*decodeBatch) {
-		w := frameWriter{format: d.format.frameFormat, snap: d.snap, color: color}
+		w := frameWriter{format: d.format, snap: d.snap, color: color}
 		return w.batch
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.records))

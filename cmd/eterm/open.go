@@ -44,7 +44,7 @@ func note(c *cli.Context, format string, args ...any) {
 
 // useColor decides by the flag, NO_COLOR (no-color.org) and whether out is a
 // terminal.
-func useColor(when args.Color, out io.Writer) bool {
+func useColor(when args.When, out io.Writer) bool {
 	switch when {
 	case "always":
 		return true

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"sync"
 
@@ -21,17 +20,6 @@ const (
 	formatClassic  frameFormat = "classic"  // as the original demo
 	formatJSON     frameFormat = "json"     // by --json only
 )
-
-func (f *frameFormat) Set(s string) error {
-	switch v := frameFormat(s); v {
-	case formatDump, formatLine, formatNotation, formatTree, formatClassic:
-		*f = v
-		return nil
-	}
-	return errors.New("want dump, line, notation, tree or classic")
-}
-
-func (f *frameFormat) String() string { return string(*f) }
 
 // What the first word of a printed frame says.
 const (
