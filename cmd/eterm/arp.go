@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -72,7 +72,7 @@ func (a *asker) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out := &arpPrinter{out: c.App.Writer, json: a.json, vendors: vendors.Load(vendors.Files)}
+	out := &show.ARP{Out: output(c), JSON: a.json, Vendors: vendors.Load(vendors.Files)}
 	switch {
 	case a.announce:
 		return a.announceAll(c, at, operands, out)
@@ -85,22 +85,22 @@ func (a *asker) run(c *cli.Context) error {
 }
 
 // ask asks, and judges what was answered.
-func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
 	ranges := rangesOf(operands)
 	at.sources(ranges)
 	d, err := a.discovery(at, ranges)
 	if err != nil {
 		return err
 	}
-	d.Linger, d.Found = true, out.found
-	bar := newProgress(c.App.ErrWriter)
+	d.Linger, d.Found = true, out.Found
+	bar := messages(c)
 	d.Progress = func(sent, all int) {
 		if all > 256 {
-			bar.show("%d of %d asked", min(sent, all), all)
+			bar.Live("%d of %d asked", min(sent, all), all)
 		}
 	}
 	found, sent, err := reach.Discover(c.Context, at.port, d)
-	bar.clear()
+	bar.Clear()
 	if err != nil {
 		return pingError(err)
 	}
@@ -117,19 +117,17 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter
 		switch {
 		case !o.isRange() && !answered[o.addr]:
 			silent++
-			out.silent(o.addr, at.local.Has(o.addr))
+			out.Silent(o.addr, at.Local.Has(o.addr))
 		case o.isRange() && len(found) == 0:
 			silent++
 		}
 	}
-	out.summary(sent, len(answered), conflicts, silent)
+	out.Summary(show.ARPSummary{Sent: sent, Answered: len(answered), Conflicts: conflicts, Silent: silent})
 	switch {
-	case out.err != nil:
-		return out.err
 	case conflicts > 0:
-		return exit.Failed("%d conflicts: two stations with one address", conflicts)
+		return exit.Failed("%s: two stations with one address", show.Count(conflicts, "conflict"))
 	case len(answered) == 0:
-		return exit.Failed("no answer on %s: is anybody there up, and in this VLAN?", at.port.Name())
+		return exit.Failed("no reply on %s: is anybody there up, and in this VLAN?", at.port.Name())
 	case silent > 0:
 		return exit.Quietly(exit.StatusNo)
 	}
@@ -137,7 +135,7 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *arpPrinter
 }
 
 // announceAll announces each address twice, as RFC 5227, 2.3 has it.
-func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
 	for _, o := range operands {
 		if o.isRange() {
 			return exit.Usage("%s is a range: give the single addresses to announce", o.name)
@@ -151,17 +149,17 @@ func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *ar
 			if err := at.Announce(at.port, o.addr); err != nil {
 				return pingError(err)
 			}
-			out.announced(o.addr, at.MAC)
+			out.Announced(o.addr, at.MAC)
 		}
 	}
-	return out.err
+	return nil
 }
 
 // announceInterval is the time between announcements (RFC 5227, 1.1).
 const announceInterval = 2 * time.Second
 
 // probeAll says of each address whether it is free.
-func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPrinter) error {
+func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
 	taken := 0
 	for _, o := range operands {
 		if o.isRange() {
@@ -169,7 +167,7 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPr
 		}
 		var holder net.HardwareAddr
 		var err error
-		if at.local.Has(o.addr) {
+		if at.Local.Has(o.addr) {
 			holder = at.port.HardwareAddr()
 		} else {
 			holder, err = at.Probe(c.Context, at.port, o.addr)
@@ -183,50 +181,28 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *arpPr
 		if holder != nil {
 			taken++
 		}
-		out.probed(o.addr, holder)
+		out.Probed(o.addr, holder)
 	}
-	if out.err == nil && taken > 0 {
+	if taken > 0 {
 		return exit.Quietly(exit.StatusNo)
 	}
-	return out.err
+	return nil
 }
 
-// maxWatched bounds how many addresses are remembered.
-const maxWatched = 1 << 16
-
 // watch prints claims; one address claimed by two stations is a conflict.
-func (a *asker) watch(c *cli.Context, at *place, out *arpPrinter) error {
+func (a *asker) watch(c *cli.Context, at *place, out *show.ARP) error {
 	ctx, cancel := withDuration(c.Context, time.Duration(a.duration))
 	defer cancel()
-	holders := map[netip.Addr]string{}
-	conflicts := 0
+	var seen reach.Watch
 	err := reach.Listen(ctx, at.port, at.Tags, func(claim reach.Claim, when time.Time) bool {
-		conflict := ""
-		if !claim.Probe {
-			if before := holders[claim.IP]; before != "" && before != string(claim.MAC) {
-				conflicts++
-				conflict = net.HardwareAddr(before).String()
-			}
-			if len(holders) < maxWatched || holders[claim.IP] != "" {
-				holders[claim.IP] = string(claim.MAC)
-			}
-		}
-		out.claim(claim, when, conflict)
-		return out.err == nil
+		out.Claim(claim, when, seen.See(claim))
+		return out.Out.Err() == nil
 	})
 	switch {
 	case err != nil:
 		return pingError(err)
-	case out.err == nil && conflicts > 0:
-		return exit.Failed("%d conflicts: an address was claimed by two stations", conflicts)
+	case seen.Conflicts > 0:
+		return exit.Failed("%s: an address was claimed by two stations", show.Count(seen.Conflicts, "conflict"))
 	}
-	return out.err
-}
-
-// vendorText is a vendor in brackets, or nothing.
-func vendorText(name string) string {
-	if name == "" {
-		name = "vendor unknown"
-	}
-	return fmt.Sprintf("(%s)", oneLine(name))
+	return nil
 }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"math"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -71,44 +68,6 @@ func (f *askFlags) discovery(at *place, ranges []reach.Range) (reach.Discovery, 
 	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.tries, 1000)), Timeout: time.Duration(f.timeout)}, err
 }
 
-// progress shows on a terminal how far a long run is, on one line that it
-// rewrites and in the end removes.
-type progress struct {
-	out   io.Writer // nil: nobody watches
-	every time.Duration
-
-	mu    sync.Mutex
-	last  time.Time
-	shown bool
-}
-
-func newProgress(stderr io.Writer) *progress {
-	p := &progress{every: 100 * time.Millisecond}
-	if isTerminal(stderr) {
-		p.out = stderr
-	}
-	return p
-}
-
-func (p *progress) show(format string, args ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.out == nil || time.Since(p.last) < p.every {
-		return
-	}
-	p.last, p.shown = time.Now(), true
-	fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
-}
-
-func (p *progress) clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.shown {
-		fmt.Fprint(p.out, "\r\x1b[K")
-		p.shown = false
-	}
-}
-
 // rangesOf are the operands as ranges; hosts are ranges of one.
 func rangesOf(operands []asked) (ranges []reach.Range) {
 	for _, o := range operands {
@@ -125,7 +84,7 @@ func rangesOf(operands []asked) (ranges []reach.Range) {
 // ask without (ARP probes change nobody's table).
 func (p *place) sources(ranges []reach.Range) {
 	for _, r := range ranges {
-		p.from(r.First)
+		p.From(r.First)
 	}
 }
 
@@ -136,7 +95,7 @@ func unicastOnly(operands []asked, at *place) error {
 		if o.isRange() {
 			a = o.network.Addr()
 		}
-		if isGroupIP(a, at) || a.IsUnspecified() || a == (netip.Addr{}) {
+		if at.IsGroup(a) || a.IsUnspecified() || a == (netip.Addr{}) {
 			return exit.Usage("%s is no address that one host has", a)
 		}
 	}

@@ -1,27 +1,27 @@
 package main
 
 import (
+	"bufio"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
 
 // builder makes frames of notation and shows or keeps them; it sends nothing.
 type builder struct {
-	format buildFormat
+	format show.BuildFormat
 	count  args.Count
 	seed   uint64
 	write  string
 	force  bool
-	color  args.When
+	color  args.Color
 }
 
 func buildCommand() *cli.Command {
@@ -35,26 +35,17 @@ func buildCommand() *cli.Command {
 			"eterm decode -r x.pcap | eterm build -      a frame a line, as hex",
 		ArgsUsage: "NOTATION | -",
 		Flags: []cli.Flag{
-			args.Default(args.ChoiceFlag("format", &b.format, "print as `FORMAT`", buildDump, buildHex, buildC, buildNotation), "dump, for - hex"),
+			&cli.GenericFlag{Name: "format", Value: &b.format, DefaultText: "dump, for - hex", Usage: "print as `FORMAT`: dump, hex, c, notation"},
 			args.CountFlag(&b.count, "build `N` frames, if the notation varies"),
 			&cli.Uint64Flag{Name: "seed", Destination: &b.seed, Usage: "start random values from `N`", DefaultText: "a new one, which is shown"},
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 			args.ForceFlag(&b.force, "with -w: overwrite a file that is there"),
 			args.ColorFlag(&b.color),
 		},
-		Action: b.run,
+		Action:       b.run,
+		BashComplete: args.CompleteNotation,
 	}
 }
-
-// A buildFormat is how build prints frames; empty where none was asked for.
-type buildFormat string
-
-const (
-	buildDump     buildFormat = "dump"
-	buildHex      buildFormat = "hex"
-	buildC        buildFormat = "c"
-	buildNotation buildFormat = "notation"
-)
 
 func (b *builder) run(c *cli.Context) error {
 	words := c.Args().Slice()
@@ -119,11 +110,18 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 		write := func(frame []byte) error { return r.Write(&capture.Record{Bytes: frame}) }
 		return frameOutput{write, r.Close}, nil
 	}
-	p := &framePrinter{out: c.App.Writer, format: b.format, color: useColor(b.color, c.App.Writer)}
-	if p.format == "" {
-		p.format = buildDump
+	p := &show.Built{Format: b.format, Color: show.UseColor(string(b.color), c.App.Writer)}
+	if p.Format == "" {
+		p.Format = show.BuildDump
 	}
-	return frameOutput{p.frame, p.flush}, nil
+	out := bufio.NewWriterSize(output(c), 64<<10)
+	var text []byte
+	print := func(frame []byte) error {
+		text = p.Append(text[:0], frame)
+		_, err := out.Write(text)
+		return err
+	}
+	return frameOutput{print, out.Flush}, nil
 }
 
 func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
@@ -135,63 +133,4 @@ func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
 		return capture.Stream(c.App.Writer, capture.PcapNG, o)
 	}
 	return capture.Create(b.write, o)
-}
-
-// framePrinter prints frames that were built.
-type framePrinter struct {
-	out     io.Writer
-	format  buildFormat
-	color   bool
-	buf     []byte
-	decoded frame.Decoded
-}
-
-func (p *framePrinter) frame(b []byte) error {
-	p.buf = p.append(p.buf, b)
-	if len(p.buf) < flushAt {
-		return nil
-	}
-	return p.flush()
-}
-
-func (p *framePrinter) flush() error {
-	_, err := p.out.Write(p.buf)
-	p.buf = p.buf[:0]
-	return err
-}
-
-func (p *framePrinter) append(dst, b []byte) []byte {
-	switch p.format {
-	case buildHex:
-		return append(appendHexDigits(dst, b), '\n')
-	case buildC:
-		return appendC(dst, b)
-	}
-	p.decoded.Decode(b)
-	if p.format == buildNotation {
-		return append(p.decoded.AppendNotation(dst), '\n')
-	}
-	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.color})
-}
-
-func appendHexDigits(dst, b []byte) []byte {
-	const digits = "0123456789abcdef"
-	for _, c := range b {
-		dst = append(dst, digits[c>>4], digits[c&15])
-	}
-	return dst
-}
-
-// appendC writes a frame as an array of C.
-func appendC(dst, b []byte) []byte {
-	dst = fmt.Appendf(dst, "static const unsigned char frame[%d] = {", len(b))
-	for i := range b {
-		if i%12 == 0 {
-			dst = append(dst, "\n\t"...)
-		} else {
-			dst = append(dst, ' ')
-		}
-		dst = append(appendHexDigits(append(dst, "0x"...), b[i:i+1]), ',')
-	}
-	return append(dst, "\n};\n"...)
 }

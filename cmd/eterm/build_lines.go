@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -31,16 +32,16 @@ type buildBatch struct {
 // and those that begin with # are skipped; the first wrong one ends it.
 func (b *builder) lines(c *cli.Context) error {
 	switch {
-	case b.format == buildC || b.format == buildDump:
+	case b.format == show.BuildC || b.format == show.BuildDump:
 		return exit.Usage("--format %s takes several lines a frame: build - prints hex or notation", b.format)
 	case b.count != 1:
 		return exit.Usage("build - makes one frame of each line: leave out -c")
 	}
-	p := framePrinter{format: b.format}
-	if p.format == "" {
-		p.format = buildHex
+	p := show.Built{Format: b.format}
+	if p.Format == "" {
+		p.Format = show.BuildHex
 	}
-	give := func(batch *buildBatch) error { return giveText(c.App.Writer, batch) }
+	give := func(batch *buildBatch) error { return giveText(output(c), batch) }
 	ends := func() error { return nil }
 	if b.write != "" {
 		r, err := b.recorder(c)
@@ -56,12 +57,12 @@ func (b *builder) lines(c *cli.Context) error {
 		line += batch.fill(in, line)
 		return batch.ended == nil
 	}
-	ctx, cancel := reading(c.Context, c.App.Reader)
+	ctx, cancel := capture.Reading(c.Context, c.App.Reader)
 	defer cancel()
-	err := inOrder(ctx, fill, func() func(*buildBatch) {
+	err := capture.InOrder(ctx, fill, func() func(*buildBatch) {
 		return (&lineBuilder{printer: p, seed: b.seed, raw: b.write != ""}).batch
 	}, give)
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, capture.ErrInterrupted) {
 		err = exit.Untrusted("standard input: %w", err)
 	}
 	return errors.Join(err, ends())
@@ -92,7 +93,7 @@ func (b *buildBatch) fill(in *bufio.Reader, first int) (n int) {
 
 // lineBuilder makes frames of lines. It is for one goroutine.
 type lineBuilder struct {
-	printer  framePrinter
+	printer  show.Built
 	template frame.Template
 	seed     uint64
 	raw      bool // the frames themselves, not their text
@@ -128,7 +129,7 @@ func (l *lineBuilder) add(b *buildBatch) {
 		return
 	}
 	l.bytes = l.template.Append(l.bytes[:0])
-	b.text = l.printer.append(b.text, l.bytes)
+	b.text = l.printer.Append(b.text, l.bytes)
 }
 
 func giveText(out io.Writer, b *buildBatch) error {

@@ -20,7 +20,6 @@ func commands() []*cli.Command {
 		diffCommand(),
 		labCommand(),
 		switchCommand(),
-		helpCommand(),
 		completionCommand(),
 		manCommand(),
 		versionCommand(),

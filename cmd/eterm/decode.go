@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
 )
 
@@ -20,14 +20,14 @@ import (
 type decoder struct {
 	read   string
 	count  args.Count
-	format frameFormat
+	format decodeFormat
 	json   bool
 	snap   int
-	color  args.When
+	color  args.Color
 }
 
 func decodeCommand() *cli.Command {
-	d := &decoder{format: formatNotation, color: "auto"}
+	d := &decoder{format: decodeFormat{show.FormatNotation}, color: "auto"}
 	return &cli.Command{
 		Name:  "decode",
 		Usage: "take frames apart: captures, and hex in any form people paste it",
@@ -39,13 +39,23 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
-			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", formatNotation, formatLine, formatDump, formatTree),
+			&cli.GenericFlag{Name: "format", Value: &d.format, DefaultText: "notation", Usage: "print frames as `FORMAT`: notation, line, dump, tree"},
 			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
 		},
 		Action: d.run,
 	}
+}
+
+// A decodeFormat is how decode prints frames.
+type decodeFormat struct{ show.Format }
+
+func (f *decodeFormat) Set(s string) error {
+	if err := f.Format.Set(s); err != nil || f.Format == show.FormatClassic {
+		return errors.New("want notation, line, dump or tree")
+	}
+	return nil
 }
 
 func (d *decoder) run(c *cli.Context) error {
@@ -59,16 +69,16 @@ func (d *decoder) run(c *cli.Context) error {
 	if f, ok := in.(io.Closer); ok && in != c.App.Reader {
 		defer f.Close()
 	}
-	ctx, cancel := reading(c.Context, in)
+	ctx, cancel := capture.Reading(c.Context, in)
 	defer cancel()
-	r, err := unlessEnded(ctx, func() (*capture.Reader, error) { return capture.NewReader(in) })
+	r, err := capture.UnlessEnded(ctx, func() (*capture.Reader, error) { return capture.NewReader(in) })
 	if err != nil {
 		return d.problem(name, err)
 	}
 	if d.json {
-		d.format = formatJSON
+		d.format.Format = show.FormatJSON
 	}
-	return d.all(ctx, c.App.Writer, name, r)
+	return d.all(ctx, output(c), name, r)
 }
 
 // input is what to read: a file, standard input, or the operands.
@@ -82,7 +92,7 @@ func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 			text = strings.Join(c.Args().Slice(), "") + "\n"
 		}
 		return strings.NewReader(text), "operands", nil
-	case d.read == "" && isTerminal(c.App.Reader):
+	case d.read == "" && show.IsTerminal(c.App.Reader):
 		return nil, "", exit.Usage("nothing to read: say -r FILE, give hex as operands, or pipe it in")
 	case d.read == "" || d.read == "-":
 		return c.App.Reader, "standard input", nil
@@ -101,35 +111,26 @@ func (d *decoder) problem(name string, err error) error {
 	switch {
 	case errors.As(err, &damage):
 		return exit.Failed("%s: %w", name, err)
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, capture.ErrInterrupted):
 		return exit.Untrusted("%s: %w", name, err)
 	}
 	return exit.Usage("%s: %w", name, err)
 }
 
-// decodeSummary is the last JSON object of a run.
-type decodeSummary struct {
-	Type    string `json:"type"`
-	Frames  uint64 `json:"frames"`
-	Bytes   uint64 `json:"bytes"`
-	Faulty  uint64 `json:"faulty"` // frames with faults
-	Problem string `json:"problem,omitempty"`
-}
-
 // all prints every frame, and then the error that ended the reading.
-func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *capture.Reader) error {
-	sum := decodeSummary{Type: "summary"}
+func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *capture.Reader) error {
+	sum := show.DecodeSummary{Type: "summary"}
 	var ended error
 	taken := uint64(0)
 	most := uint64(d.count)
-	color := useColor(d.color, out)
-	err := inOrder(ctx, func(b *decodeBatch) bool {
+	printed := show.FramesOptions{Format: d.format.Format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
+	err := capture.InOrder(ctx, func(b *decodeBatch) bool {
 		b.err = b.fill(r, taken, most)
 		taken += uint64(len(b.records))
 		return b.err == nil
 	}, func() func(*decodeBatch) {
-		w := frameWriter{format: d.format, snap: d.snap, color: color}
-		return w.batch
+		w := &show.Records{FramesOptions: printed}
+		return func(b *decodeBatch) { b.print(w) }
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.records))
 		sum.Bytes += b.bytes
@@ -143,7 +144,7 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 		_, err := out.Write(b.text)
 		return err
 	})
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, capture.ErrInterrupted) {
 		ended = err
 	} else if err != nil {
 		return err
@@ -152,12 +153,12 @@ func (d *decoder) all(ctx context.Context, out io.Writer, name string, r *captur
 		if ended != nil {
 			sum.Problem = ended.Error()
 		}
-		if err := json.NewEncoder(out).Encode(sum); err != nil {
+		if err := out.JSON(sum); err != nil {
 			return err
 		}
 	}
 	if ended != nil {
-		return d.problem(name, fmt.Errorf("after %d frames: %w", sum.Frames, ended))
+		return d.problem(name, fmt.Errorf("after %s: %w", show.Count(sum.Frames, "frame"), ended))
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func TestDecodeDamage(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(path, file[:len(file)-1], 0o600))
 	status, stdout, stderr := eterm(t, "decode", "-r", path)
-	want := "eterm: " + path + ": after 1 frames: damaged at offset 100: record of 76 bytes is cut short after 75\n"
+	want := "eterm: " + path + ": after 1 frame: damaged at offset 100: record of 76 bytes is cut short after 75\n"
 	if status != exit.StatusNo || stdout != someNotations[0]+"\n" || stderr != want {
 		t.Errorf("status %d, %q, %s; want 1 and %s", status, stdout, stderr, want)
 	}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -20,7 +19,7 @@ import (
 // differ shows what makes two frames differ.
 type differ struct {
 	json  bool
-	color args.When
+	color args.Color
 }
 
 func diffCommand() *cli.Command {
@@ -41,13 +40,13 @@ func (d *differ) run(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return exit.Usage("diff takes two frames and was given %d: put each into quotes", c.NArg())
 	}
-	ctx, cancel := reading(c.Context, nil)
+	ctx, cancel := capture.Reading(c.Context, nil)
 	defer cancel()
 	var frames [2]*frame.Decoded
 	for i := range frames {
 		operand := c.Args().Get(i)
-		b, err := unlessEnded(ctx, func() ([]byte, error) { return oneFrame(operand) })
-		if errors.Is(err, errInterrupted) {
+		b, err := capture.UnlessEnded(ctx, func() ([]byte, error) { return oneFrame(operand) })
+		if errors.Is(err, capture.ErrInterrupted) {
 			return exit.Untrusted("%s: %w", operand, err)
 		}
 		if err != nil {
@@ -59,9 +58,9 @@ func (d *differ) run(c *cli.Context) error {
 	same := string(frames[0].Bytes) == string(frames[1].Bytes)
 	var err error
 	if d.json {
-		err = printDiffJSON(c.App.Writer, frames, differences, same)
-	} else if !same {
-		err = printDiff(c.App.Writer, frames, differences, useColor(d.color, c.App.Writer))
+		err = output(c).DiffJSON(frames, differences)
+	} else {
+		err = output(c).Diff(frames, differences, show.UseColor(string(d.color), c.App.Writer))
 	}
 	if err == nil && !same {
 		err = exit.Quietly(exit.StatusNo)
@@ -105,70 +104,10 @@ func frameOfFile(path string, n uint64) ([]byte, error) {
 	var rec capture.Record
 	for i := range n {
 		if err := r.Next(&rec); errors.Is(err, io.EOF) {
-			return nil, exit.Usage("%s has %d frames, not %d", path, i, n)
+			return nil, exit.Usage("%s has %s, not %d", path, show.Count(i, "frame"), n)
 		} else if err != nil {
 			return nil, exit.Usage("%s: frame %d: %w", path, i+1, err)
 		}
 	}
 	return rec.Bytes, nil
-}
-
-// printDiff shows the fields that differ and then the bytes.
-func printDiff(out io.Writer, frames [2]*frame.Decoded, differences []frame.Difference, color bool) error {
-	var b []byte
-	if x, y := len(frames[0].Bytes), len(frames[1].Bytes); x != y {
-		b = fmt.Appendf(b, "~ length %d -> %d bytes\n", x, y)
-	}
-	for _, d := range differences {
-		switch {
-		case d.Field != "":
-			b = fmt.Appendf(b, "~ %s.%s at %d: %s -> %s\n", d.Layer, d.Field, d.OffsetB, d.A, d.B)
-		case d.OffsetA < 0:
-			b = fmt.Appendf(b, "+ %s at %d\n", d.B, d.OffsetB)
-		case d.OffsetB < 0:
-			b = fmt.Appendf(b, "- %s at %d\n", d.A, d.OffsetA)
-		default:
-			b = fmt.Appendf(b, "~ %s at %d -> %s at %d\n", d.A, d.OffsetA, d.B, d.OffsetB)
-		}
-	}
-	b = append(b, '\n')
-	_, err := out.Write(frame.AppendDiff(b, frames[0], frames[1], frame.DumpOptions{Color: color}))
-	return err
-}
-
-// differenceJSON is one JSON object of diff.
-type differenceJSON struct {
-	Type    string  `json:"type"`
-	Layer   string  `json:"layer"`
-	Field   string  `json:"field,omitempty"`
-	A       *string `json:"a"` // null: only the other frame has the layer
-	B       *string `json:"b"`
-	OffsetA *int    `json:"offset_a"`
-	OffsetB *int    `json:"offset_b"`
-}
-
-// diffSummary is the last JSON object of diff.
-type diffSummary struct {
-	Type        string `json:"type"`
-	Identical   bool   `json:"identical"`
-	Differences int    `json:"differences"`
-	LengthA     int    `json:"length_a"`
-	LengthB     int    `json:"length_b"`
-}
-
-func printDiffJSON(out io.Writer, frames [2]*frame.Decoded, differences []frame.Difference, same bool) error {
-	enc := json.NewEncoder(out)
-	for _, d := range differences {
-		o := differenceJSON{Type: "difference", Layer: d.Layer.String(), Field: d.Field}
-		if d.OffsetA >= 0 {
-			o.A, o.OffsetA = &d.A, &d.OffsetA
-		}
-		if d.OffsetB >= 0 {
-			o.B, o.OffsetB = &d.B, &d.OffsetB
-		}
-		if err := enc.Encode(o); err != nil {
-			return err
-		}
-	}
-	return enc.Encode(diffSummary{"summary", same, len(differences), len(frames[0].Bytes), len(frames[1].Bytes)})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -121,7 +120,7 @@ func (e *exchanger) send(ctx context.Context, s *session, frames frameSource) er
 // and counted; only an interface that is down or gone ends the run.
 func (e *exchanger) sendOne(s *session, b []byte) error {
 	var refused error
-	err := s.printer.sending(iface.Received{Bytes: b, At: time.Now(), Length: len(b)}, func() error {
+	err := s.printer.Sending(b, time.Now(), func() error {
 		_, refused = s.port.Send([][]byte{b})
 		return refused
 	})
@@ -132,8 +131,8 @@ func (e *exchanger) sendOne(s *session, b []byte) error {
 	case endsRun(refused):
 		return refused
 	}
-	_, err = fmt.Fprintf(s.stderr, "eterm: not sent: %s\n", oneLine(refused.Error()))
-	return err
+	s.messages.Note("not sent: %v", refused)
+	return nil
 }
 
 // sleepUntil waits for t and says whether ctx still lives.

@@ -87,7 +87,7 @@ func (f *hostFlags) one(ctx context.Context, word string, at *place) (asked, err
 		return asked{}, exit.Usage("host %q does not resolve: give its address, or look at /etc/resolv.conf", word)
 	}
 	for _, a := range found { // one of a family we can ask from, if there is
-		if a = a.WithZone("").Unmap(); at.from(a).IsValid() {
+		if a = a.WithZone("").Unmap(); at.From(a).IsValid() {
 			return asked{name: word, addr: a}, nil
 		}
 	}
@@ -122,14 +122,10 @@ func (f *hostFlags) allowed(a asked, at *place) error {
 	if a.addr.IsUnspecified() {
 		return exit.Usage("%s is no address of a host", a.addr)
 	}
-	if isGroupIP(a.addr, at) && !f.force {
+	if at.IsGroup(a.addr) && !f.force {
 		return exit.Usage("%s is a group address: every host there may answer; say --force to ask it", a.addr)
 	}
 	return nil
-}
-
-func isGroupIP(a netip.Addr, at *place) bool {
-	return a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || at.local.IsBroadcast(a)
 }
 
 // sizeOf is the number of addresses in a range, at most mostAtAll+1.

@@ -2,15 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/impair"
 	"eterm/iface/lab"
 
@@ -69,8 +68,9 @@ func (o *labOptions) run(c *cli.Context) error {
 		return err
 	}
 	defer bench.Close()
-	p := labPrinter{out: c.App.Writer, errors: c.App.ErrWriter, json: o.json}
-	commands := lab.Commands{Left: left, Right: right, Line: p.line}
+	commands := lab.Commands{Left: left, Right: right, Line: func(host string, stderr bool, line []byte) {
+		output(c).HostLine(host, stderr, line, messages(c), o.json)
+	}}
 	run := func() error { return o.runCommands(c, bench, commands) }
 	if wired {
 		return o.overWire(c, bench, forth, run)
@@ -106,7 +106,7 @@ func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forth impair.Con
 	}
 	runErr := run()
 	did, err := stop()
-	if err := errors.Join(err, printWire(c.App.Writer, o.json, o.wire.seed, did)); err != nil {
+	if err := errors.Join(err, output(c).Wire(o.wire.seed, did, o.json)); err != nil {
 		return errors.Join(runErr, err)
 	}
 	return runErr
@@ -141,7 +141,7 @@ func (o *labOptions) enter(c *cli.Context) error {
 		}
 	}
 	cmd := lab.Command(args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.App.Reader, c.App.Writer, c.App.ErrWriter
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.App.Reader, show.Unwrap(c.App.Writer), show.Unwrap(c.App.ErrWriter)
 	if o.shell == "" {
 		cmd.Stdin = nil
 		// An interrupt from the terminal reaches the lab once, through us.
@@ -179,41 +179,4 @@ func runShell(c *cli.Context, bench *lab.Bench, host string, commands lab.Comman
 		return err
 	}
 	return exit.Quietly(status)
-}
-
-// labPrinter prints the lines of both hosts.
-type labPrinter struct {
-	out, errors io.Writer
-	json        bool
-}
-
-// labLine is a line of a host as JSON: an object where the host printed one.
-type labLine struct {
-	Type   string          `json:"type"`
-	Host   string          `json:"host"`
-	Stream string          `json:"stream"`
-	Object json.RawMessage `json:"object,omitempty"`
-	Text   *string         `json:"text,omitempty"`
-}
-
-func (p labPrinter) line(host string, stderr bool, line []byte) {
-	w, stream := p.out, "stdout"
-	if stderr {
-		w, stream = p.errors, "stderr"
-	}
-	if !p.json {
-		fmt.Fprintf(w, "%s | %s\n", host, line)
-		return
-	}
-	l := labLine{Type: "output", Host: host, Stream: stream}
-	if len(line) > 0 && line[0] == '{' && json.Valid(line) {
-		l.Object = line
-	} else {
-		text := string(line)
-		l.Text = &text
-	}
-	b, err := json.Marshal(l)
-	if err == nil {
-		fmt.Fprintf(p.out, "%s\n", b)
-	}
 }

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
+	"io"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/ether"
 	"eterm/frame/probe"
 	"eterm/iface"
@@ -186,20 +188,40 @@ func (f *limitFlags) limits() (l linktest.Limits, err error) {
 	return l, nil
 }
 
-// linkInterval is what a link test says while it runs, as JSON.
-type linkInterval struct {
-	Type     string `json:"type"` // "interval"
-	Time     string `json:"time"`
-	Session  uint32 `json:"session,omitempty"`
-	Offered  uint64 `json:"offered,omitempty"`
-	Received uint64 `json:"received,omitempty"`
-	Expected uint64 `json:"expected,omitempty"`
+// linkPrinter is where a link test prints, as flags say it.
+type linkPrinter struct {
+	show.Link
+	json, quiet bool
+	file        string
+	results     *os.File
 }
 
-func (i linkInterval) json() []byte {
-	b, err := json.Marshal(i)
-	if err != nil {
+func (o *linkPrinter) flags() []cli.Flag {
+	return []cli.Flag{
+		args.JSONFlag(&o.json),
+		args.QuietFlag(&o.quiet, "print nothing while the test runs"),
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.file, Usage: "write results, as JSON, to a new `FILE` too"},
+	}
+}
+
+// open must be called before anything is sent.
+func (o *linkPrinter) open(c *cli.Context) (err error) {
+	o.JSON, o.Quiet = o.json, o.quiet
+	var results io.Writer
+	if o.file != "" {
+		if o.results, err = newFile(o.file); err != nil {
+			return err
+		}
+		results = o.results
+	}
+	o.Open(output(c), messages(c), results)
+	return nil
+}
+
+func (o *linkPrinter) close(c *cli.Context) error {
+	messages(c).Clear()
+	if o.results == nil {
 		return nil
 	}
-	return append(b, '\n')
+	return o.results.Close()
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -52,13 +52,13 @@ func (r *linkRunner) pair(c *cli.Context) error {
 		}
 		return err
 	}
-	if printErr := r.output.result(total, total.Verdict, func(w io.Writer) { printTotal(w, total) }); printErr != nil {
+	if printErr := r.output.Total(total); printErr != nil {
 		return printErr
 	}
 	if err != nil {
 		return exit.Untrusted("%w", err)
 	}
-	return exit.Quietly(r.output.status)
+	return exit.Quietly(r.output.Status())
 }
 
 // pairProgress prints how far a test is, once a second.
@@ -69,7 +69,7 @@ func (r *linkRunner) pairProgress() func(forthOffered, forthReceived, backOffere
 			return
 		}
 		next = next.Add(time.Second)
-		r.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Offered: fo + bo, Received: fr + br},
+		r.output.Interval(show.LinkInterval{Offered: fo + bo, Received: fr + br},
 			fmt.Sprintf("forth: %d offered, %d received  back: %d offered, %d received", fo, fr, bo, br))
 	}
 }
@@ -81,18 +81,4 @@ func openControl(name string, tags int) (iface.Port, error) {
 		return nil, err
 	}
 	return iface.Open(name, iface.Options{Immediate: true, Filter: filter})
-}
-
-// printTotal writes the results of both directions.
-func printTotal(w io.Writer, t linktest.Total) {
-	results := t.Directions
-	if len(results) == 0 {
-		results = []linktest.Result{t.Result}
-	}
-	for _, a := range results {
-		printResult(w, a.Direction, a)
-	}
-	if r := t.RTT; r != nil {
-		fmt.Fprintf(w, "round trip: %d measured, %d lost, min %v, p50 %v, p99 %v, max %v\n", r.Count, r.Lost, ns(r.Min), ns(r.P50), ns(r.P99), ns(r.Max))
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -28,7 +28,7 @@ type linkReceiver struct {
 	shared   bool
 	silent   bool
 	limits   limitFlags
-	output   linkOutput
+	output   linkPrinter
 
 	limit linktest.Limits
 	stop  func()
@@ -67,7 +67,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer func() {
-		if closeErr := r.output.close(); err == nil {
+		if closeErr := r.output.close(c); err == nil {
 			err = closeErr
 		}
 	}()
@@ -121,23 +121,23 @@ func (r *linkReceiver) respond(ctx context.Context, partner *linktest.Partner) (
 // ended prints the account of a run that is over.
 func (r *linkReceiver) ended(run *linktest.Run) {
 	a := linktest.Account(nil, run.Side(), r.limit)
-	r.print(a, a.Verdict, func(w io.Writer) { printResult(w, runName(run.Session, run.From), a) })
+	r.print(func() error { return r.output.Run(runName(run.Session, run.From), a) })
 }
 
 // told prints the result that the other end made of both directions.
 func (r *linkReceiver) told(t linktest.Total) {
-	r.print(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
+	r.print(func() error { return r.output.Total(t) })
 }
 
 // print prints one result, as long as more are wanted.
-func (r *linkReceiver) print(v any, verdict linktest.Verdict, text func(io.Writer)) {
+func (r *linkReceiver) print(result func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.runs > 0 && r.seen == r.runs {
 		return
 	}
 	r.seen++
-	if err := r.output.result(v, verdict, text); err != nil {
+	if err := result(); err != nil {
 		r.printErr = err
 	}
 	if r.seen == r.runs || r.printErr != nil {
@@ -156,7 +156,7 @@ func (r *linkReceiver) progress(receiver *linktest.Receiver) {
 		if expected > 0 {
 			text = fmt.Sprintf("run %06x: %d of %d received", session, got, expected)
 		}
-		r.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Session: session, Received: got, Expected: expected}, text)
+		r.output.Interval(show.LinkInterval{Session: session, Received: got, Expected: expected}, text)
 	}
 }
 
@@ -174,7 +174,7 @@ func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
 	case r.seen == 0 && (r.runs > 0 || c.Context.Err() == nil):
 		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
 	}
-	return exit.Quietly(r.output.status)
+	return exit.Quietly(r.output.Status())
 }
 
 func sharedClockFlag(dst *bool) cli.Flag {

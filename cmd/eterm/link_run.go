@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -25,7 +25,7 @@ type linkRunner struct {
 	settle        args.Duration
 	shared        bool
 	limits        limitFlags
-	output        linkOutput
+	output        linkPrinter
 
 	limit linktest.Limits
 }
@@ -40,8 +40,8 @@ func linkRunCommand() *cli.Command {
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),
-			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `NAME`"),
-			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `NAME`"),
+			&cli.StringFlag{Name: "tx", Destination: &r.tx, Usage: "both ports are here: offer on `NAME`"},
+			&cli.StringFlag{Name: "rx", Destination: &r.rx, Usage: "both ports are here: receive on `NAME`"},
 			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
@@ -68,7 +68,7 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer func() {
-		if closeErr := r.output.close(); err == nil {
+		if closeErr := r.output.close(c); err == nil {
 			err = closeErr
 		}
 	}()
@@ -150,7 +150,7 @@ func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
 }
 
 func (r *linkRunner) progress(legs []*leg) {
-	i := linkInterval{Type: "interval", Time: jsonTime()}
+	var i show.LinkInterval
 	text := ""
 	for _, l := range legs {
 		offered, received := l.offered.Load(), l.received.Load()
@@ -158,7 +158,7 @@ func (r *linkRunner) progress(legs []*leg) {
 		i.Received += received
 		text += fmt.Sprintf("%s: %d offered, %d received  ", l.name, offered, received)
 	}
-	r.output.interval(i, text)
+	r.output.Interval(i, text)
 }
 
 // finish prints the results; of several, the last object is their sum.
@@ -171,17 +171,16 @@ func (r *linkRunner) finish(legs []*leg) error {
 			failure = l.err
 		}
 	}
-	total := linktest.Sum(results)
-	err := r.output.result(total, total.Verdict, func(w io.Writer) {
-		for _, l := range legs {
-			printResult(w, l.name+", "+l.tx.Name()+" to "+l.rx.Name(), l.result)
-		}
-	})
+	var names []string
+	for _, l := range legs {
+		names = append(names, l.name+", "+l.tx.Name()+" to "+l.rx.Name())
+	}
+	err := r.output.Total(linktest.Sum(results), names...)
 	switch {
 	case err != nil:
 		return err
 	case failure != nil:
 		return exit.Untrusted("%w", failure)
 	}
-	return exit.Quietly(r.output.status)
+	return exit.Quietly(r.output.Status())
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
-	"io"
 	"math/big"
 	"sync/atomic"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/linktest"
@@ -21,7 +21,7 @@ import (
 type linkSender struct {
 	iface  string
 	load   loadFlags
-	output linkOutput
+	output linkPrinter
 }
 
 func linkSendCommand() *cli.Command {
@@ -45,7 +45,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer func() {
-		if closeErr := s.output.close(); err == nil {
+		if closeErr := s.output.close(c); err == nil {
 			err = closeErr
 		}
 	}()
@@ -67,13 +67,13 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	var offered atomic.Uint64
 	stop := every(time.Second, func() {
 		n := offered.Load()
-		s.output.interval(linkInterval{Type: "interval", Time: jsonTime(), Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
+		s.output.Interval(show.LinkInterval{Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
 	})
 	sent, runErr := linktest.Send(c.Context, port, l, linktest.SendOptions{Session: session, Offered: offered.Store})
 	stop()
 	side := sent.Side(l, runErr)
 	a := linktest.SenderOnly(session, side)
-	if err := s.output.result(a, a.Verdict, func(w io.Writer) { printSenderOnly(w, session, a) }); err != nil {
+	if err := s.output.Sender(fmt.Sprintf("run %06x", session), a); err != nil {
 		return err
 	}
 	return s.status(runErr, a)
@@ -87,15 +87,6 @@ func (s *linkSender) status(runErr error, a linktest.Result) error {
 	return exit.Quietly(a.Verdict.Status)
 }
 
-func printSenderOnly(w io.Writer, session uint32, a linktest.Result) {
-	fmt.Fprintf(w, "run %06x: %d offered, %d refused by this host's kernel\n", session, a.Offered, a.Refused)
-	line := func(key, format string, args ...any) {
-		fmt.Fprintf(w, "  %-11s%s\n", key, oneLine(fmt.Sprintf(format, args...)))
-	}
-	printSender(line, a)
-	printVerdict(line, a.Verdict)
-}
-
 // newSession draws the number of a run.
 func newSession() uint32 {
 	n, err := rand.Int(rand.Reader, big.NewInt(1<<24-1))
@@ -104,8 +95,6 @@ func newSession() uint32 {
 	}
 	return uint32(n.Uint64()) + 1
 }
-
-func jsonTime() string { return time.Now().UTC().Format(time.RFC3339Nano) }
 
 // every calls f each d until the function it returns is called.
 func every(d time.Duration, f func()) (stop func()) {

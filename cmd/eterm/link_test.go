@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/linktest"
 )
@@ -20,7 +21,7 @@ func TestLinkUsage(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"link", "eterm link needs one of: receive, send, run"},
 		{"link send -i x", "no destination given: say --to MAC, the receiver's address, or --to broadcast"},
-		{"link run --tx a", "--tx and --rx go together: give all of them or none"},
+		{"link run --tx a", "--tx and --rx go together: name both ports of this machine"},
 		{"link run --tx a --rx a", "--tx and --rx are both a: name two ports that something joins"},
 		{"link run --direction up", "--direction up: want forth, back or both"},
 		{"link receive --max-loss much", "--max-loss much: want a number of frames, or a share such as 0.1%"},
@@ -36,11 +37,11 @@ func TestLinkUsage(t *testing.T) {
 
 // inLab runs a lab and returns the JSON objects of both hosts, the last of
 // each, and the wire's if there was one.
-func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r linktest.Total, w wireResult, text string) {
+func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r linktest.Total, w show.Wire, text string) {
 	t.Helper()
 	status, stdout, stderr := runProgram(t, append([]string{"lab", "--json", "--left", left, "--right", right}, wire...)...)
 	for line := range strings.Lines(stdout) {
-		var o labLine
+		var o show.HostLine
 		if err := json.Unmarshal([]byte(line), &o); err != nil {
 			t.Fatal(err, line)
 		}

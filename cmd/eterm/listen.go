@@ -10,7 +10,9 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
+	"eterm/frame/stats"
 	"eterm/iface"
 )
 
@@ -104,33 +106,33 @@ func (l *listener) capture(c *cli.Context, s *session, snapLen int) (*capture.Re
 // countOnly shows no frame: each second how many there were, and at the end
 // what they were.
 func (l *listener) countOnly(ctx context.Context, s *session) error {
-	n := newCensus()
+	var n stats.Counter
 	var frames, bytes uint64
 	last := s.began
 	err := s.receive(ctx, taker{
 		batch: func(rx []iface.Received) (bool, error) {
 			for i := range rx {
-				if l.count != 0 && n.frames >= uint64(l.count) {
+				if l.count != 0 && n.Frames >= uint64(l.count) {
 					break
 				}
-				n.add(rx[i].Bytes, rx[i].Length)
+				n.Add(rx[i].Bytes, rx[i].Length)
 			}
-			s.received.Store(n.frames)
-			return l.count != 0 && n.frames >= uint64(l.count), nil
+			s.received.Store(n.Frames)
+			return l.count != 0 && n.Frames >= uint64(l.count), nil
 		},
 		tick: func(now time.Time) error {
 			if now.Sub(last) < time.Second/2 {
 				return nil // the first tick, at the beginning
 			}
-			i := n.since(frames, bytes, now, now.Sub(last))
-			frames, bytes, last = n.frames, n.bytes, now
-			return s.printInterval(now, i)
+			err := s.out.Interval(n.Frames-frames, n.Bytes-bytes, now, now.Sub(last), s.printer.Format == show.FormatJSON)
+			frames, bytes, last = n.Frames, n.Bytes, now
+			return err
 		},
 	})
-	return s.end(err, n.result())
+	return s.end(err, show.NewStatistics(n.Counts()))
 }
 
-// headersOnly is as much of a frame as a census looks at.
+// headersOnly is as much of a frame as statistics look at.
 const headersOnly = 64
 
 // endsRun says whether an error of a port means that it is of no more use to

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
-	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 )
 
@@ -38,27 +36,25 @@ func warn(c *cli.Context, port iface.Port) {
 }
 
 // note tells the person something that is no result and no error.
-func note(c *cli.Context, format string, args ...any) {
-	fmt.Fprintf(c.App.ErrWriter, "eterm: %s\n", oneLine(fmt.Sprintf(format, args...)))
-}
+func note(c *cli.Context, format string, args ...any) { messages(c).Note(format, args...) }
 
-// useColor decides by the flag, NO_COLOR (no-color.org) and whether out is a
-// terminal.
-func useColor(when args.When, out io.Writer) bool {
-	switch when {
-	case "always":
-		return true
-	case "never":
-		return false
+// output is where a command's results go.
+func output(c *cli.Context) *show.Output { return show.To(c.App.Writer) }
+
+// messages is where a command says what is no result.
+func messages(c *cli.Context) *show.Messages { return show.MessagesTo(c.App.ErrWriter) }
+
+// untrusted is the status for doubts about a result, with their texts; nil if there
+// are none.
+func untrusted(doubts []iface.Doubt) error {
+	var all []string
+	for _, d := range doubts {
+		all = append(all, d.Text)
 	}
-	return os.Getenv("NO_COLOR") == "" && isTerminal(out)
-}
-
-// isTerminal says whether a person is at the other end of one of the program's
-// streams.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	if all == nil {
+		return nil
+	}
+	return exit.Untrusted("%s", strings.Join(all, "; "))
 }
 
 // newFile makes a file for results. It never writes over one.

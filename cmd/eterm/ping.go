@@ -13,6 +13,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -152,16 +153,48 @@ func (p *pinger) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out := newPingPrinter(c.App.Writer, p, config)
-	config.Event = out.event
-	if err := out.header(at); err != nil {
-		return err
+	o := show.PingOptions{Interface: at.port.Name(), From: at.MAC.String(), JSON: p.jsonOut, Quiet: p.quiet}
+	if config.Protocol == reach.ICMP {
+		o.From = at.From(config.Targets[0].IP).String()
 	}
+	out := show.NewPing(output(c), config, o)
+	config.Event = out.Event
+	out.Header()
 	if p.interval < args.Duration(2*time.Millisecond)*args.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
 	result, err := reach.Ping(c.Context, at.port, config)
-	return out.end(at, result, err)
+	counters, _ := at.port.Counters()
+	out.End(result, counters.SocketDropped)
+	if err != nil {
+		return pingError(err)
+	}
+	return pingStatus(at, config.Targets, result, counters)
+}
+
+// pingStatus is 0 if every target replied, and as it should.
+func pingStatus(at *place, targets []reach.Target, r reach.Result, counters iface.Counters) error {
+	if err := untrusted(counters.Doubts()); err != nil {
+		return err
+	}
+	for i, t := range targets {
+		s := &r.Targets[i]
+		if s.Received > 0 {
+			continue
+		}
+		if s.Sent == 0 && s.Unresolved > 0 {
+			asked, kind := t.IP, "it"
+			if t.Via.IsValid() && t.Via != t.IP {
+				asked, kind = t.Via, "the gateway"
+			}
+			return exit.Failed("no reply to %s for %s on %s: is %s up, and in this VLAN?", show.Resolution(asked), asked, at.port.Name(), kind)
+		}
+		return exit.Quietly(exit.StatusNo)
+	}
+	if r.Total.Damaged+r.Total.BadChecksum > 0 {
+		return exit.Quietly(exit.StatusNo)
+	}
+	return nil
 }
 
 // config is what the flags say, for the targets there are.

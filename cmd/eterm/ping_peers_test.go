@@ -78,7 +78,7 @@ func TestPingTaggedToTheKernel(t *testing.T) {
 	// In another VLAN, and in none, nobody is there.
 	for _, vlan := range []string{"-Q20", "-Q0"} {
 		status, _, stderr := pingOn(t, left, vlan, "--src-ip", "192.0.2.1", "192.0.2.2", "-c1", "-W0.1")
-		if status != 1 || !strings.Contains(stderr, "no answer to ARP") {
+		if status != 1 || !strings.Contains(stderr, "no reply to ARP") {
 			t.Errorf("%s: status %d, %s", vlan, status, stderr)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"time"
@@ -69,18 +70,20 @@ func (p *pinger) target(at *place, o asked) (reach.Target, error) {
 			return t, exit.Usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
 		}
 		return t, nil
-	case at.local.IsBroadcast(o.addr):
+	case at.Local.IsBroadcast(o.addr):
 		t.MAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 		return t, nil
 	}
 	if t.MAC = reach.GroupMAC(o.addr); t.MAC != nil {
 		return t, nil
 	}
-	if at.local.Has(o.addr) && at.given[family(o.addr)] != o.addr {
+	if at.Local.Has(o.addr) && !at.Given(o.addr) {
 		return t, exit.Usage("%s is this host's own address: it answers itself and nothing crosses %s", o.addr, at.port.Name())
 	}
 	var err error
-	t.Via, err = at.via(o.addr)
+	if t.Via, err = at.Via(o.addr); errors.Is(err, reach.ErrNoRoute) {
+		return t, exit.Usage("%s is not in a network of %s, and no route names a gateway: give --gateway, or --to", o.addr, at.port.Name())
+	}
 	return t, err
 }
 
@@ -95,7 +98,7 @@ func (p *pinger) inRange(c *cli.Context, at *place, o asked) ([]reach.Target, er
 		return nil, pingError(err)
 	}
 	if len(found) == 0 {
-		return nil, exit.Failed("nobody in %s answers ARP on %s", o.network, at.port.Name())
+		return nil, exit.Failed("no reply to ARP from anybody in %s on %s", o.network, at.port.Name())
 	}
 	var all []reach.Target
 	for _, f := range found {
@@ -106,15 +109,15 @@ func (p *pinger) inRange(c *cli.Context, at *place, o asked) ([]reach.Target, er
 
 // noSource refuses targets of a family we have no address of.
 func noSource(at *place, dst netip.Addr) error {
-	if at.from(dst).IsValid() {
+	if at.From(dst).IsValid() {
 		return nil
 	}
-	want, other := "IPv4", at.given[1]
+	want := "IPv4"
 	if !dst.Is4() {
-		want, other = "IPv6", at.given[0]
+		want = "IPv6"
 	}
-	if other.IsValid() {
-		return exit.Usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, other)
+	if len(at.Sources) > 0 {
+		return exit.Usage("%s is an %s address, but --src-ip %s is not: give one of each with a comma", dst, want, at.Sources[0])
 	}
 	return exit.Usage("%s has no %s address to ask %s from: give one with --src-ip", at.port.Name(), want, dst)
 }

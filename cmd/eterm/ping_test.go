@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -90,10 +89,7 @@ func TestPingReachesTheKernel(t *testing.T) {
 		{"192.0.2.0/29"},
 		{"192.0.2.2", "--payload", "abc"},
 	} {
-		if !slices.Contains(args, "--flood") {
-			args = append(args, "--interval", "2ms")
-		}
-		status, list, stderr := pingOn(t, left, append(args, "-c16", "-W2")...)
+		status, list, stderr := pingOn(t, left, append(args, "-c16", "--interval", "2ms", "-W2")...)
 		s := list[len(list)-1]
 		if status != 0 || len(list) != 17 || s.Type != "summary" || s.Sent != 16 || s.Received != 16 || s.Damaged+s.BadChecksum+s.Duplicates != 0 {
 			t.Errorf("%v: status %d, %+v, %s", args, status, s, stderr)
@@ -133,7 +129,7 @@ func TestPingNobody(t *testing.T) {
 	left, _, _ := numbered(t)
 	for _, args := range [][]string{{"192.0.2.9"}, {"2001:db8::9"}, {"203.0.113.1", "--gateway", "192.0.2.254"}, {"192.0.2.128/29"}} {
 		status, stdout, stderr := runOn(t, left, append([]string{"ping", "-c1", "-W0.1"}, args...)...)
-		if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "answer") {
+		if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "reply") {
 			t.Errorf("%v: status %d, %q\n%s", args, status, stderr, stdout)
 		}
 	}
@@ -165,10 +161,10 @@ func TestPingRefuses(t *testing.T) {
 		{"-s 63 192.0.2.2", "63"},
 		{"-s 1519 192.0.2.2", "MTU 1500"},
 		{"--sweep 64 192.0.2.2", "FROM..TO"},
-		{"--sweep 64..1518 -s 64 192.0.2.2", "contradict"},
+		{"--sweep 64..1518 -s 64 192.0.2.2", "exclude"},
 		{"--interval 0 192.0.2.2", "--flood"},
 		{"--l2 192.0.2.2", "192.0.2.2"},
-		{"--l2 --llc 02:00:00:00:00:01", "contradict"},
+		{"--l2 --llc 02:00:00:00:00:01", "exclude"},
 		{"--l2 ff:ff:ff:ff:ff:ff", "--force"},
 		{"--lbm --level 8 02:00:00:00:00:01", "level 8"},
 		{"--from 01:00:5e:00:00:01 192.0.2.2", "one station"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/capture"
 )
 
 // interruptedRun runs eterm with first waiting in a pipe, and interrupts it
@@ -95,8 +96,8 @@ func TestInterruptedForGood(t *testing.T) {
 		if n := strings.Count(stdout, "\n"); n != 1 || !strings.HasSuffix(stderr, said) || status != exit.StatusUntrusted {
 			t.Errorf("%v: %d frames, status %d, said %q; want 1, status 3 and %q", args, n, status, stderr, said)
 		}
-		if took := time.Since(start); took < lastWord {
-			t.Errorf("%v: ended after %v, the pipe has %v", args, took, lastWord)
+		if took := time.Since(start); took < capture.LastWord {
+			t.Errorf("%v: ended after %v, the pipe has %v", args, took, capture.LastWord)
 		}
 	}
 }
@@ -110,7 +111,7 @@ func TestInterruptedWaiting(t *testing.T) {
 		interrupt()
 		var out, errs bytes.Buffer
 		status := run(ctx, append([]string{"eterm"}, args...), in, &out, &errs)
-		if out.Len() > 0 || status == exit.StatusDone || !strings.Contains(errs.String(), errInterrupted.Error()) {
+		if out.Len() > 0 || status == exit.StatusDone || !strings.Contains(errs.String(), capture.ErrInterrupted.Error()) {
 			t.Errorf("%v: status %d, printed %q, said %q", args, status, out.String(), errs.String())
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
 	"eterm/iface"
 )
@@ -59,7 +60,7 @@ func (r *recording) check(c *cli.Context, toStdout bool) error {
 
 // refuseTerminal keeps a capture's bytes off a terminal.
 func refuseTerminal(c *cli.Context) error {
-	if isTerminal(c.App.Writer) {
+	if show.IsTerminal(c.App.Writer) {
 		return exit.Usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
 	}
 	return nil
@@ -132,11 +133,11 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 		err = closeErr
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		fmt.Fprintln(s.stderr, "eterm: the reader of the capture is gone: it ends here")
+		s.messages.Note("the reader of the capture is gone: it ends here")
 		return nil
 	}
 	if len(out.Files()) > 0 {
-		fmt.Fprintf(s.stderr, "eterm: %d frames in %s\n", out.Frames(), filesInWords(out))
+		s.messages.Note("%s in %s", show.Count(out.Frames(), "frame"), filesInWords(out))
 	}
 	return err
 }

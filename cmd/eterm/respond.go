@@ -1,11 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/netip"
-	"sort"
 	"strings"
 	"time"
 
@@ -93,7 +90,7 @@ func (r *responder) run(c *cli.Context) error {
 	partner.start(ctx)
 	err = engine.Serve(ctx)
 	counters, _ := port.Counters()
-	if printErr := r.print(c, engine.Account(), counters); err == nil {
+	if printErr := r.print(c, engine.Account(), counters.SocketDropped); err == nil {
 		err = printErr
 	}
 	switch {
@@ -154,29 +151,9 @@ func (r *responder) warn(c *cli.Context, port iface.Port, addresses []netip.Pref
 	}
 }
 
-func (r *responder) print(c *cli.Context, a respond.Account, counters iface.Counters) error {
-	if r.json {
-		return json.NewEncoder(c.App.Writer).Encode(struct {
-			Type string `json:"type"`
-			respond.Account
-			DroppedByHost uint64 `json:"dropped_by_host"`
-		}{"summary", a, counters.SocketDropped})
-	}
-	if r.quiet {
+func (r *responder) print(c *cli.Context, a respond.Account, dropped uint64) error {
+	if r.quiet && !r.json {
 		return nil
 	}
-	var names []string
-	for name, n := range a.Answered {
-		if n > 0 {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
-	line := fmt.Sprintf("%d answered", a.Total())
-	for i, name := range names {
-		line += fmt.Sprintf("%s%s %d", map[bool]string{true: ": ", false: ", "}[i == 0], name, a.Answered[name])
-	}
-	line += fmt.Sprintf("; %d over the limit, %d unsafe, %d refused by this host", a.Limited, a.Unsafe, a.Refused)
-	_, err := fmt.Fprintln(c.App.Writer, line)
-	return err
+	return output(c).Responded(a, dropped, r.json)
 }

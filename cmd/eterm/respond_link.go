@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
@@ -16,7 +15,7 @@ import (
 type linkPartner struct {
 	*linktest.Partner
 	port   iface.Port
-	output linkOutput
+	output linkPrinter
 	served chan error
 }
 
@@ -25,13 +24,13 @@ func (r *responder) partner(c *cli.Context) (*linkPartner, error) {
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	p := &linkPartner{port: port, output: linkOutput{json: r.json}}
+	p := &linkPartner{port: port, output: linkPrinter{json: r.json}}
 	if err := p.output.open(c); err != nil {
 		return nil, err
 	}
 	p.Partner = linktest.NewPartner(port, linktest.PartnerOptions{Result: func(t linktest.Total) {
 		if !r.quiet {
-			_ = p.output.result(t, t.Verdict, func(w io.Writer) { printTotal(w, t) })
+			_ = p.output.Total(t)
 		}
 	}})
 	return p, nil

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +13,9 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
+	"eterm/frame/capture"
 	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load"
@@ -83,15 +87,12 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 	round := len(sizes)
 	switch {
 	case f.file != "":
-		r, err := readReplay(c, f.file)
+		r, err := f.replay(c)
 		if err != nil {
 			return nil, err
 		}
-		p.source = func(int) load.Source { return r.source() }
-		p.count, p.period, round = uint64(len(r.ends)), r.period, len(r.ends)
-		if r.timed {
-			p.times = r.times
-		}
+		p.source = func(int) load.Source { return r.Source() }
+		p.count, p.times, p.period, round = uint64(r.Len()), r.Times, r.Period, r.Len()
 	case len(f.notations) > 0:
 		p.source, err = f.fromNotations(c, on, sizes)
 		round *= f.weights.Total(len(f.notations))
@@ -104,6 +105,31 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 		return nil, err
 	}
 	return p, p.measure(on, round)
+}
+
+// replay reads the frames of the file.
+func (f *sendFrames) replay(c *cli.Context) (*capture.Replay, error) {
+	in := c.App.Reader
+	if f.file != "-" {
+		file, err := os.Open(f.file)
+		if err != nil {
+			return nil, exit.Usage("%w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	ctx, cancel := capture.Reading(c.Context, in)
+	defer cancel()
+	p, err := capture.UnlessEnded(ctx, func() (*capture.Replay, error) { return capture.ReadReplay(in) })
+	switch {
+	case errors.Is(err, capture.ErrTooMuch):
+		return nil, exit.Usage("%s: %w: split the file, for example by editcap -c", f.file, err)
+	case err != nil:
+		return nil, exit.Usage("%s: %w", f.file, err)
+	case p.Cut > 0:
+		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", f.file, p.Cut, show.Count(p.Len(), "frame"))
+	}
+	return p, nil
 }
 
 // allSizes are the sizes asked for, one after the other; 0 is as the content

@@ -15,20 +15,21 @@ import (
 	"time"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
 	"eterm/iface"
 	"eterm/iface/lab/labtest"
 )
 
 // planned are the frames a dry run shows.
-func planned(t *testing.T, args ...string) (frames []plannedFrame) {
+func planned(t *testing.T, args ...string) (frames []show.Frame) {
 	t.Helper()
 	status, stdout, stderr := eterm(t, append([]string{"send", "-S", "--json"}, args...)...)
 	if status != exit.StatusDone {
 		t.Fatalf("send %q: status %d: %s", args, status, stderr)
 	}
 	for line := range strings.Lines(stdout) {
-		var f plannedFrame
+		var f show.Frame
 		must(t, json.Unmarshal([]byte(line), &f))
 		frames = append(frames, f)
 	}
@@ -83,8 +84,8 @@ func TestSendNotationRefuses(t *testing.T) {
 		{"eth / zeros 100 -s 64", "a frame of 114 bytes does not fit size 64: at most 60"},
 		{"hex 0102", "frame 1: frame is shorter than an Ethernet header: it has 2 bytes, want 14 or more"},
 		{"-r nosuch.pcap", "nosuch.pcap: no such file"},
-		{"-r x -s 64", "--read and --size contradict each other: give one"},
-		{"-r x -b 5pps --speed 2", "--speed and --rate contradict each other: give one"},
+		{"-r x -s 64", "the frames of a file have their sizes"},
+		{"-r x -b 5pps --speed 2", "--speed and a rate contradict each other"},
 		{"-r x --speed nan", "want above zero"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send", "-S"}, strings.Fields(c.line)...)...)
@@ -117,7 +118,7 @@ func TestSendFile(t *testing.T) {
 	must(t, os.WriteFile(file, pcapOf(frames, []time.Duration{0, 40 * time.Millisecond, 60 * time.Millisecond}), 0o600))
 	due := func(args ...string) (at []int64) {
 		for _, f := range planned(t, append(args, "-r", file)...) {
-			at = append(at, f.DueNS/1e6)
+			at = append(at, *f.DueNS/1e6)
 		}
 		return at
 	}

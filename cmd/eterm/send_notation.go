@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -131,8 +130,6 @@ func pointAt(c *cli.Context, err error) error {
 	if !errors.As(err, &at) {
 		return err
 	}
-	for line := range strings.Lines(at.Caret()) {
-		note(c, "| %s", strings.TrimRight(line, "\n"))
-	}
+	messages(c).Lines("eterm: | ", at.Caret())
 	return exit.Usage("notation: %w", err)
 }

@@ -1,17 +1,12 @@
 package main
 
 import (
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/frame"
 	"eterm/iface"
 )
 
@@ -50,31 +45,11 @@ func (s *sender) show(c *cli.Context) error {
 		if plan.Schedule != nil {
 			due = plan.Schedule(i)
 		}
-		if err := s.showOne(c.App.Writer, i, due, buf); err != nil {
+		if err := output(c).PlannedFrame(i, due, buf, s.json); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// plannedFrame is the JSON object of a frame that was not sent.
-type plannedFrame struct {
-	Type      string `json:"type"`
-	Direction string `json:"direction"`
-	DueNS     int64  `json:"due_ns"` // after the start
-	Length    int    `json:"length"`
-	Hex       string `json:"hex"`
-}
-
-func (s *sender) showOne(w io.Writer, i uint64, due time.Duration, b []byte) error {
-	if s.json {
-		return json.NewEncoder(w).Encode(plannedFrame{"frame", "planned", due.Nanoseconds(), len(b), hex.EncodeToString(b)})
-	}
-	d := frame.Decode(b)
-	text := fmt.Appendf(nil, "frame %d at +%.6f s: ", i+1, due.Seconds())
-	text = append(d.AppendSummary(text), '\n')
-	_, err := w.Write(d.AppendDump(text, frame.DumpOptions{}))
-	return err
 }
 
 // nowhere is the interface of a dry run without one: every size fits, and an

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +10,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/lab"
 )
@@ -21,8 +19,9 @@ import (
 // pass: the port, the printer, and the count of what was sent and received.
 type session struct {
 	port     iface.Port
-	printer  *printer
-	stderr   io.Writer
+	printer  *show.Frames
+	out      *show.Output
+	messages *show.Messages
 	sent     atomic.Uint64
 	received atomic.Uint64
 	began    time.Time
@@ -31,18 +30,18 @@ type session struct {
 // sessionFlags are what every such command can be told.
 type sessionFlags struct {
 	iface   string
-	format  frameFormat
+	format  show.Format
 	json    bool
 	snap    int
 	promisc bool
-	color   args.When
+	color   args.Color
 }
 
 func (f *sessionFlags) flags() []cli.Flag {
-	f.format, f.color = formatDump, "auto"
+	f.format, f.color = show.FormatDump, "auto"
 	return []cli.Flag{
 		args.InterfaceFlag(&f.iface),
-		args.ChoiceFlag("format", &f.format, "print frames as `FORMAT`", formatDump, formatLine, formatNotation, formatTree, formatClassic),
+		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, notation, tree, classic"},
 		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
 		args.PromiscFlag(&f.promisc),
 		args.ColorFlag(&f.color),
@@ -60,12 +59,13 @@ func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &printer{out: c.App.Writer, format: f.format, snap: f.snap, color: useColor(f.color, c.App.Writer)}
+	printed := show.FramesOptions{Format: f.format, Snap: f.snap, Color: show.UseColor(string(f.color), c.App.Writer)}
 	if f.json {
-		p.format = formatJSON
+		printed.Format = show.FormatJSON
 	}
 	lab.Ready()
-	return &session{port: port, printer: p, stderr: c.App.ErrWriter, began: time.Now()}, nil
+	out := output(c)
+	return &session{port: port, printer: show.NewFrames(out, printed), out: out, messages: messages(c), began: time.Now()}, nil
 }
 
 // taker is what a run does with what it receives.
@@ -112,37 +112,22 @@ const receiveBatch = 256
 func (s *session) print(rx []iface.Received, most uint64) (done bool, err error) {
 	for i := range rx {
 		s.received.Add(1)
-		if err := s.printer.frame(wasReceived, rx[i]); err != nil {
+		if err := s.printer.Received(rx[i]); err != nil {
 			return false, err
 		}
 		if most != 0 && s.received.Load() >= most {
-			return true, s.printer.flush()
+			return true, s.printer.Flush()
 		}
 	}
-	return false, s.printer.flush()
+	return false, s.printer.Flush()
 }
 
-// summary is the account of a session, and the last JSON object of one.
-type summary struct {
-	Type          string          `json:"type"`
-	Sent          uint64          `json:"sent"`
-	Received      uint64          `json:"received"`
-	Refused       uint64          `json:"refused"`
-	DroppedByHost uint64          `json:"dropped_by_host"`
-	DurationNS    int64           `json:"duration_ns"`
-	Counters      *iface.Counters `json:"counters,omitempty"`
-	// Driver is what the driver's own statistics changed by.
-	Driver map[string]uint64 `json:"driver,omitempty"`
-	*censusResult
-}
-
-// end closes the session, prints what was counted (and the census, if one was
-// taken), and returns the error that
+// end closes the session, prints what was counted, and returns the error that
 // tells the status: cause where there is one, else whether this host was able
 // to see everything.
-func (s *session) end(cause error, counted *censusResult) error {
+func (s *session) end(cause error, counted *show.Statistics) error {
 	counters, err := s.port.Counters()
-	sum := summary{Type: "summary", Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), censusResult: counted}
+	sum := show.Summary{Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), Statistics: counted}
 	if err == nil {
 		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.SocketDropped, &counters
 	}
@@ -150,7 +135,7 @@ func (s *session) end(cause error, counted *censusResult) error {
 		sum.Driver = d.DriverCounters()
 	}
 	s.port.Close()
-	if printErr := s.printSummary(sum); printErr != nil && cause == nil {
+	if printErr := s.out.Summary(sum, s.messages, s.printer.Format == show.FormatJSON); printErr != nil && cause == nil {
 		cause = printErr
 	}
 	switch {
@@ -164,18 +149,4 @@ func (s *session) end(cause error, counted *censusResult) error {
 		return exit.Untrusted("this host refused to send %d frames", sum.Refused)
 	}
 	return nil
-}
-
-func (s *session) printSummary(sum summary) error {
-	if s.printer.format != formatJSON {
-		if sum.censusResult != nil {
-			if err := sum.print(s.printer.out, sum.Received); err != nil {
-				return err
-			}
-		}
-		_, err := fmt.Fprintf(s.stderr, "eterm: %d sent, %d received, %d refused, %d dropped by this host\n",
-			sum.Sent, sum.Received, sum.Refused, sum.DroppedByHost)
-		return err
-	}
-	return json.NewEncoder(s.printer.out).Encode(sum)
 }

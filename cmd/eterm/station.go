@@ -41,18 +41,8 @@ func (f *stationFlags) gatewayFlag() cli.Flag {
 
 // place is an open port, and who and where we are on it.
 type place struct {
-	reach.Station
-	port    iface.Port
-	local   reach.Local
-	given   [2]netip.Addr // --src-ip, by family
-	gateway [2]netip.Addr // --gateway, by family
-}
-
-func family(a netip.Addr) int {
-	if a.Is4() {
-		return 0
-	}
-	return 1
+	reach.Place
+	port iface.Port
 }
 
 // open opens the port and finds out who we are.
@@ -75,12 +65,12 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 		return nil, err
 	}
 	own := p.port.HardwareAddr()
-	p.MAC, p.Tags = f.from.Or(own, own), tags
+	p.MAC, p.Tags, p.Own = f.from.Or(own, own), tags, own
 	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
 		p.port.Close()
 		return nil, exit.Usage("source %s: want the address of one station", p.MAC)
 	}
-	if p.local, err = reach.ReadLocal(p.port.Name()); err != nil {
+	if p.Local, err = reach.ReadLocal(p.port.Name()); err != nil {
 		p.port.Close()
 		return nil, exit.Usage("%w", err)
 	}
@@ -92,8 +82,8 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 func (f *stationFlags) addresses(p *place) error {
 	for _, g := range []struct {
 		flag, text string
-		to         *[2]netip.Addr
-	}{{"--src-ip", f.srcIP, &p.given}, {"--gateway", f.gateway, &p.gateway}} {
+		to         *[]netip.Addr
+	}{{"--src-ip", f.srcIP, &p.Sources}, {"--gateway", f.gateway, &p.Gateways}} {
 		for word := range strings.SplitSeq(g.text, ",") {
 			if word == "" {
 				continue
@@ -102,7 +92,7 @@ func (f *stationFlags) addresses(p *place) error {
 			if err != nil || a.IsUnspecified() || a.IsMulticast() {
 				return exit.Usage("%s %q: want the address of one host, such as 192.0.2.1", g.flag, word)
 			}
-			g.to[family(a)] = a.WithZone("").Unmap()
+			*g.to = append(*g.to, a.WithZone("").Unmap())
 		}
 	}
 	return nil
@@ -128,44 +118,6 @@ func (f *stationFlags) tags() ([]byte, error) {
 		return nil, exit.Usage("%w", err)
 	}
 	return b[12 : 12+4*len(vlans)], nil
-}
-
-// from chooses the source for asking dst, and says so to the station. It is
-// zero where we have none of dst's family.
-func (p *place) from(dst netip.Addr) netip.Addr {
-	mine := &p.IP4
-	if !dst.Is4() {
-		mine = &p.IP6
-	}
-	if !mine.IsValid() {
-		*mine = p.given[family(dst)]
-		if !mine.IsValid() {
-			*mine = p.local.Source(dst)
-		}
-		if mine.IsValid() && (!p.local.Has(*mine) || len(p.Tags) > 0 || string(p.MAC) != string(p.port.HardwareAddr())) {
-			p.Defend = append(p.Defend, *mine)
-		}
-	}
-	return *mine
-}
-
-// via is the next hop to dst.
-func (p *place) via(dst netip.Addr) (netip.Addr, error) {
-	gateway := p.gateway[family(dst)]
-	hasNetwork := slices.ContainsFunc(p.local.Prefixes, func(n netip.Prefix) bool { return n.Addr().Is4() == dst.Is4() })
-	switch {
-	case p.local.OnLink(dst), !hasNetwork && !gateway.IsValid():
-		return dst, nil // an interface without an address sees everybody on its link
-	case gateway.IsValid():
-		return gateway, nil
-	}
-	if gateway = p.local.Gateway(dst); gateway.IsValid() {
-		return gateway, nil
-	}
-	if given := p.given[family(dst)]; given.IsValid() && !p.local.Has(given) {
-		return dst, nil // our own idea of the network, not the kernel's
-	}
-	return gateway, exit.Usage("%s is not in a network of %s, and no route names a gateway: give --gateway, or --to", dst, p.port.Name())
 }
 
 // localOf is what the kernel knows about a port's interface.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -27,7 +27,7 @@ type switchChecker struct {
 	loadTime           args.Duration
 	seed               uint64
 	list, json, detail bool
-	color              args.When
+	color              args.Color
 }
 
 func switchCheckCommand() *cli.Command {
@@ -70,7 +70,7 @@ func (s *switchChecker) run(c *cli.Context) error {
 		return exit.Usage("%w", err)
 	}
 	if s.list {
-		return listSwitchCases(c.App.Writer, cases, s.json)
+		return output(c).Cases(cases, s.json)
 	}
 	cfg, err := s.config(c, cases)
 	if err != nil {
@@ -114,9 +114,7 @@ func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switcht
 func pointed(c *cli.Context, file string, err error) error {
 	var at *switchtest.ExpectError
 	if errors.As(err, &at) {
-		for line := range strings.Lines(at.Caret()) {
-			fmt.Fprintf(c.App.ErrWriter, "eterm: %s\n", oneLine("| "+line))
-		}
+		messages(c).Lines("eterm: | ", at.Caret())
 	}
 	if err != nil {
 		err = exit.Usage("%s: %w", file, err)
@@ -140,24 +138,21 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	if err != nil {
 		return err
 	}
-	p := &cardPrinter{out: out, json: s.json, detail: s.detail, color: useColor(s.color, c.App.Writer) && s.output == ""}
-	p.live = newLiveLine(c.App.ErrWriter)
-	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.progress
+	p := &show.Card{Out: out, Messages: messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer) && s.output == ""}
+	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.Progress
 	if hasCase(cfg.Cases, "learning.capacity") {
 		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
 	lab.Ready()
 	card, err := switchtest.Check(c.Context, cfg)
-	p.live.clear()
+	messages(c).Clear()
 	if writeErr := writeEvidence(evidence, card); writeErr != nil {
 		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
 		return exit.Failed("%w", err)
 	}
-	if err := p.card(card); err != nil {
-		return err
-	}
+	p.End(card)
 	return cardStatus(card, err)
 }
 
@@ -171,15 +166,15 @@ func hasCase(cases []switchtest.Case, name string) bool {
 }
 
 // writer is where the card goes: standard output, and the file asked for.
-func (s *switchChecker) writer(c *cli.Context) (io.Writer, func() error, error) {
+func (s *switchChecker) writer(c *cli.Context) (*show.Output, func() error, error) {
 	if s.output == "" {
-		return c.App.Writer, func() error { return nil }, nil
+		return output(c), func() error { return nil }, nil
 	}
 	f, err := newFile(s.output)
 	if err != nil {
 		return nil, nil, err
 	}
-	return io.MultiWriter(c.App.Writer, f), f.Close, nil
+	return show.NewOutput(io.MultiWriter(c.App.Writer, f)), f.Close, nil
 }
 
 // cardStatus is the exit status a card stands for; err ended the run early.
@@ -188,7 +183,7 @@ func cardStatus(card *switchtest.Card, err error) error {
 	case err != nil && card.Count(switchtest.Fail) == 0:
 		return exit.Untrusted("the run ended early: %w", err)
 	case !card.Trusted() && card.HostLost > 0:
-		return exit.Untrusted("this host lost %d frames: run it again on a less busy one", card.HostLost)
+		return exit.Untrusted("this host lost %s: run it again on a less busy one", show.Count(card.HostLost, "frame"))
 	case !card.Trusted():
 		return exit.Untrusted("the link went silent during the run: see the cases not tested")
 	case card.Loop != nil:
@@ -197,26 +192,4 @@ func cardStatus(card *switchtest.Card, err error) error {
 		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
-}
-
-// listSwitchCases prints what there is to ask.
-func listSwitchCases(w io.Writer, cases []switchtest.Case, asJSON bool) error {
-	if asJSON {
-		return printCasesJSON(w, cases)
-	}
-	for _, c := range cases {
-		_, err := fmt.Fprintf(w, "%s\n    %s\n    how: %s\n    expected: %s (can be: %s)\n", c.Name, c.Rule, c.About, expected(c), c.Measure())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// expected is what a case expects, and what it lets pass with a note.
-func expected(c switchtest.Case) string {
-	if c.Tolerate == "" {
-		return c.Want
-	}
-	return c.Want + ", with a note " + c.Tolerate
 }

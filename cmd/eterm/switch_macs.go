@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +8,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -22,7 +21,7 @@ type switchFiller struct {
 	sequential bool
 	skip       string
 	seed       uint64
-	color      args.When
+	color      args.Color
 	json       bool
 }
 
@@ -62,62 +61,17 @@ func (s *switchFiller) run(c *cli.Context) error {
 		return err
 	}
 	defer s.ports.close()
-	p := &cardPrinter{out: c.App.Writer, json: s.json, color: useColor(s.color, c.App.Writer), live: newLiveLine(c.App.ErrWriter)}
+	p := &show.Card{Plots: true, Cases: cases, Out: output(c), Messages: messages(c), JSON: s.json, Color: show.UseColor(string(s.color), c.App.Writer)}
 	note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself", s.maxMACs)
 	lab.Ready()
 	card, err := switchtest.Check(c.Context, switchtest.Config{
 		A: s.ports.A, B: s.ports.B, Third: s.ports.Third, Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs,
-		Sequential: s.sequential, MaxAgeing: time.Duration(s.maxAgeing), Progress: p.progress,
+		Sequential: s.sequential, MaxAgeing: time.Duration(s.maxAgeing), Progress: p.Progress,
 	})
-	p.live.clear()
+	messages(c).Clear()
 	if card == nil {
 		return exit.Failed("%w", err)
 	}
-	if !s.json {
-		for _, r := range card.Results {
-			p.plot(r)
-		}
-	}
-	if err := p.card(card); err != nil {
-		return err
-	}
+	p.End(card)
 	return cardStatus(card, err)
-}
-
-// plotWidth is the length of a full bar, plotRows the most bars of a plot.
-const (
-	plotWidth = 40
-	plotRows  = 16
-)
-
-// plot draws what was known against what was tried.
-func (p *cardPrinter) plot(r switchtest.Result) {
-	points := slices.Clone(r.Curve)
-	slices.SortFunc(points, func(a, b switchtest.Point) int { return int(a.Tried - b.Tried) })
-	if len(points) == 0 {
-		return
-	}
-	p.printf("\n%s\n", r.Case.Name)
-	for i, pt := range points {
-		// Of many points show some, and all where something changes.
-		dull := len(points) > plotRows && i%(len(points)/plotRows+1) != 0
-		if dull && i > 0 && (pt.Missed == 0) == (points[i-1].Missed == 0) {
-			continue
-		}
-		p.bar(r.Case.Name, pt)
-	}
-}
-
-// bar is one line of a plot: the share that was known.
-func (p *cardPrinter) bar(name string, pt switchtest.Point) {
-	of, label := pt.Tried, fmt.Sprintf("%10.0f addresses", pt.Tried)
-	switch name {
-	case "ageing.time":
-		of, label = 1, fmt.Sprintf("%10.2f s", pt.Tried/1000)
-	case "learning.rate":
-		of, label = switchtest.RateBatch, fmt.Sprintf("%10.0f /s", pt.Tried)
-	}
-	known := 1 - float64(pt.Missed)/of
-	full := int(known * plotWidth)
-	p.printf("%s  %s%s %5.1f %% known\n", label, strings.Repeat("#", full), strings.Repeat(".", plotWidth-full), 100*known)
 }

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
@@ -52,12 +50,12 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	lab.Ready()
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
 		A: s.ports.A, B: s.ports.B, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
-		Progress: func(m switchtest.Moment) { s.tell(c, m) },
+		Progress: func(m switchtest.Moment) { output(c).Moment(m, messages(c), s.json) },
 	})
 	if report == nil {
 		return exit.Failed("%w", err)
 	}
-	if printErr := s.print(c.App.Writer, report); printErr != nil {
+	if printErr := output(c).Outage(report, s.json); printErr != nil {
 		return printErr
 	}
 	var loop *switchtest.LoopError
@@ -67,61 +65,9 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	case err != nil:
 		return exit.Untrusted("the watch ended early: %w", err)
 	case report.HostLost > 0:
-		return exit.Untrusted("this host lost %d frames: watch again with a longer --interval", report.HostLost)
+		return exit.Untrusted("this host lost %s: watch again with a longer --interval", show.Count(report.HostLost, "frame"))
 	case report.Lost() > 0:
 		return exit.Quietly(exit.StatusNo)
-	}
-	return nil
-}
-
-// tell shows what happens as it happens.
-func (s *switchWatcher) tell(c *cli.Context, m switchtest.Moment) {
-	if s.json {
-		json.NewEncoder(c.App.Writer).Encode(struct {
-			Type string `json:"type"`
-			switchtest.Moment
-		}{"moment", m})
-		return
-	}
-	note(c, "%s", momentText(m))
-}
-
-// momentText is a moment in one line.
-func momentText(m switchtest.Moment) string {
-	text := m.At.Format("15:04:05.000") + "  "
-	switch {
-	case m.What == switchtest.AnOutage && m.ByTime == 0:
-		return text + fmt.Sprintf("%s  outage of %d frames, %v by count; nothing came after it", m.Way, m.Frames, m.ByCount.Round(time.Millisecond))
-	case m.What == switchtest.AnOutage:
-		return text + fmt.Sprintf("%s  outage of %d frames, %v by count, %v by time", m.Way, m.Frames, m.ByCount.Round(time.Millisecond), m.ByTime.Round(time.Millisecond))
-	case m.Way != "":
-		return text + m.Way + "  " + m.What
-	}
-	return text + "port " + m.Port + "  " + m.What
-}
-
-func (s *switchWatcher) print(w io.Writer, r *switchtest.OutageReport) error {
-	if s.json {
-		return json.NewEncoder(w).Encode(struct {
-			Type string `json:"type"`
-			*switchtest.OutageReport
-		}{"result", r})
-	}
-	for _, m := range r.Timeline {
-		if _, err := fmt.Fprintln(w, momentText(m)); err != nil {
-			return err
-		}
-	}
-	if r.Unlisted > 0 {
-		fmt.Fprintf(w, "and %d more\n", r.Unlisted)
-	}
-	for i, way := range []string{"A to B", "B to A"} {
-		y := r.Ways[i]
-		_, err := fmt.Fprintf(w, "%s: %d sent, %d received, %d lost in %d outages, %d twice, %d out of order; one frame each %v for %v\n",
-			way, y.Expected, y.Received, y.Loss.Lost, y.Loss.Bursts, y.Duplicated, y.Reordered, r.Interval, r.Took.Round(time.Millisecond))
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -10,15 +10,13 @@ import (
 
 func versionCommand() *cli.Command {
 	return &cli.Command{
-		Name:   "version",
-		Usage:  "print the version",
-		Action: printVersion,
+		Name:  "version",
+		Usage: "print the version",
+		Action: func(c *cli.Context) error {
+			_, err := fmt.Fprintf(c.App.Writer, "eterm %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
 	}
-}
-
-func printVersion(c *cli.Context) error {
-	_, err := fmt.Fprintf(c.App.Writer, "eterm %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
 }
 
 // version is what the Go toolchain recorded of the source: a release's tag, or

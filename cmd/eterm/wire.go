@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -128,42 +125,4 @@ func parseBits(s string) (float64, error) {
 	}
 	bytes, err := r.Frames(1, 0)
 	return bytes * 8, err
-}
-
-// wireResult is what the wire did, as JSON.
-type wireResult struct {
-	Type string `json:"type"`
-	Seed uint64 `json:"seed"`
-	impair.Report
-}
-
-// printWire prints the wire's ledger.
-func printWire(w io.Writer, asJSON bool, seed uint64, r impair.Report) error {
-	if asJSON {
-		b, err := json.Marshal(wireResult{"wire", seed, r})
-		if err == nil {
-			_, err = fmt.Fprintf(w, "%s\n", b)
-		}
-		return err
-	}
-	for _, d := range []struct {
-		name     string
-		accounts []impair.Account
-	}{{"left to right", r.Forth}, {"right to left", r.Back}} {
-		for _, a := range d.accounts {
-			if a.In == 0 {
-				continue
-			}
-			fmt.Fprintf(w, "wire | %s, %s frames: %d in, %d lost, %d duplicated, %d reordered, %d corrupted, %d truncated, %d lengthened, %d out",
-				d.name, a.Class, a.In, a.Lost, a.Duplicated, a.Reordered, a.Corrupted, a.Truncated, a.Lengthened, a.Out)
-			if a.DelayMax > 0 {
-				fmt.Fprintf(w, "; held %v to %v, mean %v", a.DelayMin, a.DelayMax, a.DelayMean)
-			}
-			fmt.Fprintln(w)
-		}
-	}
-	if r.RelayDropped > 0 {
-		fmt.Fprintf(w, "wire | the relay itself was too slow for %d frames, which are not counted above\n", r.RelayDropped)
-	}
-	return nil
 }

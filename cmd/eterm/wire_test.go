@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 )
 
 func TestParseShare(t *testing.T) {
@@ -44,7 +45,7 @@ func TestParseBits(t *testing.T) {
 func TestLabWirePrintsItsLedger(t *testing.T) {
 	status, stdout, stderr := runProgram(t, "lab", "--json", "--loss", "50%", "--seed", "7", "--left", "version", "--right", "version")
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
-	var r wireResult
+	var r show.Wire
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
 		t.Fatal(err, stdout, stderr)
 	}

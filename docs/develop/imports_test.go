@@ -14,11 +14,14 @@ var mayImport = map[string][]string{
 
 	"eterm/cmd/internal/result": {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
 
+	"eterm/cmd/eterm/internal/show": {"eterm/iface", "eterm/frame"},
+
 	"eterm/ipv4":             {},
 	"eterm/icmp":             {"eterm/ipv4"},
 	"eterm/frame":            {"eterm/icmp", "eterm/ipv4", "eterm/frame"},
 	"eterm/docs":             {},
 	"eterm/frame/ether":      {"eterm/frame/ether"},
+	"eterm/frame/stats":      {"eterm/frame/ether"},
 	"eterm/iface":            {"eterm/iface", "eterm/frame/ether"},
 	"eterm/iface/linktest":   {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},
 	"eterm/iface/reach":      {"eterm/iface", "eterm/frame", "eterm/icmp", "eterm/ipv4"},

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -58,19 +56,28 @@ func (v *Sizes) Set(s string) (err error) {
 
 func (v *Sizes) String() string { return v.text }
 
-// Engine is a mechanism for sending, as a flag names it.
-type Engine string
+// Engine is a mechanism for sending.
+type Engine iface.Engine
 
-var engines = map[Engine]iface.Engine{"auto": iface.EngineAuto, "socket": iface.EngineSocket, "xdp": iface.EngineXDP}
+var engines = map[string]iface.Engine{"auto": iface.EngineAuto, "socket": iface.EngineSocket, "xdp": iface.EngineXDP}
 
-// EngineFlag chooses the mechanism for sending.
-func EngineFlag(dst *Engine) cli.Flag {
-	*dst = "auto"
-	return ChoiceFlag("engine", dst, "send by `MECHANISM`", "auto", "socket", "xdp")
+func (v *Engine) Set(s string) error {
+	e, ok := engines[s]
+	if !ok {
+		return errors.New("want auto, socket or xdp")
+	}
+	*v = Engine(e)
+	return nil
 }
 
-// Iface is the mechanism.
-func (e Engine) Iface() iface.Engine { return engines[e] }
+func (v *Engine) String() string {
+	for name, e := range engines {
+		if e == iface.Engine(*v) {
+			return name
+		}
+	}
+	return ""
+}
 
 // Weights is how often each of several notations comes; empty is all the
 // same.

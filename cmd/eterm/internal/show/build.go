@@ -1,0 +1,70 @@
+package show
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"eterm/frame"
+)
+
+// A BuildFormat is how frames that were built are printed. It is a value for a
+// flag; empty where none was asked for.
+type BuildFormat string
+
+// The formats of build.
+const (
+	BuildDump     BuildFormat = "dump"
+	BuildHex      BuildFormat = "hex"
+	BuildC        BuildFormat = "c"
+	BuildNotation BuildFormat = "notation"
+)
+
+// Set takes the formats there are.
+func (f *BuildFormat) Set(s string) error {
+	switch v := BuildFormat(s); v {
+	case BuildDump, BuildHex, BuildC, BuildNotation:
+		*f = v
+		return nil
+	}
+	return errors.New("want dump, hex, c or notation")
+}
+
+func (f *BuildFormat) String() string { return string(*f) }
+
+// Built makes the text of frames that were built. It is for one goroutine.
+type Built struct {
+	Format BuildFormat
+	Color  bool
+
+	decoded frame.Decoded
+}
+
+// Append appends the text of a frame.
+func (p *Built) Append(dst, b []byte) []byte {
+	switch p.Format {
+	case BuildHex:
+		return append(hex.AppendEncode(dst, b), '\n')
+	case BuildC:
+		return appendC(dst, b)
+	}
+	p.decoded.Decode(b)
+	if p.Format == BuildNotation {
+		return append(p.decoded.AppendNotation(dst), '\n')
+	}
+	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.Color})
+}
+
+// appendC writes a frame as an array of C.
+func appendC(dst, b []byte) []byte {
+	dst = fmt.Appendf(dst, "static const unsigned char frame[%d] = {", len(b))
+	for i := range b {
+		if i%12 == 0 {
+			dst = append(dst, "\n\t"...)
+		} else {
+			dst = append(dst, ' ')
+		}
+		dst = append(hex.AppendEncode(append(dst, "0x"...), b[i:i+1]), ',')
+	}
+	return append(dst, "\n};\n"...)
+}

@@ -1,0 +1,155 @@
+package show
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"eterm/frame"
+	"eterm/iface"
+)
+
+// A Format is how frames are printed. It is a value for a flag.
+type Format string
+
+// The formats of every command that prints frames as they pass.
+const (
+	FormatDump     Format = "dump"
+	FormatLine     Format = "line"
+	FormatNotation Format = "notation" // one line, which eterm send can send
+	FormatTree     Format = "tree"     // a line a field
+	FormatClassic  Format = "classic"  // as the original demo
+	FormatJSON     Format = "json"     // by --json only
+)
+
+// Set takes the formats that a person may name.
+func (f *Format) Set(s string) error {
+	switch v := Format(s); v {
+	case FormatDump, FormatLine, FormatNotation, FormatTree, FormatClassic:
+		*f = v
+		return nil
+	}
+	return errors.New("want dump, line, notation, tree or classic")
+}
+
+func (f *Format) String() string { return string(*f) }
+
+// What the first word of a printed frame says.
+const (
+	wasSent     = "Sent"
+	wasReceived = "Received"
+)
+
+// FramesOptions say how frames are printed.
+type FramesOptions struct {
+	Format Format
+	Snap   int // bytes of a frame to show; 0: all
+	Color  bool
+}
+
+// Frames prints frames as they pass. Sender and receiver share it: each frame
+// is written whole.
+type Frames struct {
+	FramesOptions
+	out *Output
+
+	mu      sync.Mutex
+	buf     []byte
+	decoded frame.Decoded
+	clock   clockText
+}
+
+// NewFrames prints frames to out.
+func NewFrames(out *Output, o FramesOptions) *Frames { return &Frames{FramesOptions: o, out: out} }
+
+// flushAt is how much text is gathered before it is written: large enough to
+// make writing cheap, small enough to stay in the cache.
+const flushAt = 64 << 10
+
+// Received prints a frame that came. The text is written at Flush, or when there
+// is much.
+func (p *Frames) Received(r iface.Received) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.add(wasReceived, r)
+}
+
+// Sending sends a frame and prints it if it was taken. Nothing else is printed
+// in between, so that no reply stands above its request.
+func (p *Frames) Sending(b []byte, at time.Time, send func() error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := send(); err != nil {
+		return err
+	}
+	if err := p.add(wasSent, iface.Received{Bytes: b, At: at, Length: len(b)}); err != nil {
+		return err
+	}
+	return p.write()
+}
+
+func (p *Frames) add(direction string, r iface.Received) error {
+	switch p.Format {
+	case FormatJSON:
+		f := frameObject{direction: "received", at: r.At, length: r.Length, bytes: r.Bytes}
+		if direction == wasSent {
+			f.direction = "sent"
+		}
+		p.buf = f.append(p.buf)
+	case FormatClassic:
+		p.buf = p.appendClassic(p.buf, direction, r)
+	case FormatNotation:
+		p.decoded.Decode(r.Bytes)
+		p.buf = append(p.decoded.AppendNotation(p.buf), '\n')
+	default:
+		p.buf = p.appendSummary(p.buf, direction, r)
+		switch p.Format {
+		case FormatDump:
+			p.buf = p.decoded.AppendDump(p.buf, frame.DumpOptions{Snap: p.Snap, Color: p.Color})
+		case FormatTree:
+			p.buf = append(p.decoded.AppendTree(p.buf), '\n')
+		}
+	}
+	if len(p.buf) < flushAt {
+		return nil
+	}
+	return p.write()
+}
+
+// Flush writes what was gathered.
+func (p *Frames) Flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.write()
+}
+
+func (p *Frames) write() error {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	_, err := p.out.Write(p.buf)
+	p.buf = p.buf[:0]
+	return err
+}
+
+func (p *Frames) appendSummary(dst []byte, direction string, r iface.Received) []byte {
+	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
+	dst = append(append(dst, direction...), ' ')
+	dst = append(p.clock.append(dst, r.At), ' ')
+	dst = appendCut(p.decoded.AppendSummary(dst), r.Length, len(r.Bytes))
+	if r.ChecksumPending {
+		dst = append(dst, " (checksum not filled in yet)"...)
+	}
+	if r.Super {
+		dst = append(dst, " (several frames in one, by this kernel)"...)
+	}
+	return append(dst, '\n')
+}
+
+// appendCut says of a frame that was captured in part how long it was.
+func appendCut(dst []byte, length, captured int) []byte {
+	if length <= captured {
+		return dst
+	}
+	return append(appendInt(append(dst, " (cut: "...), length), " on the wire)"...)
+}

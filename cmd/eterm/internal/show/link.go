@@ -1,0 +1,266 @@
+package show
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface/linktest"
+)
+
+// LinkInterval is how far a link test is, each second (link).
+type LinkInterval struct {
+	Type string `json:"type"` // "interval"
+	// RFC 3339 with nanoseconds, UTC
+	Time string `json:"time"`
+	// number of the run
+	Session uint32 `json:"session,omitempty"`
+	// frames offered so far, of both directions
+	Offered uint64 `json:"offered,omitempty"`
+	// frames received so far, of both directions
+	Received uint64 `json:"received,omitempty"`
+	// frames that should have been received so far
+	Expected uint64 `json:"expected,omitempty"`
+}
+
+// Link prints a link test: lines while it runs, results at the end, those into a
+// file too if one is given.
+type Link struct {
+	JSON, Quiet bool
+
+	mu       sync.Mutex
+	out      *Output
+	results  io.Writer // nil: no file
+	messages *Messages
+	status   int
+}
+
+// Open says where everything goes. results may be nil.
+func (o *Link) Open(out *Output, messages *Messages, results io.Writer) {
+	o.out, o.messages, o.results = out, messages, results
+}
+
+// Status is the worst exit status of the results so far.
+func (o *Link) Status() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.status
+}
+
+// Interval shows how far a test is: in place on a terminal, a line each second
+// elsewhere.
+func (o *Link) Interval(i LinkInterval, text string) {
+	now := time.Now()
+	i.Type, i.Time = "interval", jsonTime(now)
+	switch {
+	case o.Quiet:
+	case o.JSON:
+		_ = o.out.JSON(i)
+	case o.messages.IsLive():
+		o.messages.Live("%s", text)
+	default:
+		_ = o.out.Line("%s  %s", now.Format("15:04:05"), text)
+	}
+}
+
+// Run prints the result of one run, whatever it is called; of one in which only
+// the sender is known, Sender.
+func (o *Link) Run(name string, r linktest.Result) error {
+	return o.result(r, r.Verdict, func(p linePrinter) { p.result(name, r) })
+}
+
+// Sender prints what a sender alone can say of its run.
+func (o *Link) Sender(name string, r linktest.Result) error {
+	return o.result(r, r.Verdict, func(p linePrinter) {
+		p.line("%s: %d offered, %d refused by this host's kernel", name, r.Offered, r.Refused)
+		p.sender(r)
+		p.verdict(r.Verdict)
+	})
+}
+
+// Total prints the results of all directions; names are those to print instead of
+// the directions'.
+func (o *Link) Total(t linktest.Total, names ...string) error {
+	return o.result(t, t.Verdict, func(p linePrinter) {
+		results := t.Directions
+		if len(results) == 0 {
+			results = []linktest.Result{t.Result}
+		}
+		for i, a := range results {
+			name := a.Direction
+			if i < len(names) {
+				name = names[i]
+			}
+			p.result(name, a)
+		}
+		if r := t.RTT; r != nil {
+			p.line("round trip: %d measured, %d lost, min %v, p50 %v, p99 %v, max %v", r.Count, r.Lost, ns(r.Min), ns(r.P50), ns(r.P99), ns(r.Max))
+		}
+	})
+}
+
+// result prints one result as JSON, or what text writes.
+func (o *Link) result(v any, verdict linktest.Verdict, text func(linePrinter)) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.messages.Clear()
+	o.status = max(o.status, verdict.Status)
+	b, err := AppendJSON(nil, v)
+	if err != nil {
+		return err
+	}
+	b = append(b, '\n')
+	if o.results != nil {
+		if _, err := o.results.Write(b); err != nil {
+			return err
+		}
+	}
+	if o.JSON {
+		_, err = o.out.Write(b)
+		return err
+	}
+	text(linePrinter{o.out})
+	return o.out.Err()
+}
+
+// linePrinter prints the account of one direction.
+type linePrinter struct{ out *Output }
+
+func (p linePrinter) line(format string, args ...any) { _ = p.out.Line(format, args...) }
+
+// item prints a line with a key; an empty key goes on with the one above.
+func (p linePrinter) item(key, format string, args ...any) {
+	_ = p.out.Item("  ", 11, key, fmt.Sprintf(format, args...))
+}
+
+func (p linePrinter) result(name string, a linktest.Result) {
+	p.line("%s: %d offered, %d received, %d lost (%s), %d duplicated, %d reordered, %d corrupted",
+		name, a.Offered, a.Received, a.Lost, share(a.Lost, a.Offered), a.Duplicated, a.Reordered, a.Corrupted)
+	p.sender(a)
+	if a.Receiver == nil {
+		p.verdict(a.Verdict)
+		return
+	}
+	r := a.Receiver.Report
+	where := a.Where
+	p.item("lost", "%d: refused by the sender's kernel %d, sender's NIC %d, receive socket %d, receiver's NIC %d, on the way %d",
+		a.Lost, where.Refused, where.SenderNIC, where.ReceiveSocket, where.ReceiveNIC, where.OnTheWay)
+	p.loss(r.Loss)
+	if a.Duplicated > 0 {
+		p.item("duplicated", "%d, %v to %v after the first", a.Duplicated, ns(r.Late.Min), ns(r.Late.Max))
+	}
+	if a.Reordered > 0 {
+		p.item("reordered", "%d in %s, by up to %s and %v", a.Reordered, Count(r.Runs, "run"), Count(r.MaxExtent, "frame"), ns(r.MaxLate))
+	}
+	p.damage(r.Damage)
+	if a.Foreign > 0 {
+		p.item("foreign", "%s", Count(a.Foreign, "other frame"))
+	}
+	p.delay(r.Delay)
+	if len(r.Each) > 1 {
+		for _, s := range r.Each {
+			p.item("stream", "%d: %d expected, %d received, %d lost, %d duplicated, %d reordered", s.Stream, s.Expected, s.Received, s.Loss.Lost, s.Duplicated, s.Reordered)
+		}
+	}
+	p.verdict(a.Verdict)
+}
+
+func (p linePrinter) sender(a linktest.Result) {
+	switch s := a.Sender; {
+	case s != nil && s.AskedRate > 0:
+		p.item("offered", "%d of %d intended, %.1f a second where %.1f were asked for, pacing error p50 %v, p99 %v, max %v", a.Offered, a.Intended, s.OfferedRate, s.AskedRate, s.Late.P50, s.Late.P99, s.Late.Max)
+	case s != nil:
+		p.item("offered", "%d, %.1f a second, as fast as the port took them", a.Offered, s.OfferedRate)
+	case a.OfferedKnown == "end":
+		p.item("offered", "%d of %d intended, says the sender", a.Offered, a.Intended)
+	case a.OfferedKnown == "plan":
+		p.item("offered", "%d by the sender's plan; its end was not heard", a.Offered)
+	default:
+		p.item("offered", "not known: neither the sender's plan nor its end was heard, only up to the last frame")
+	}
+}
+
+func (p linePrinter) loss(l probe.Loss) {
+	if l.Lost == 0 {
+		return
+	}
+	p.item("", "in %s, the longest of %s; first number %d, last %d", Count(l.Bursts, "burst"), Count(l.Longest, "frame"), l.First, l.Last)
+	const shown = 5
+	for i, o := range l.Outages {
+		if i == shown {
+			p.item("", "and %d more (--json has up to %d)", l.Bursts-shown, probe.MaxOutages)
+			return
+		}
+		at := "at the start"
+		if o.Start > 0 {
+			at = "after " + time.Unix(0, o.Start).Format("15:04:05.000000")
+		}
+		by := ""
+		if o.ByCount > 0 {
+			by += fmt.Sprintf(", %v by count", ns(o.ByCount))
+		}
+		if o.ByTime > 0 {
+			by += fmt.Sprintf(", %v by time", ns(o.ByTime))
+		}
+		p.item("", "outage %s: %s from number %d%s", at, Count(o.Frames, "frame"), o.First, by)
+	}
+}
+
+func (p linePrinter) damage(d probe.Damage) {
+	if d.Corrupted > 0 {
+		p.item("corrupted", "%d: %d with wrong bits, %d cut, %d lengthened; %s, %d of them 0 to 1, %d 1 to 0",
+			d.Corrupted, d.WrongBits, d.Truncated, d.Lengthened, Count(d.Bits, "bit"), d.ZeroToOne, d.OneToZero)
+		for i, e := range d.Examples {
+			if i == 3 {
+				break
+			}
+			text := fmt.Sprintf("number %d of stream %d, %s", e.Number, e.Stream, Count(e.Length, "byte"))
+			if e.Length != e.Want {
+				text += fmt.Sprintf(" where %d were sent", e.Want)
+			}
+			for _, b := range e.Wrong {
+				text += fmt.Sprintf(", byte %d is %02x and was %02x", b.Offset, b.Got, b.Want)
+			}
+			p.item("", "%s", text)
+		}
+	}
+	if d.Retagged > 0 {
+		p.item("retagged", "%d came with other VLAN tags than they were sent with", d.Retagged)
+	}
+}
+
+func (p linePrinter) delay(d probe.Delay) {
+	sampled := ""
+	if d.Sampled {
+		sampled = ", of a sample"
+	}
+	switch d.Kind {
+	case "one_way":
+		p.item("delay", "one way: min %v, p50 %v, p99 %v, p99.9 %v, max %v", ns(d.Min), ns(d.P50), ns(d.P99), ns(d.P999), ns(d.Max))
+	case "variation":
+		p.item("delay", "variation: p50 %v, p99 %v, p99.9 %v, max %v, uncertain by %v (two clocks, %.1f ppm apart%s)", ns(d.P50), ns(d.P99), ns(d.P999), ns(d.Max), ns(d.Uncertainty), d.Skew, sampled)
+	}
+	if d.Negative > 0 {
+		p.item("delay", "not known: %s came before they were sent, so the clocks are not shared", Count(d.Negative, "frame"))
+	}
+}
+
+func (p linePrinter) verdict(v linktest.Verdict) {
+	for _, why := range v.Exceeded {
+		p.item("failed", "%s", why)
+	}
+	for _, why := range v.Untrusted {
+		p.item("doubtful", "%s", why)
+	}
+}
+
+func share(n, of uint64) string {
+	if of == 0 {
+		return "0 %"
+	}
+	return fmt.Sprintf("%.4g %%", 100*float64(n)/float64(of))
+}
+
+func ns(n int64) time.Duration { return time.Duration(n) }

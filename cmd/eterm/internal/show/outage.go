@@ -1,0 +1,65 @@
+package show
+
+import (
+	"fmt"
+	"time"
+
+	"eterm/iface/switchtest"
+)
+
+// Moment is something that happened while a switch was watched (switch outage).
+type Moment struct {
+	Type string `json:"type"` // "moment"
+	switchtest.Moment
+}
+
+// OutageResult is the last object of switch outage.
+type OutageResult struct {
+	Type string `json:"type"` // "result"
+	*switchtest.OutageReport
+}
+
+// Moment prints what happens, as it happens: on out as JSON, else in words on
+// messages.
+func (o *Output) Moment(m switchtest.Moment, messages *Messages, asJSON bool) {
+	if asJSON {
+		_ = o.JSON(Moment{"moment", m})
+		return
+	}
+	messages.Note("%s", momentText(m))
+}
+
+// momentText is a moment in one line.
+func momentText(m switchtest.Moment) string {
+	text := m.At.Format("15:04:05.000") + "  "
+	switch {
+	case m.What == switchtest.AnOutage && m.ByTime == 0:
+		return text + fmt.Sprintf("%s  outage of %s, %v by count; nothing came after it", m.Way, Count(m.Frames, "frame"), m.ByCount.Round(time.Millisecond))
+	case m.What == switchtest.AnOutage:
+		return text + fmt.Sprintf("%s  outage of %s, %v by count, %v by time", m.Way, Count(m.Frames, "frame"), m.ByCount.Round(time.Millisecond), m.ByTime.Round(time.Millisecond))
+	case m.Way != "":
+		return text + m.Way + "  " + m.What
+	}
+	return text + "port " + m.Port + "  " + m.What
+}
+
+// Outage prints the report of a watch.
+func (o *Output) Outage(r *switchtest.OutageReport, asJSON bool) error {
+	if asJSON {
+		return o.JSON(OutageResult{"result", r})
+	}
+	for _, m := range r.Timeline {
+		if err := o.Line("%s", momentText(m)); err != nil {
+			return err
+		}
+	}
+	if r.Unlisted > 0 {
+		_ = o.Line("and %d more", r.Unlisted)
+	}
+	for i, way := range []string{"A to B", "B to A"} {
+		y := r.Ways[i]
+		_ = o.Line("%s: %d sent, %d received, %d lost in %s, %d twice, %d out of order; one frame each %v for %v",
+			way, y.Expected, y.Received, y.Loss.Lost, Count(y.Loss.Bursts, "outage"), y.Duplicated, y.Reordered, r.Interval, r.Took.Round(time.Millisecond))
+	}
+	return o.Err()
+}

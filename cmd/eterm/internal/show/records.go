@@ -1,0 +1,80 @@
+package show
+
+import (
+	"eterm/frame"
+	"eterm/frame/capture"
+)
+
+// Records makes the text of a file's frames. It is for one goroutine.
+type Records struct {
+	FramesOptions
+	// Faulty counts the frames with faults.
+	Faulty uint64
+
+	decoded frame.Decoded
+	clock   clockText
+}
+
+// Append appends the text of frame number, from 1, captured on the interface
+// with that name.
+func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name string) []byte {
+	w.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length})
+	if len(w.decoded.Faults) > 0 {
+		w.Faulty++
+	}
+	switch w.Format {
+	case FormatNotation:
+		return append(w.decoded.AppendNotation(dst), '\n')
+	case FormatJSON:
+		f := frameObject{
+			number: number, direction: directionWord(r.Direction), at: r.Time, length: r.Length, bytes: r.Bytes,
+			name: name, dropped: r.Dropped, comments: r.Comments, decoded: &w.decoded,
+		}
+		return f.append(dst)
+	}
+	dst = w.appendLine(dst, number, r)
+	switch w.Format {
+	case FormatDump:
+		dst = w.decoded.AppendDump(dst, frame.DumpOptions{Snap: w.Snap, Color: w.Color})
+	case FormatTree:
+		dst = append(w.decoded.AppendTree(dst), '\n')
+	}
+	return dst
+}
+
+// appendLine writes a frame on a line, and its comments on one each.
+func (w *Records) appendLine(dst []byte, number uint64, r *capture.Record) []byte {
+	dst = append(appendInt(dst, int(number)), ' ')
+	if !r.Time.IsZero() {
+		dst = append(w.clock.append(dst, r.Time), ' ')
+	}
+	dst = append(appendCut(w.decoded.AppendSummary(dst), r.Length, len(r.Bytes)), '\n')
+	for _, c := range r.Comments {
+		dst = append(append(append(dst, "# "...), Text(c)...), '\n')
+	}
+	return dst
+}
+
+// directionWord says a direction as listen does; nothing where it is unknown.
+func directionWord(d capture.Direction) string {
+	switch d {
+	case capture.Outbound:
+		return "sent"
+	case capture.Inbound:
+		return "received"
+	}
+	return ""
+}
+
+// DecodeSummary is the last object of decode.
+type DecodeSummary struct {
+	Type string `json:"type"` // "summary"
+	// frames in the input
+	Frames uint64 `json:"frames"`
+	// their bytes, as far as they were captured
+	Bytes uint64 `json:"bytes"`
+	// frames with faults
+	Faulty uint64 `json:"faulty"`
+	// why the input could not be read to its end
+	Problem string `json:"problem,omitempty"`
+}

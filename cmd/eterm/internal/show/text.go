@@ -1,0 +1,99 @@
+package show
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text is s on one line and harmless, wherever it comes from: the network, a
+// file, the name of an interface, an argument. What a terminal would act upon
+// or a person could not see becomes a point: control characters of C0 and C1
+// (a terminal takes U+009B for an escape), marks that turn the direction of
+// writing (U+202E) or have no width, and bytes that are no UTF-8. Line ends and
+// tabs become blanks.
+func Text(s string) string {
+	if harmlessASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case harmless(r):
+			return r
+		}
+		return '.'
+	}, s)
+}
+
+// AppendJSON appends v as one JSON object without a line end. Whatever Text
+// would replace is escaped, so that the value is kept and the line harmless.
+func AppendJSON(dst []byte, v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return dst, err
+	}
+	return appendEscaped(dst, b), nil
+}
+
+// appendEscaped appends JSON, in which only strings have anything but ASCII
+// that can be printed.
+func appendEscaped(dst, b []byte) []byte {
+	if harmlessASCII(b) {
+		return append(dst, b...)
+	}
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case harmless(r):
+			dst = append(dst, b[:n]...)
+		case r > 0xffff:
+			r -= 0x10000
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		}
+		b = b[n:]
+	}
+	return dst
+}
+
+// harmless says whether a character is one that a person sees and a terminal
+// only shows. The replacement character is none: it stands for bytes that are
+// no UTF-8.
+func harmless(r rune) bool { return unicode.IsPrint(r) && r != utf8.RuneError }
+
+// harmlessASCII is harmless for most of what there is, and fast.
+func harmlessASCII[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// Count is a number of things in words: "1 frame", "2 frames", "3 addresses",
+// "4 replies". The thing is given for one.
+func Count[N ~int | ~int64 | ~uint | ~uint32 | ~uint64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %s", n, Plural(n, thing))
+}
+
+// Plural is the word for n things.
+func Plural[N ~int | ~int64 | ~uint | ~uint32 | ~uint64](n N, thing string) string {
+	switch {
+	case n == 1:
+		return thing
+	case strings.HasSuffix(thing, "s"), strings.HasSuffix(thing, "x"), strings.HasSuffix(thing, "ch"):
+		return thing + "es"
+	case strings.HasSuffix(thing, "y") && !strings.HasSuffix(thing, "ay"):
+		return strings.TrimSuffix(thing, "y") + "ies"
+	}
+	return thing + "s"
+}
