@@ -3,14 +3,11 @@ package iface
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"net"
 	"slices"
 
-	"github.com/safchain/ethtool"
-	"github.com/vishvananda/netlink"
-	"github.com/vishvananda/netlink/nl"
-	"golang.org/x/sys/unix"
+	"eterm/iface/internal/nic"
+	"eterm/iface/internal/rtnl"
 )
 
 // Info is what the kernel says of one interface.
@@ -30,12 +27,19 @@ type Info struct {
 	Duplex string
 	Driver string // empty for those without one
 	// Offloads are those switched on that make a capture differ from the
-	// wire, by their names in "ethtool -k".
+	// wire, by their names in "ethtool -k"; see VLANFilter.
 	Offloads []string
 	Stamps   StampAbility
 	// DefaultRoute says that this machine's other traffic leaves here.
 	DefaultRoute bool
 }
+
+// VLANFilter is the offload by which a NIC takes only tagged frames of VLANs that
+// this host has a device of: others are heard in promiscuous mode alone.
+const VLANFilter = nic.VLANFilter
+
+// FiltersVLANs says whether the NIC does so.
+func (i Info) FiltersVLANs() bool { return slices.Contains(i.Offloads, VLANFilter) }
 
 // StampAbility says what can stamp frames with a time.
 type StampAbility struct {
@@ -47,23 +51,9 @@ type StampAbility struct {
 	Clock int
 }
 
-// distorting are the offloads that matter to who looks at frames, by the
-// kernel's name and that of ethtool.
-var distorting = []struct{ kernel, name string }{
-	{"rx-gro", "generic-receive-offload"},
-	{"rx-gro-hw", "rx-gro-hw"},
-	{"rx-lro", "large-receive-offload"},
-	{"rx-vlan-hw-parse", "rx-vlan-offload"},
-	{"rx-vlan-stag-hw-parse", "rx-vlan-stag-hw-parse"},
-	{"rx-fcs", "rx-fcs"},
-	{"tx-tcp-segmentation", "tcp-segmentation-offload"},
-	{"tx-generic-segmentation", "generic-segmentation-offload"},
-	{"tx-checksum-ip-generic", "tx-checksumming"},
-}
-
 // List describes every interface of the calling thread's namespace, by index.
 func List() ([]Info, error) {
-	infos, err := describe(askLinks)
+	infos, err := describe(rtnl.Query.All)
 	if err != nil {
 		return nil, fmt.Errorf("list interfaces: %w", err)
 	}
@@ -74,9 +64,9 @@ func List() ([]Info, error) {
 // Describe describes one interface of the calling thread's namespace. If there
 // is none of this name the error lists those there are.
 func Describe(name string) (Info, error) {
-	infos, err := describe(func(sockets map[int]*nl.SocketHandle) ([]*linkState, error) {
-		s, err := (&link{query: sockets}).ask(0, name)
-		return []*linkState{s}, err
+	infos, err := describe(func(q rtnl.Query) ([]*rtnl.State, error) {
+		s, err := q.Ask(0, name)
+		return []*rtnl.State{s}, err
 	})
 	if err != nil {
 		return Info{}, openError(name, err)
@@ -85,119 +75,48 @@ func Describe(name string) (Info, error) {
 }
 
 // describe describes the interfaces that ask finds.
-func describe(ask func(map[int]*nl.SocketHandle) ([]*linkState, error)) ([]Info, error) {
-	sockets, err := openQuery()
+func describe(ask func(rtnl.Query) ([]*rtnl.State, error)) ([]Info, error) {
+	query, err := rtnl.NewQuery()
 	if err != nil {
 		return nil, err
 	}
-	defer closeQuery(sockets)
-	states, err := ask(sockets)
+	defer query.Close()
+	states, err := ask(query)
 	if err != nil {
 		return nil, err
 	}
-	tool, err := ethtool.NewEthtool()
+	tool, err := nic.NewTool()
 	if err != nil {
 		return nil, err
 	}
 	defer tool.Close()
-	routes := defaultRoutes()
+	routes := rtnl.DefaultRoutes()
 	infos := make([]Info, len(states))
 	for i, s := range states {
-		infos[i] = s.info()
-		infos[i].DefaultRoute = routes[s.index]
-		infos[i].ask(tool)
+		infos[i] = infoOf(s, tool.Facts(s.Name))
+		infos[i].DefaultRoute = routes[s.Index]
 	}
 	return infos, nil
 }
 
-func (s *linkState) info() Info {
-	i := Info{Name: s.name, Index: s.index, HardwareAddr: s.addr, MTU: s.mtu, Up: s.up(), Carrier: s.up() && s.carrier}
-	switch s.kind {
-	case unix.ARPHRD_ETHER:
-		i.Type = "ethernet"
-	case unix.ARPHRD_LOOPBACK:
+func infoOf(s *rtnl.State, f nic.Facts) Info {
+	i := Info{
+		Name: s.Name, Index: s.Index, HardwareAddr: s.Addr, MTU: s.MTU, Up: s.Up(), Carrier: s.Up() && s.Carrier,
+		Driver: f.Driver, Speed: f.Speed, Offloads: f.Offloads, Stamps: StampAbility(f.Timestamps),
+	}
+	switch {
+	case s.Loopback():
 		i.Type = "loopback"
+	case s.Ethernet():
+		i.Type = "ethernet"
 	default:
-		i.Type = fmt.Sprintf("type %d", s.kind)
+		i.Type = fmt.Sprintf("type %d", s.Kind)
+	}
+	switch {
+	case f.FullDuplex:
+		i.Duplex = "full"
+	case f.HalfDuplex:
+		i.Duplex = "half"
 	}
 	return i
-}
-
-// ask fills in what ethtool knows. A driver need not know any of it, so its
-// errors are no errors.
-func (i *Info) ask(tool *ethtool.Ethtool) {
-	i.Stamps.Clock = -1
-	if d, err := tool.DriverInfo(i.Name); err == nil {
-		i.Driver = d.Driver
-	}
-	// The newer request of this library prints on stdout on some kernels.
-	var cmd ethtool.EthtoolCmd
-	if speed, err := tool.CmdGet(&cmd, i.Name); err == nil && speed != 0 && uint16(speed) != math.MaxUint16 {
-		i.Speed = uint64(speed) * 1e6
-		i.Duplex = map[uint8]string{0: "half", 1: "full"}[cmd.Duplex]
-	}
-	if f, err := tool.Features(i.Name); err == nil {
-		for _, d := range distorting {
-			if f[d.kernel] {
-				i.Offloads = append(i.Offloads, d.name)
-			}
-		}
-	}
-	if t, err := tool.GetTimestampingInformation(i.Name); err == nil {
-		i.Stamps = stampAbility(t)
-	}
-}
-
-func stampAbility(t ethtool.TimestampingInformation) StampAbility {
-	has := func(bits uint32) bool { return t.SoTimestamping&bits == bits }
-	const hardwareFilterAll = 1 << unix.HWTSTAMP_FILTER_ALL
-	return StampAbility{
-		RxSoftware:    has(unix.SOF_TIMESTAMPING_RX_SOFTWARE | unix.SOF_TIMESTAMPING_SOFTWARE),
-		TxSoftware:    has(unix.SOF_TIMESTAMPING_TX_SOFTWARE | unix.SOF_TIMESTAMPING_SOFTWARE),
-		RxHardware:    has(unix.SOF_TIMESTAMPING_RX_HARDWARE | unix.SOF_TIMESTAMPING_RAW_HARDWARE),
-		TxHardware:    has(unix.SOF_TIMESTAMPING_TX_HARDWARE | unix.SOF_TIMESTAMPING_RAW_HARDWARE),
-		RxHardwareAll: t.RxFilters&hardwareFilterAll != 0,
-		Clock:         int(t.PhcIndex),
-	}
-}
-
-// defaultRoutes are the interfaces that a default route points to, by index.
-func defaultRoutes() map[int]bool {
-	found := map[int]bool{}
-	routes, _ := netlink.RouteList(nil, netlink.FAMILY_ALL)
-	for _, r := range routes {
-		if r.Dst != nil && (r.Dst.IP == nil || !r.Dst.IP.IsUnspecified() || !isZero(r.Dst.Mask)) {
-			continue
-		}
-		if r.LinkIndex != 0 {
-			found[r.LinkIndex] = true
-		}
-		for _, hop := range r.MultiPath {
-			found[hop.LinkIndex] = true
-		}
-	}
-	return found
-}
-
-func isZero(m net.IPMask) bool {
-	ones, _ := m.Size()
-	return ones == 0
-}
-
-// askLinks asks for all interfaces.
-func askLinks(sockets map[int]*nl.SocketHandle) ([]*linkState, error) {
-	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_DUMP)
-	req.Sockets = sockets
-	req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
-	msgs, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWLINK)
-	if err != nil {
-		return nil, err
-	}
-	states := make([]*linkState, len(msgs))
-	for i, m := range msgs {
-		if states[i], err = parseLink(m); err != nil {
-			return nil, err
-		}
-	}
-	return states, nil
 }

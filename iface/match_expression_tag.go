@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/net/bpf"
-	"golang.org/x/sys/unix"
 )
 
 // vlanWord finds the keyword vlan with its number, if it has one, which may
@@ -61,12 +61,12 @@ const tagPlace = 0xfffffff0
 // puts it into the index register first: ld #place, st M[n], ldx M[n], ldh [x].
 func loadTag(program []bpf.RawInstruction) error {
 	for i := range program {
-		if program[i].Op != unix.BPF_LD|unix.BPF_IMM || program[i].K != tagPlace {
+		if program[i].Op != syscall.BPF_LD|syscall.BPF_IMM || program[i].K != tagPlace {
 			continue
 		}
-		if i+3 >= len(program) || program[i+1].Op != unix.BPF_ST || program[i+2].Op != unix.BPF_LDX|unix.BPF_MEM ||
+		if i+3 >= len(program) || program[i+1].Op != syscall.BPF_ST || program[i+2].Op != syscall.BPF_LDX|syscall.BPF_MEM ||
 			program[i+1].K != program[i+2].K ||
-			program[i+3].Op != unix.BPF_LD|unix.BPF_H|unix.BPF_IND || program[i+3].K != 0 {
+			program[i+3].Op != syscall.BPF_LD|syscall.BPF_H|syscall.BPF_IND || program[i+3].K != 0 {
 			return errors.New("this tcpdump's program for vlan is of a form that is not known here: use -Q instead")
 		}
 		load, err := bpf.LoadExtension{Num: bpf.ExtVLANTag}.Assemble()

@@ -1,19 +1,22 @@
 package iface
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/mdlayher/packet"
 	"golang.org/x/net/bpf"
-	"golang.org/x/sys/unix"
 
 	"eterm/frame/ether"
+	"eterm/iface/internal/mmsg"
+	"eterm/iface/internal/nic"
+	"eterm/iface/internal/rtnl"
+	"eterm/iface/internal/sock"
 )
 
 // defaultBuffer is the receive buffer asked for, in bytes: some 20 ms of ten
@@ -28,25 +31,32 @@ func Open(name string, o Options) (Port, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
-	l, err := openLink(name)
+	l, err := rtnl.Open(name)
 	if err != nil {
 		return nil, openError(name, err)
 	}
-	if err := usable(l.now.Load()); err != nil {
-		go l.follow()
-		l.close()
+	if err := usable(l.Now()); err != nil {
+		go l.Follow()
+		l.Close()
 		return nil, err
 	}
-	p := &port{link: l, driver: openDriver(name)}
-	l.counting(p.driver)
+	p := &port{link: l, driver: nic.OpenDriver(name)}
+	if p.driver.CountsNoBuffer() {
+		l.CountNoBuffer(func() uint64 { return p.driver.NoBuffer(l.Now().Name) })
+	}
+	if err := p.ask(name, &o); err != nil {
+		go l.Follow()
+		p.Close()
+		return nil, openError(name, err)
+	}
 	err = p.open(o)
-	go l.follow()
+	go l.Follow()
 	if err != nil {
 		p.Close()
 		return nil, openError(name, err)
 	}
-	if stamper, ok := p.tx.(*stampedSender); ok {
-		return &stampedPort{p, stamper}, nil
+	if tx, ok := p.tx.(*mmsg.Timestamped); ok {
+		return &timestampedPort{p, tx}, nil
 	}
 	return p, nil
 }
@@ -57,7 +67,7 @@ func (p *port) open(o Options) (err error) {
 		if p.rx, err = openReceiver(p.link, o); err != nil {
 			return err
 		}
-		p.link.notify = p.rx.wake
+		p.link.Notify(p.rx.wake)
 	}
 	if !o.ReceiveOnly {
 		tx, err := openSender(p.link, o)
@@ -69,13 +79,32 @@ func (p *port) open(o Options) (err error) {
 	return nil
 }
 
+// ask finds out what the NIC is set to, and makes of the options what that asks
+// for: a NIC that filters VLANs is made promiscuous where tagged frames are
+// wanted, and its timestamps are taken only where every frame has one.
+func (p *port) ask(name string, o *Options) error {
+	tool, err := nic.NewTool()
+	if err != nil {
+		return err
+	}
+	defer tool.Close()
+	if p.vlanFilter = tool.FiltersVLANs(name); p.vlanFilter && o.Tagged {
+		o.Promiscuous = true
+	}
+	if o.HardwareStamps {
+		rx, tx := nic.TimestampsOn(name)
+		o.HardwareStamps = (rx || o.SendOnly) && (tx || !o.TxStamps)
+	}
+	return nil
+}
+
 // usable says what keeps an interface from being used.
-func usable(s *linkState) error {
+func usable(s *rtnl.State) error {
 	switch {
-	case s.kind != unix.ARPHRD_ETHER && s.kind != unix.ARPHRD_LOOPBACK:
-		return fmt.Errorf("interface %s is not Ethernet (link type %d): name one that is (%s)", s.name, s.kind, interfaceNames())
-	case !s.up():
-		return fmt.Errorf("%s: %w: bring it up with \"sudo ip link set dev %s up\"", s.name, ErrDown, s.name)
+	case !s.Ethernet():
+		return fmt.Errorf("interface %s is not Ethernet (link type %d): name one that is (%s)", s.Name, s.Kind, interfaceNames())
+	case !s.Up():
+		return fmt.Errorf("%s: %w: bring it up with \"sudo ip link set dev %s up\"", s.Name, ErrDown, s.Name)
 	}
 	return nil
 }
@@ -85,7 +114,7 @@ func openError(name string, err error) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("no interface named: there are %s", interfaceNames())
-	case errors.Is(err, unix.ENODEV), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EINVAL):
+	case errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ERANGE), errors.Is(err, syscall.EINVAL):
 		return fmt.Errorf("no interface %q: there are %s", name, interfaceNames())
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("open a raw socket on %s: %w: allow it with \"sudo setcap cap_net_raw+ep %s\", or try without permission in \"eterm lab\"",
@@ -118,8 +147,8 @@ func interfaceNames() string {
 // openReceiver makes the receiving socket: without protocol, so that nothing
 // is queued before all options are set and the filter stands, then bound to
 // every protocol (a socket bound to one loses VLAN tags).
-func openReceiver(l *link, o Options) (*receiver, error) {
-	ifi := &net.Interface{Index: l.index, HardwareAddr: l.now.Load().addr}
+func openReceiver(l *rtnl.Link, o Options) (*receiver, error) {
+	ifi := &net.Interface{Index: l.Index(), HardwareAddr: l.Now().Addr}
 	conn, err := packet.Listen(ifi, packet.Raw, 0, &packet.Config{Filter: cutting(o.Filter, o.SnapLen)})
 	if err != nil {
 		return nil, err
@@ -132,7 +161,7 @@ func openReceiver(l *link, o Options) (*receiver, error) {
 	return r, nil
 }
 
-func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
+func prepareReceiver(conn *packet.Conn, l *rtnl.Link, o Options) (*receiver, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -150,11 +179,11 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 	var optErr error
 	var src source
 	err = raw.Control(func(fd uintptr) {
-		if optErr = setReceiveOptions(int(fd), o); optErr != nil {
+		if optErr = sock.PrepareReceive(int(fd), o.buffer(), o.HardwareStamps); optErr != nil {
 			return
 		}
-		src = newSource(int(fd), o, l.mtu)
-		optErr = unix.Bind(int(fd), &unix.SockaddrLinklayer{Ifindex: l.index, Protocol: htons(unix.ETH_P_ALL)})
+		src = newSource(int(fd), o, l.MTU)
+		optErr = sock.Bind(int(fd), l.Index())
 	})
 	if err := errors.Join(err, optErr); err != nil {
 		return nil, err
@@ -165,7 +194,7 @@ func prepareReceiver(conn *packet.Conn, l *link, o Options) (*receiver, error) {
 // cutting is a filter that takes the same frames and has the kernel copy no
 // more than snap bytes of each, if snap is not 0.
 func cutting(filter []bpf.RawInstruction, snap int) []bpf.RawInstruction {
-	const returnConstant = unix.BPF_RET | unix.BPF_K
+	const returnConstant = syscall.BPF_RET | syscall.BPF_K
 	if snap <= 0 {
 		return filter
 	}
@@ -182,62 +211,9 @@ func cutting(filter []bpf.RawInstruction, snap int) []bpf.RawInstruction {
 	return filter
 }
 
-// newSource makes the mechanism: a ring, unless it was not wanted or the
-// kernel refuses it.
-func newSource(fd int, o Options, mtu func() int) source {
-	if !o.Immediate {
-		if r, err := newRing(fd, o.buffer(), o.SnapLen, o.hold(), mtu); err == nil {
-			return r
-		}
-	}
-	return newMessages(o.SnapLen, mtu)
-}
-
-// setReceiveOptions sets what every receiving socket needs before it is bound.
-func setReceiveOptions(fd int, o Options) error {
-	if err := setReceiveBuffer(fd, o.buffer()); err != nil {
-		return err
-	}
-	stamping := unix.SOF_TIMESTAMPING_RX_SOFTWARE | unix.SOF_TIMESTAMPING_SOFTWARE
-	if o.HardwareStamps {
-		stamping |= unix.SOF_TIMESTAMPING_RX_HARDWARE | unix.SOF_TIMESTAMPING_RAW_HARDWARE
-	}
-	for _, opt := range []struct {
-		what              string
-		level, opt, value int
-	}{
-		{"ignoring outgoing frames", unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1},
-		{"auxiliary data", unix.SOL_PACKET, unix.PACKET_AUXDATA, 1},
-		{"time stamps of the ring", unix.SOL_PACKET, unix.PACKET_TIMESTAMP, stamping & (unix.SOF_TIMESTAMPING_RAW_HARDWARE | unix.SOF_TIMESTAMPING_SOFTWARE)},
-		{"time stamps", unix.SOL_SOCKET, unix.SO_TIMESTAMPING, stamping},
-	} {
-		if err := unix.SetsockoptInt(fd, opt.level, opt.opt, opt.value); err != nil {
-			return fmt.Errorf("%s: %w", opt.what, err)
-		}
-	}
-	return nil
-}
-
 func (o *Options) buffer() int {
 	if o.Buffer > 0 {
 		return o.Buffer
 	}
 	return defaultBuffer
-}
-
-// setReceiveBuffer sets the size of the socket's queue: beyond the system's
-// limit with CAP_NET_ADMIN, up to it without.
-func setReceiveBuffer(fd, size int) error {
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, size) == nil {
-		return nil
-	}
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, size); err != nil {
-		return fmt.Errorf("receive buffer of %d bytes: %w", size, err)
-	}
-	return nil
-}
-
-// htons is a number as it must be in memory to be right on the wire.
-func htons(v uint16) uint16 {
-	return binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, v))
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/net/bpf"
+
+	"eterm/iface/internal/ring"
 )
 
 // Options say what Open makes of a port. The zero value receives everything
@@ -18,6 +20,9 @@ type Options struct {
 	Filter []bpf.RawInstruction
 	// Promiscuous takes frames for other hosts too, until Close.
 	Promiscuous bool
+	// Tagged says that tagged frames are wanted: a NIC that filters VLANs (see
+	// VLANFilter) is then made promiscuous, and takes frames for other hosts too.
+	Tagged bool
 	// Groups are multicast addresses to take besides those that someone on
 	// this host takes already: a NIC passes on no others. Until Close.
 	Groups []net.HardwareAddr
@@ -36,9 +41,10 @@ type Options struct {
 	// TxStamps asks the kernel for the time each sent frame left: the port
 	// then implements TxStamper.
 	TxStamps bool
-	// HardwareStamps takes the NIC's stamps of frames received and sent where
-	// it makes them (see hwstamp_ctl), the kernel's elsewhere; Clock says which
-	// it was. The NIC's clock need not agree with the machine's.
+	// HardwareStamps takes the NIC's timestamps if it is set to give one to every
+	// frame received, and to those sent if TxStamps asks for them (see hwstamp_ctl),
+	// else the kernel's for all: Clock says which it was. The NIC's clock need
+	// not agree with the machine's.
 	HardwareStamps bool
 	// Engine is the mechanism that sends.
 	Engine Engine
@@ -78,6 +84,13 @@ type DriverCounter interface {
 	DriverCounters() map[string]uint64
 }
 
+// A VLANFilterer is a Port whose NIC may filter VLANs.
+type VLANFilterer interface {
+	// FiltersVLANs says that tagged frames of VLANs this host has no device of
+	// do not come in now: the NIC filters them and is not promiscuous.
+	FiltersVLANs() bool
+}
+
 // A TxStamper is a Port that can say when frames left.
 type TxStamper interface {
 	// TxStamps takes the stamps that are there, without waiting, oldest
@@ -101,7 +114,7 @@ func (o Options) check() error {
 	case o.SendOnly && o.ReceiveOnly:
 		return errors.New("asked to only send and to only receive: choose one")
 	case o.Hold != 0 && (o.Hold < time.Millisecond || o.Hold > longestHold):
-		return fmt.Errorf("hold frames for %v: want 1ms to %v, or 0 for %v", o.Hold, longestHold, ringRetire)
+		return fmt.Errorf("hold frames for %v: want 1ms to %v, or 0 for %v", o.Hold, longestHold, ring.Retire)
 	case o.SnapLen < 0:
 		return fmt.Errorf("%d bytes of each frame: want a number above 0, or 0 for all", o.SnapLen)
 	case o.Buffer < 0:
@@ -115,7 +128,7 @@ func (o Options) check() error {
 // hold is how long the ring may hold a frame.
 func (o Options) hold() time.Duration {
 	if o.Hold == 0 {
-		return ringRetire
+		return ring.Retire
 	}
 	return o.Hold
 }

@@ -39,7 +39,8 @@ type Port interface {
 	MTU() int
 	// Send offers whole frames (without FCS) to the kernel in order and
 	// returns how many it took. If n < len(frames), err says why frame n was
-	// not taken. Frames are not kept after Send returns.
+	// not taken. Frames are not kept after Send returns. Of no frames it sends
+	// nothing, and makes ready what it can for a frame that is to leave soon.
 	Send(frames [][]byte) (n int, err error)
 	// Receive waits for one frame, then takes what is there, up to len(rx).
 	// It fills rx[:n], writing each frame into rx[i].Bytes[:0], which grows
@@ -55,15 +56,6 @@ type Port interface {
 	// counted since Open. It never decreases.
 	Counters() (Counters, error)
 	Close() error
-}
-
-// A Rehearser is a Port that can make ready for a frame. Rehearse does what Send
-// does with a frame, as far as it goes without one: a Send soon after it takes
-// 1 µs until the frame leaves, and up to 20 µs without, when what it needs has
-// to be fetched into the processor's caches first. Nothing is sent or counted.
-type Rehearser interface {
-	Port
-	Rehearse()
 }
 
 // Received is one frame as it was on the wire, without FCS: a VLAN tag the

@@ -6,19 +6,23 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"eterm/frame/ether"
+	"eterm/iface/internal/mmsg"
+	"eterm/iface/internal/nic"
+	"eterm/iface/internal/rtnl"
 )
 
 // port is the Port that Open makes: a receiver, a sender, or both.
 type port struct {
-	link   *link
-	driver *driver
-	rx     *receiver
-	tx     sender
+	link   *rtnl.Link
+	driver *nic.Driver
+	// vlanFilter says that the NIC filters VLANs while it is not promiscuous.
+	vlanFilter bool
+	rx         *receiver
+	tx         sender
 
 	sentMu   sync.Mutex
 	accepted uint64
@@ -28,11 +32,9 @@ type port struct {
 	closeErr error
 }
 
-func (p *port) Name() string                   { return p.link.now.Load().name }
-func (p *port) HardwareAddr() net.HardwareAddr { return slices.Clone(p.link.now.Load().addr) }
-func (p *port) MTU() int                       { return p.link.mtu() }
-
-func (l *link) mtu() int { return l.now.Load().mtu }
+func (p *port) Name() string                   { return p.link.Now().Name }
+func (p *port) HardwareAddr() net.HardwareAddr { return slices.Clone(p.link.Now().Addr) }
+func (p *port) MTU() int                       { return p.link.MTU() }
 
 // wrap puts the interface's name in front of an error.
 func (p *port) wrap(err error) error {
@@ -64,7 +66,7 @@ func (p *port) Send(frames [][]byte) (int, error) {
 	if p.tx == nil {
 		return 0, p.wrap(errors.New("opened for receiving only"))
 	}
-	n, err := p.tx.send(frames)
+	n, err := p.tx.Send(frames)
 	p.sentMu.Lock()
 	defer p.sentMu.Unlock()
 	p.accepted += uint64(n)
@@ -77,39 +79,31 @@ func (p *port) Send(frames [][]byte) (int, error) {
 	return n, p.wrap(p.refuse(frames[n], err))
 }
 
-// Rehearse implements Rehearser. Only sending by sendmmsg is rehearsed.
-func (p *port) Rehearse() {
-	if tx, ok := p.tx.(*socketSender); ok {
-		p.Send(nil)
-		tx.rehearse()
-	}
-}
-
 // refuse counts a frame the kernel did not take and says why. It needs sentMu.
 func (p *port) refuse(frame []byte, err error) error {
 	r := &p.refused
 	switch {
-	case len(frame) < ether.HeaderLen && errors.Is(err, unix.EINVAL):
+	case len(frame) < ether.HeaderLen && errors.Is(err, syscall.EINVAL):
 		r.TooShort++
 		return fmt.Errorf("%w: %d bytes", ErrTooShort, len(frame))
-	case errors.Is(err, unix.EMSGSIZE):
+	case errors.Is(err, syscall.EMSGSIZE):
 		r.TooLong++
-		_, now := p.link.count()
-		mtu := now.mtu
+		_, now := p.link.Count()
+		mtu := now.MTU
 		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), longest(frame, mtu), mtu)
-	case errors.Is(err, unix.ENOBUFS):
+	case errors.Is(err, syscall.ENOBUFS):
 		r.QueueFull++
-		if !p.link.now.Load().carrier {
+		if !p.link.Now().Carrier {
 			return fmt.Errorf("%w: no carrier: is the other end up?", ErrQueueFull)
 		}
 		return ErrQueueFull
-	case errors.Is(err, unix.EAGAIN):
+	case errors.Is(err, syscall.EAGAIN):
 		r.WouldBlock++
 		return fmt.Errorf("%w: no room in the socket for %v", ErrQueueFull, sendPatience)
-	case errors.Is(err, unix.ENETDOWN):
+	case errors.Is(err, syscall.ENETDOWN):
 		r.Down++
 		return ErrDown
-	case errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
+	case errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV):
 		r.Gone++
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
@@ -130,10 +124,17 @@ func (p *port) Mechanism() string {
 		rx = p.rx.src.mechanism()
 	}
 	if p.tx != nil {
-		tx = p.tx.mechanism()
+		tx = p.tx.Mechanism()
 	}
 	return "receive: " + rx + ", send: " + tx
 }
+
+// DriverCounters implements DriverCounter. It works on after Close, with the
+// last values.
+func (p *port) DriverCounters() map[string]uint64 { return p.driver.Changes(p.Name()) }
+
+// FiltersVLANs implements VLANFilterer.
+func (p *port) FiltersVLANs() bool { return p.vlanFilter && p.link.Now().Promiscuity == 0 }
 
 // Counters implements Port. It works on after Close, with the last values.
 func (p *port) Counters() (Counters, error) {
@@ -143,7 +144,7 @@ func (p *port) Counters() (Counters, error) {
 	c.Attempted = c.Accepted + c.Refused.Total()
 	p.sentMu.Unlock()
 	if p.tx != nil {
-		c.Retried = p.tx.retried()
+		c.Retried = p.tx.Retried()
 	}
 	var err error
 	if p.rx != nil {
@@ -152,10 +153,10 @@ func (p *port) Counters() (Counters, error) {
 		s, err = p.rx.stats.update()
 		c.Seen, c.SocketDropped, c.RingFreezes = s.seen, s.dropped, s.freezes
 	}
-	sum, now := p.link.count()
-	c.Interface, c.CarrierChanges, c.CarrierLost = sum.stats, sum.carrierChanges, sum.carrierLost
-	c.Downs, c.Gone = p.link.downsBy(now), p.link.gone.Load()
-	c.NoCarrier = !now.carrier
+	sum, now := p.link.Count()
+	c.Interface, c.CarrierChanges, c.CarrierLost = InterfaceCounters(sum.Stats), sum.CarrierChanges, sum.CarrierLost
+	c.Downs, c.Gone = p.link.DownsBy(now), p.link.Gone()
+	c.NoCarrier = !now.Carrier
 	if p.rx != nil && p.rx.closing.Load() {
 		err = nil
 	}
@@ -165,18 +166,37 @@ func (p *port) Counters() (Counters, error) {
 // Close implements Port.
 func (p *port) Close() error {
 	p.closing.Do(func() {
-		p.link.count()
-		p.driver.changes(p.Name())
-		defer p.driver.close()
+		p.link.Count()
+		p.driver.Changes(p.Name())
+		defer p.driver.Close()
 		var errs [2]error
 		if p.rx != nil {
 			errs[0] = p.rx.close()
 		}
 		if p.tx != nil {
-			errs[1] = p.tx.close()
+			errs[1] = p.tx.Close()
 		}
-		p.link.close()
+		p.link.Close()
 		p.closeErr = p.wrap(errors.Join(errs[:]...))
 	})
 	return p.closeErr
+}
+
+// timestampedPort is a port that says when frames left.
+type timestampedPort struct {
+	*port
+	tx *mmsg.Timestamped
+}
+
+// TxStamps implements TxStamper.
+func (p *timestampedPort) TxStamps(out []TxStamp) (n int, err error) {
+	for n < len(out) {
+		t, ok, err := p.tx.Next()
+		if err != nil || !ok {
+			return n, p.wrap(err)
+		}
+		out[n] = TxStamp{Sequence: t.Sequence, At: t.At, Clock: Clock(t.Clock)}
+		n++
+	}
+	return n, nil
 }

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/mdlayher/packet"
-	"golang.org/x/sys/unix"
+
+	"eterm/iface/internal/rtnl"
 )
 
 // source is a mechanism that hands over frames the kernel already has.
@@ -28,7 +29,7 @@ type source interface {
 type receiver struct {
 	conn *packet.Conn
 	raw  syscall.RawConn
-	link *link
+	link *rtnl.Link
 
 	src    source
 	srcMu  sync.Mutex // held while src is used, so that close can free it
@@ -59,10 +60,10 @@ type receiver struct {
 	hidden time.Duration
 }
 
-func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *link, src source, hold time.Duration) *receiver {
+func newReceiver(conn *packet.Conn, raw syscall.RawConn, l *rtnl.Link, src source, hold time.Duration) *receiver {
 	r := &receiver{conn: conn, raw: raw, link: l, src: src, hidden: 2*hold + 34*time.Millisecond}
 	r.stats.read = conn.Stats
-	r.downs = l.downs.Load()
+	r.downs = l.Downs()
 	r.once = func(fd uintptr) bool {
 		r.take(int(fd))
 		return r.n > 0 || r.err != nil
@@ -137,7 +138,7 @@ func (r *receiver) judge(err error) error {
 	switch {
 	case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return nil
-	case errors.Is(err, unix.ENETDOWN):
+	case errors.Is(err, syscall.ENETDOWN):
 		return nil // the link's event, on its way, tells whether down or gone
 	}
 	return r.closedOr(err)
@@ -164,10 +165,10 @@ func (r *receiver) check() (over, queued bool, err error) {
 	}
 	r.over = nil
 	switch {
-	case r.link.gone.Load():
+	case r.link.Gone():
 		r.over = ErrGone
-	case r.link.downs.Load() != r.downs:
-		r.downs = r.link.downs.Load()
+	case r.link.Downs() != r.downs:
+		r.downs = r.link.Downs()
 		return false, false, ErrDown
 	case !r.deadline.IsZero() && !time.Now().Before(r.deadline):
 		r.over = os.ErrDeadlineExceeded

@@ -162,7 +162,7 @@ func (s *sender) endless(c *cli.Context) bool {
 // plan says when frames are due, how many there are, and how many a second at
 // the most.
 func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error) {
-	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration), Ahead: true}
+	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
 	if s.once {
 		plan.Count = f.count
 	}

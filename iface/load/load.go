@@ -31,9 +31,6 @@ type Plan struct {
 	Schedule pace.Schedule
 	// Clock is pace.Precise if nil.
 	Clock pace.Clock
-	// Ahead lets the next frame be made before it is due, so that it can leave
-	// sooner. It does not suit a source whose frames carry the time.
-	Ahead bool
 	// Batch is the most frames in one Send; 32 if 0.
 	Batch int
 	// Patience is 10 s if 0.

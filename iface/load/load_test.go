@@ -97,38 +97,41 @@ func upTo(n int) (want []int) {
 	return want
 }
 
-// preparing is a clock that gives time to prepare.
-type preparing struct{ pace.Clock }
-
-func (c preparing) Approach(t time.Duration, done <-chan struct{}) bool {
-	c.Wait(t-200*time.Microsecond, done)
-	return true
+// readied is a port that notes when it is made ready.
+type readied struct {
+	iface.Port
+	start time.Time
+	at    []time.Duration
 }
 
-// TestAhead: the next frame is made before it is due, or not, and in both cases
-// all are sent in order.
-func TestAhead(t *testing.T) {
-	for _, ahead := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			a, b := ifacetest.Wire()
-			got := receive(b)
-			var made []time.Duration
-			source, start := counting(), time.Now()
-			_, err := load.Run(t.Context(), a, func(dst []byte) []byte {
-				made = append(made, time.Since(start))
-				return source(dst)
-			}, load.Plan{Count: 4, Schedule: pace.Bursts(2, time.Millisecond, math.Inf(1)), Clock: preparing{pace.Timers()}, Ahead: ahead})
-			synctest.Wait()
-			b.Close()
-			want := []time.Duration{0, 0, time.Millisecond, time.Millisecond}
-			if ahead {
-				want[2] -= 200 * time.Microsecond
-			}
-			if err != nil || !slices.Equal(got.numbers, upTo(4)) || !slices.Equal(made, want) {
-				t.Errorf("ahead %v: made at %v, want %v; %v arrived: %v", ahead, made, want, got.numbers, err)
-			}
-		})
+func (p *readied) Send(frames [][]byte) (int, error) {
+	if len(frames) == 0 {
+		p.at = append(p.at, time.Since(p.start))
 	}
+	return p.Port.Send(frames)
+}
+
+// TestPortIsMadeReady: shortly before a frame is due, the port is given none to
+// send, and frames are made when they are due.
+func TestPortIsMadeReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := ifacetest.Wire()
+		got := receive(b)
+		var made []time.Duration
+		source, start := counting(), time.Now()
+		port := &readied{Port: a, start: start}
+		_, err := load.Run(t.Context(), port, func(dst []byte) []byte {
+			made = append(made, time.Since(start))
+			return source(dst)
+		}, load.Plan{Count: 4, Schedule: pace.Bursts(2, time.Millisecond, math.Inf(1)), Clock: pace.Timers()})
+		synctest.Wait()
+		b.Close()
+		const ms = time.Millisecond
+		if err != nil || !slices.Equal(got.numbers, upTo(4)) || !slices.Equal(made, []time.Duration{0, 0, ms, ms}) ||
+			!slices.Equal(port.at, []time.Duration{ms - 20*time.Microsecond}) {
+			t.Errorf("made at %v, made ready at %v; %v arrived: %v", made, port.at, got.numbers, err)
+		}
+	})
 }
 
 // TestExactCounts: whatever the pace, exactly the asked number arrives, in

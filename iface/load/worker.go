@@ -16,7 +16,6 @@ type worker struct {
 	count  uint64 // its share of the plan's
 	pacer  *pace.Pacer
 	frames [][]byte
-	made   int // how many of frames were made before they were due, 0 or 1
 
 	sent, skipped, attempts uint64
 	bytes, wireBytes        uint64
@@ -80,22 +79,14 @@ func (w *worker) turn(most int, done <-chan struct{}) int {
 
 // fill makes the next n frames in memory that is used again.
 func (w *worker) fill(n int) [][]byte {
-	for i := w.made; i < n; i++ {
+	for i := range n {
 		w.frames[i] = w.source(w.frames[i][:0])
 	}
-	w.made = 0
 	return w.frames[:n]
 }
 
-// rehearse makes ready for the next frame.
-func (w *worker) rehearse() {
-	if w.plan.Ahead && w.made == 0 {
-		w.made = len(w.fill(1))
-	}
-	if r, ok := iface.As[iface.Rehearser](w.port); ok {
-		r.Rehearse()
-	}
-}
+// rehearse makes the port ready for the next frame.
+func (w *worker) rehearse() { _, _ = w.port.Send(nil) }
 
 // offer gives frames to the port until each is sent or skipped.
 func (w *worker) offer(frames [][]byte, done <-chan struct{}) error {

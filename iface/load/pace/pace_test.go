@@ -127,83 +127,37 @@ func TestPacerStops(t *testing.T) {
 	})
 }
 
-// preparing is a clock that gives time to prepare.
-type preparing struct{ pace.Clock }
-
-func (c preparing) Approach(t time.Duration, done <-chan struct{}) bool {
-	c.Wait(t-200*time.Microsecond, done)
-	return true
-}
-
-// TestRehearse: twice before each frame that leaves time for it, on clocks that
-// give time.
+// TestRehearse: once before each frame that leaves time for it.
 func TestRehearse(t *testing.T) {
 	const us = time.Microsecond
 	at := []time.Duration{0, 1000 * us, 1010 * us, 1100 * us, 3000 * us}
-	for name, c := range map[string]struct {
-		clock func() pace.Clock
-		want  []time.Duration
-	}{
-		"time":    {func() pace.Clock { return preparing{pace.Timers()} }, []time.Duration{800 * us, 980 * us, 1010 * us, 1080 * us, 2800 * us, 2980 * us}},
-		"no time": {pace.Timers, nil},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			p := pace.New(pace.Times(at, time.Second, 1), c.clock())
-			start := time.Now()
-			var rehearsed []time.Duration
-			p.Rehearse(func() { rehearsed = append(rehearsed, time.Since(start)) })
-			for i := range at {
-				if n := p.Next(1, nil); n != 1 || time.Since(start) != at[i] {
-					t.Errorf("%s: frame %d of %d at %v, due at %v", name, i, n, time.Since(start), at[i])
-				}
+	synctest.Test(t, func(t *testing.T) {
+		p := pace.New(pace.Times(at, time.Second, 1), pace.Timers())
+		start := time.Now()
+		var rehearsed []time.Duration
+		p.Rehearse(func() { rehearsed = append(rehearsed, time.Since(start)) })
+		for i := range at {
+			if n := p.Next(1, nil); n != 1 || time.Since(start) != at[i] {
+				t.Errorf("frame %d of %d at %v, due at %v", i, n, time.Since(start), at[i])
 			}
-			if !slices.Equal(rehearsed, c.want) {
-				t.Errorf("%s: rehearsed at %v, want %v", name, rehearsed, c.want)
-			}
-		})
-	}
+		}
+		if want := []time.Duration{980 * us, 1080 * us, 2980 * us}; !slices.Equal(rehearsed, want) {
+			t.Errorf("rehearsed at %v, want %v", rehearsed, want)
+		}
+	})
 }
 
-// TestLead: a frame is handed out sooner when its thread was woken late and the
-// first rehearsal shows that the sending path is cold.
-func TestLead(t *testing.T) {
-	const us = time.Microsecond
-	for name, c := range map[string]struct{ due, woken, first, second, want time.Duration }{
-		"cold":          {1000 * us, 900 * us, 32 * us, 2 * us, 1000*us - 7500*time.Nanosecond},
-		"warm":          {1000 * us, 900 * us, 11 * us, 2 * us, 1000 * us},
-		"punctual":      {1000 * us, 801 * us, 32 * us, 2 * us, 1000 * us},
-		"ever colder":   {1000 * us, 860 * us, 100 * us, 2 * us, 990 * us},
-		"both slow":     {1000 * us, 900 * us, 32 * us, 30 * us, 1010 * us},
-		"did not sleep": {190 * us, 100 * us, 32 * us, 2 * us, 190 * us},
-		"far too late":  {1000 * us, 985 * us, 32 * us, 2 * us, 1000 * us},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			p := pace.New(func(uint64) time.Duration { return c.due }, waking{pace.Timers(), c.woken})
-			start := time.Now()
-			rehearsals := []time.Duration{c.first, c.second}
-			p.Rehearse(func() {
-				time.Sleep(rehearsals[0])
-				rehearsals = rehearsals[1:]
-			})
-			if n := p.Next(1, nil); n != 1 || time.Since(start) != c.want {
-				t.Errorf("%s: %d frames at %v, want one at %v", name, n, time.Since(start), c.want)
+// TestRehearsalThatTakesLong makes its frame late, and no other.
+func TestRehearsalThatTakesLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, start := pace.New(pace.Rate(1000), pace.Timers()), time.Now()
+		p.Rehearse(func() { time.Sleep(50 * time.Microsecond) })
+		for i, want := range []time.Duration{0, 1030 * time.Microsecond, 2030 * time.Microsecond} {
+			if n := p.Next(1, nil); n != 1 || time.Since(start) != want {
+				t.Errorf("frame %d of %d at %v, want %v", i, n, time.Since(start), want)
 			}
-			if l, want := p.Lateness().Max, max(0, c.want-c.due); l.Round(us) != want {
-				t.Errorf("%s: %v late, want %v", name, l, want)
-			}
-		})
-	}
-}
-
-// waking is a clock that wakes at a given time.
-type waking struct {
-	pace.Clock
-	at time.Duration
-}
-
-func (c waking) Approach(_ time.Duration, done <-chan struct{}) bool {
-	c.Wait(c.at, done)
-	return true
+		}
+	})
 }
 
 // TestOthersRun: goroutines that wait leave the processors to others, however

@@ -31,11 +31,14 @@ func New(s Schedule, c Clock) *Pacer {
 // It is called before the first Next.
 func (p *Pacer) Start(at time.Duration) { p.start = at }
 
-// Rehearse has Next call f shortly before a frame is due, twice, if there is
-// time for it: f makes ready what the caller uses to send, within 20 µs. When
-// the first shows that sending will take longer than usual, Next returns up to
-// 10 µs before the frame is due.
+// Rehearse has Next call f 20 µs before a frame is due, if there is time for it:
+// f makes ready what the caller uses to send, which after a sleep may be in none
+// of the processor's caches.
 func (p *Pacer) Rehearse(f func()) { p.rehearse = f }
+
+// rehearsal is how long before a frame is due its sending is rehearsed: long
+// enough for that to be over, short enough for the caches to keep it.
+const rehearsal = 20 * time.Microsecond
 
 func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
 
@@ -48,9 +51,12 @@ func (p *Pacer) Next(most int, done <-chan struct{}) int {
 	now := p.clock.Now()
 	p.rest(due, now)
 	for now < due {
-		lead := p.prepare(due, done)
-		p.clock.Wait(due-lead, done)
-		now = p.clock.Now() + lead
+		if p.rehearse != nil && due-now > rehearsal {
+			p.clock.Wait(due-rehearsal, done)
+			p.rehearse()
+		}
+		p.clock.Wait(due, done)
+		now = p.clock.Now()
 		select {
 		case <-done:
 			return 0
@@ -98,8 +104,7 @@ func (p *Pacer) record() {
 // Handed is how many frames were handed out.
 func (p *Pacer) Handed() uint64 { return p.next }
 
-// Lateness is how long after their time frames were handed out: when they were
-// due, or somewhat before (see Rehearse).
+// Lateness is how long after they were due frames were handed out.
 type Lateness struct {
 	P50 time.Duration `json:"p50_ns"`
 	P99 time.Duration `json:"p99_ns"`

@@ -1,4 +1,5 @@
-package iface
+// Package nic asks the drivers of interfaces, by the ioctls of ethtool.
+package nic
 
 import (
 	"maps"
@@ -7,10 +8,10 @@ import (
 	"github.com/safchain/ethtool"
 )
 
-// driver reads the statistics that a driver keeps of its own, as "ethtool -S"
+// Driver reads the statistics that a driver keeps of its own, as "ethtool -S"
 // shows them. Those of many drivers begin when the machine did, so they count
 // from when the port was opened.
-type driver struct {
+type Driver struct {
 	mu   sync.Mutex
 	tool *ethtool.Ethtool // nil when closed
 	base map[string]uint64
@@ -20,8 +21,9 @@ type driver struct {
 	lastNoBuffer uint64
 }
 
-// openDriver takes the present values. A driver without any is nil.
-func openDriver(name string) *driver {
+// OpenDriver takes the present values. A driver without any is nil, on which all
+// methods work.
+func OpenDriver(name string) *Driver {
 	tool, err := ethtool.NewEthtool()
 	if err != nil {
 		return nil
@@ -31,7 +33,7 @@ func openDriver(name string) *driver {
 		tool.Close()
 		return nil
 	}
-	d := &driver{tool: tool, base: base, lastNoBuffer: noBufferOf(base)}
+	d := &Driver{tool: tool, base: base, lastNoBuffer: noBufferOf(base)}
 	for _, key := range noBufferNames {
 		_, has := base[key]
 		d.hasNoBuffer = d.hasNoBuffer || has
@@ -45,8 +47,12 @@ func openDriver(name string) *driver {
 // the NIC may have kept the frame all the same (RNBC in its manuals).
 var noBufferNames = []string{"rx_no_buffer", "rx_no_buffers", "rx_no_bufs", "rx_out_of_buffer", "rx_nobuf"}
 
-// noBuffer is how many such frames there have been, 0 if the driver is gone.
-func (d *driver) noBuffer(name string) (n uint64) {
+// CountsNoBuffer says whether the driver has such a count.
+func (d *Driver) CountsNoBuffer() bool { return d != nil && d.hasNoBuffer }
+
+// NoBuffer is how many such frames there have been, or were before the driver
+// went.
+func (d *Driver) NoBuffer(name string) (n uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.tool == nil {
@@ -65,19 +71,9 @@ func noBufferOf(stats map[string]uint64) (n uint64) {
 	return n
 }
 
-// counting makes the link count the driver's own statistics too, if it has
-// those that matter here.
-func (l *link) counting(d *driver) {
-	if d == nil || !d.hasNoBuffer {
-		return
-	}
-	l.noBuffer = func() uint64 { return d.noBuffer(l.now.Load().name) }
-	l.meter.last.stats.RxNoBuffer = d.lastNoBuffer
-}
-
-// changes are the statistics that changed, or what they last were if the
+// Changes are the statistics that changed, or what they last were if the
 // driver is gone.
-func (d *driver) changes(name string) map[string]uint64 {
+func (d *Driver) Changes(name string) map[string]uint64 {
 	if d == nil {
 		return nil
 	}
@@ -102,7 +98,8 @@ func (d *driver) changes(name string) map[string]uint64 {
 	return maps.Clone(now)
 }
 
-func (d *driver) close() {
+// Close lets Changes and NoBuffer say what they said last.
+func (d *Driver) Close() {
 	if d == nil {
 		return
 	}
@@ -111,7 +108,3 @@ func (d *driver) close() {
 	d.tool.Close()
 	d.tool = nil
 }
-
-// DriverCounters implements DriverCounter. It works on after Close, with the
-// last values.
-func (p *port) DriverCounters() map[string]uint64 { return p.driver.changes(p.Name()) }

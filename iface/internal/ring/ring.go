@@ -1,32 +1,34 @@
-package iface
+// Package ring receives through a TPACKET_V3 ring: the kernel writes frames into
+// blocks shared with it, so that a frame costs no system call.
+package ring
 
 import (
 	"fmt"
 	"sync/atomic"
-	"syscall"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"eterm/iface/internal/meta"
 )
 
 const (
-	// ringBlock is the size of a block, which must hold the longest frame, and
-	// smallestBlock that in a small ring. The reader is woken once a block, so
-	// large ones cost it less; but a block also goes every ringRetire, full or
-	// not, so many let a reader pause for longer: 64 of them for half a second.
-	ringBlock     = 256 << 10
+	// largestBlock is the usual size of a block, which must hold the longest
+	// frame, and smallestBlock that in a small ring. The reader is woken once a
+	// block, so large ones cost it less; but a block also goes every Retire,
+	// full or not, so many let a reader pause for longer: 64 of them for half a
+	// second.
+	largestBlock  = 256 << 10
 	smallestBlock = 128 << 10
-	// ringRetire is how long the kernel keeps a block that is not full. With
-	// the timer's grain a lone frame is delivered within 10 ms.
-	ringRetire = 8 * time.Millisecond
 )
 
-// ring receives through a TPACKET_V3 ring: the kernel writes frames into
-// blocks shared with it, so that a frame costs no system call.
-type ring struct {
-	snap   int
-	mtu    func() int
+// Retire is how long the kernel usually keeps a block that is not full. With
+// the timer's grain a lone frame is delivered within 10 ms.
+const Retire = 8 * time.Millisecond
+
+// Ring is the reader's side. It is for one goroutine at a time.
+type Ring struct {
 	mem    []byte
 	size   int // of a block
 	blocks int
@@ -36,10 +38,10 @@ type ring struct {
 	left  int    // frames in it
 }
 
-// newRing gives a socket, before it is bound, a ring of about size bytes that
+// New gives a socket, before it is bound, a ring of about size bytes that
 // keeps a block that is not full for about so long.
-func newRing(fd, size, snap int, retire time.Duration, mtu func() int) (*ring, error) {
-	block := ringBlock
+func New(fd, size int, retire time.Duration) (*Ring, error) {
+	block := largestBlock
 	for block > smallestBlock && size/block < 64 {
 		block /= 2
 	}
@@ -60,38 +62,27 @@ func newRing(fd, size, snap int, retire time.Duration, mtu func() int) (*ring, e
 		unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{})
 		return nil, err
 	}
-	return &ring{snap: snap, mtu: mtu, mem: mem, size: block, blocks: blocks}, nil
+	return &Ring{mem: mem, size: block, blocks: blocks}, nil
 }
 
 // header is the descriptor of a block.
-func (r *ring) header(block int) *unix.TpacketHdrV1 {
+func (r *Ring) header(block int) *unix.TpacketHdrV1 {
 	d := (*unix.TpacketBlockDesc)(unsafe.Pointer(&r.mem[block*r.size]))
 	return (*unix.TpacketHdrV1)(unsafe.Pointer(&d.Hdr))
 }
 
-// take copies frames out of the blocks that are the reader's.
-func (r *ring) take(fd int, rx []Received) (n, truncated int, err error) {
-	mtu := r.mtu()
-	for n < len(rx) {
-		if r.left == 0 && !r.next() {
-			break
-		}
-		var m meta
-		b := r.read(&m)
-		if rx[n].set(b, &m, r.snap, mtu) {
-			truncated++
-		}
-		n++
+// Next is the next frame that the kernel is done with, and what it says of it,
+// until the following call; nil if there is none.
+func (r *Ring) Next(m *meta.Meta) []byte {
+	if r.left == 0 && !r.next() {
+		return nil
 	}
-	if n == 0 { // about to wait: only this tells of the interface going down
-		err = socketError(fd)
-	}
-	return n, truncated, err
+	return r.read(m)
 }
 
 // next gives the block that was read back, and opens the following one if the
 // kernel is done with it.
-func (r *ring) next() bool {
+func (r *Ring) next() bool {
 	if r.frame != nil {
 		atomic.StoreUint32(&r.header(r.block).Block_status, unix.TP_STATUS_KERNEL)
 		r.block = (r.block + 1) % r.blocks
@@ -107,17 +98,17 @@ func (r *ring) next() bool {
 }
 
 // read takes the next frame of the open block.
-func (r *ring) read(m *meta) []byte {
+func (r *Ring) read(m *meta.Meta) []byte {
 	h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&r.frame[0]))
 	addr := (*unix.RawSockaddrLinklayer)(unsafe.Pointer(&r.frame[tpacketAlign(unix.SizeofTpacket3Hdr)]))
-	*m = meta{
-		status: h.Status, length: h.Len,
-		tci: uint16(h.Hv1.Vlan_tci), tpid: h.Hv1.Vlan_tpid,
-		class: addr.Pkttype,
-		sec:   int64(h.Sec), nsec: int64(h.Nsec),
+	*m = meta.Meta{
+		Status: h.Status, Length: h.Len,
+		TCI: uint16(h.Hv1.Vlan_tci), TPID: h.Hv1.Vlan_tpid,
+		Class: addr.Pkttype,
+		Sec:   int64(h.Sec), Nsec: int64(h.Nsec),
 	}
 	if h.Status&unix.TP_STATUS_TS_RAW_HARDWARE != 0 {
-		m.clock = HardwareClock
+		m.Clock = meta.Hardware
 	}
 	b := r.frame[h.Mac:][:h.Snaplen]
 	r.left--
@@ -129,17 +120,10 @@ func (r *ring) read(m *meta) []byte {
 
 func tpacketAlign(n int) int { return (n + 15) &^ 15 }
 
-func (r *ring) mechanism() string {
+// Mechanism is what it is, for people.
+func (r *Ring) Mechanism() string {
 	return fmt.Sprintf("TPACKET_V3 ring of %d MiB", len(r.mem)>>20)
 }
 
-func (r *ring) close() error { return unix.Munmap(r.mem) }
-
-// socketError takes the socket's pending error.
-func socketError(fd int) error {
-	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	if err == nil && n != 0 {
-		err = syscall.Errno(n)
-	}
-	return err
-}
+// Close gives the memory back.
+func (r *Ring) Close() error { return unix.Munmap(r.mem) }

@@ -1,4 +1,7 @@
-package iface
+// Package xdp sends through AF_XDP sockets in copy mode: past the queueing
+// discipline and past taps of this host, at a third less cost than a packet
+// socket.
+package xdp
 
 import (
 	"errors"
@@ -13,32 +16,34 @@ import (
 	"eterm/frame/ether"
 )
 
-// xdpBatch is how many frames the kernel takes in one call.
-const xdpBatch = 32
+// batchFrames is how many frames the kernel takes in one call.
+const batchFrames = 32
 
-// xdpSender sends through an AF_XDP socket: past the queueing discipline and
-// past taps of this host, at a third less cost than a packet socket.
-type xdpSender struct {
+// Sender sends through one queue of an interface.
+type Sender struct {
 	index, queue int
 	netns        uint64 // of the first socket, 0 before it
 	mtu          func() int
-	wakeup       int // an eventfd: close ends a wait
+	noCarrier    func() bool
+	wakeup       int // an eventfd: Close ends a wait
+	patience     time.Duration
 
-	mu     sync.Mutex // held by send
+	mu     sync.Mutex // held by Send
 	closed atomic.Bool
-	sock   *xdpSocket // nil after an error left frames in its ring
+	sock   *socket // nil after an error left frames in its ring
 }
 
-// newXDPSender takes the first queue of the interface that is free. A queue
-// stays taken, and memory locked, for a while after a socket was closed:
-// patience is how long to wait for that.
-func newXDPSender(index int, mtu func() int, patience time.Duration) (*xdpSender, error) {
+// New takes the first queue of the interface that is free. A queue stays taken,
+// and memory locked, for a while after a socket was closed: wait is how long to
+// wait for that now, patience how long a frame waits for room before it counts
+// as refused.
+func New(index int, mtu func() int, noCarrier func() bool, wait, patience time.Duration) (*Sender, error) {
 	wakeup, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	s := &xdpSender{index: index, mtu: mtu, wakeup: wakeup}
-	if err := whileBusy(patience, s.takeQueue); err != nil {
+	s := &Sender{index: index, mtu: mtu, noCarrier: noCarrier, wakeup: wakeup, patience: patience}
+	if err := whileBusy(wait, s.takeQueue); err != nil {
 		unix.Close(wakeup)
 		return nil, err
 	}
@@ -59,7 +64,7 @@ func whileBusy(patience time.Duration, try func() error) error {
 
 // takeQueue tries the queues in turn. The kernel says EINVAL behind the last;
 // then it is what was said of the first that counts.
-func (s *xdpSender) takeQueue() error {
+func (s *Sender) takeQueue() error {
 	var first error
 	for s.queue = 0; ; s.queue++ {
 		err := s.open()
@@ -76,7 +81,7 @@ func (s *xdpSender) takeQueue() error {
 	}
 }
 
-func (s *xdpSender) open() (err error) {
+func (s *Sender) open() (err error) {
 	chunk := 2048
 	for chunk < ether.MaxFrame(s.mtu(), true) {
 		chunk *= 2
@@ -86,14 +91,16 @@ func (s *xdpSender) open() (err error) {
 	}
 	// Opened again from a thread in another namespace it would be bound to
 	// another interface of that number.
-	s.sock, err = openXDP(s.index, s.queue, chunk, s.netns)
+	s.sock, err = openSocket(s.index, s.queue, chunk, s.netns)
 	if err == nil {
 		s.netns = s.sock.netns
 	}
 	return err
 }
 
-func (s *xdpSender) send(frames [][]byte) (int, error) {
+// Send offers frames in order. It returns how many were taken, and the error of
+// the first that was not.
+func (s *Sender) Send(frames [][]byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for sent := 0; ; {
@@ -104,11 +111,11 @@ func (s *xdpSender) send(frames [][]byte) (int, error) {
 			return sent, nil
 		}
 		if s.sock == nil {
-			if err := whileBusy(sendPatience, s.open); err != nil {
+			if err := whileBusy(s.patience, s.open); err != nil {
 				return sent, err
 			}
 		}
-		n, err := s.batch(frames[sent:min(sent+xdpBatch, len(frames))])
+		n, err := s.batch(frames[sent:min(sent+batchFrames, len(frames))])
 		sent += n
 		if err != nil {
 			return sent, err
@@ -117,7 +124,10 @@ func (s *xdpSender) send(frames [][]byte) (int, error) {
 }
 
 // batch sends frames up to the first of a wrong length.
-func (s *xdpSender) batch(frames [][]byte) (int, error) {
+func (s *Sender) batch(frames [][]byte) (int, error) {
+	if s.noCarrier() { // not every kernel says so
+		return 0, unix.ENOBUFS
+	}
 	if err := s.room(len(frames)); err != nil {
 		return 0, err
 	}
@@ -141,11 +151,11 @@ func (s *xdpSender) batch(frames [][]byte) (int, error) {
 }
 
 // fits checks what the kernel does not check here.
-func (s *xdpSender) fits(frame []byte, mtu int) error {
+func (s *Sender) fits(frame []byte, mtu int) error {
 	switch {
 	case len(frame) < ether.HeaderLen:
 		return unix.EINVAL
-	case len(frame) > min(longest(frame, mtu), s.sock.chunk):
+	case len(frame) > min(ether.MaxFrame(mtu, ether.Tagged(frame)), s.sock.chunk):
 		return unix.EMSGSIZE
 	}
 	return nil
@@ -154,7 +164,7 @@ func (s *xdpSender) fits(frame []byte, mtu int) error {
 // flush has the kernel send the frames put at first to end of the ring, and
 // returns the place behind the last that left. A dropped frame before that one
 // is in the interface's tx_dropped, as with other ways of sending.
-func (s *xdpSender) flush(first, end uint32) (good uint32, err error) {
+func (s *Sender) flush(first, end uint32) (good uint32, err error) {
 	var until time.Time
 	looked := false
 	good = first
@@ -194,14 +204,14 @@ func (s *xdpSender) flush(first, end uint32) (good uint32, err error) {
 
 // abandon closes a socket that has frames in its ring which were reported as
 // not sent: it would still send them one day.
-func (s *xdpSender) abandon(err error) error {
+func (s *Sender) abandon(err error) error {
 	s.sock.close()
 	s.sock = nil
 	return err
 }
 
 // room waits until n frames are free.
-func (s *xdpSender) room(n int) (err error) {
+func (s *Sender) room(n int) (err error) {
 	var until time.Time
 	for s.sock.reclaim() < n {
 		if until, err = s.pause(until); err != nil {
@@ -212,10 +222,10 @@ func (s *xdpSender) room(n int) (err error) {
 }
 
 // pause waits a little, with the patience that until stands for.
-func (s *xdpSender) pause(until time.Time) (time.Time, error) {
+func (s *Sender) pause(until time.Time) (time.Time, error) {
 	now := time.Now()
 	if until.IsZero() {
-		until = now.Add(sendPatience)
+		until = now.Add(s.patience)
 	}
 	if !now.Before(until) {
 		return until, unix.EAGAIN
@@ -227,13 +237,16 @@ func (s *xdpSender) pause(until time.Time) (time.Time, error) {
 	return until, nil
 }
 
-func (s *xdpSender) retried() uint64 { return 0 }
+// Retried is how often a frame was offered again, which is not needed here.
+func (s *Sender) Retried() uint64 { return 0 }
 
-func (s *xdpSender) mechanism() string {
+// Mechanism is what it is, for people.
+func (s *Sender) Mechanism() string {
 	return fmt.Sprintf("AF_XDP in copy mode on queue %d", s.queue)
 }
 
-func (s *xdpSender) close() error {
+// Close ends a Send under way and frees the queue.
+func (s *Sender) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}

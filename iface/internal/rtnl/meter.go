@@ -1,20 +1,29 @@
-package iface
+package rtnl
 
 // meter adds up the counters of an interface reading by reading, so that they
 // never decrease, even though the driver's begin anew when it resets the NIC.
 type meter struct {
-	last linkCounts
-	sum  linkCounts
+	last Counts
+	sum  Counts
 }
 
-// linkCounts are what one reading says.
-type linkCounts struct {
-	stats                       InterfaceCounters
-	carrierChanges, carrierLost uint64
+// Counts are what one reading says, or what several add up to.
+type Counts struct {
+	Stats                       Stats
+	CarrierChanges, CarrierLost uint64
+}
+
+// Stats are the interface's own statistics. The fields are those of
+// iface.InterfaceCounters, which says what they mean.
+type Stats struct {
+	TxPackets, TxDropped, TxErrors uint64
+	RxPackets, RxDropped, RxErrors uint64
+	RxMissed, RxFIFO, RxNoBuffer   uint64
+	Restarts                       uint64
 }
 
 // take adds what was counted since the last reading.
-func (m *meter) take(now linkCounts) {
+func (m *meter) take(now Counts) {
 	anew := false
 	step := func(sum *uint64, last, now uint64) {
 		if now < last { // from 0 again
@@ -22,7 +31,7 @@ func (m *meter) take(now linkCounts) {
 		}
 		*sum += now - last
 	}
-	s, l, n := &m.sum.stats, &m.last.stats, &now.stats
+	s, l, n := &m.sum.Stats, &m.last.Stats, &now.Stats
 	step(&s.TxPackets, l.TxPackets, n.TxPackets)
 	step(&s.TxDropped, l.TxDropped, n.TxDropped)
 	step(&s.TxErrors, l.TxErrors, n.TxErrors)
@@ -32,10 +41,10 @@ func (m *meter) take(now linkCounts) {
 	step(&s.RxMissed, l.RxMissed, n.RxMissed)
 	step(&s.RxFIFO, l.RxFIFO, n.RxFIFO)
 	step(&s.RxNoBuffer, l.RxNoBuffer, n.RxNoBuffer)
-	step(&m.sum.carrierChanges, m.last.carrierChanges, now.carrierChanges)
-	step(&m.sum.carrierLost, m.last.carrierLost, now.carrierLost)
+	step(&m.sum.CarrierChanges, m.last.CarrierChanges, now.CarrierChanges)
+	step(&m.sum.CarrierLost, m.last.CarrierLost, now.CarrierLost)
 	if anew {
-		m.sum.stats.Restarts++
+		m.sum.Stats.Restarts++
 	}
 	m.last = now
 }
