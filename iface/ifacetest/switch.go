@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"eterm/frame/ether"
-	"eterm/iface/impair"
 )
 
 // Switch is a learning bridge in memory. It forwards as IEEE 802.1Q-2022
@@ -19,7 +18,7 @@ import (
 // VLANs option it is transparent: tags are payload to it.
 type Switch struct {
 	ports []*Port
-	lines []*impair.Line // to port i
+	lines []passer // to port i
 	c     config
 
 	mu    sync.Mutex
