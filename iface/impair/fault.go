@@ -40,13 +40,6 @@ func Where(match func(frame []byte) bool) Select {
 	return func(_ uint64, frame []byte, _ *rand.Rand) bool { return match(frame) }
 }
 
-// Both picks the frames that both pick; b is asked only about those a picks.
-func Both(a, b Select) Select {
-	return func(n uint64, frame []byte, random *rand.Rand) bool {
-		return a(n, frame, random) && b(n, frame, random)
-	}
-}
-
 // A Fault is something a line does to the frames that are picked. It gets the
 // copies of frame n that are on their way so far, and says which are then.
 type Fault func(copies []transit, n uint64, random *rand.Rand) []transit

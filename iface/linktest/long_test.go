@@ -23,7 +23,7 @@ func TestWeek(t *testing.T) {
 		const week, day = 30_240, 4320 // frames
 		l := linktest.Load{Count: week, Rate: 0.05, Sizes: []int{64}}
 		n := uint64(0)
-		lost := impair.Both(impair.Where(linktest.IsTestFrame), func(uint64, []byte, *rand.Rand) bool { n++; return n > day && n <= 2*day })
+		lost := both(impair.Where(linktest.IsTestFrame), func(uint64, []byte, *rand.Rand) bool { n++; return n > day && n <= 2*day })
 		r, did := over(t, l, impair.Config{Faults: []impair.Fault{impair.Drop(lost), impair.Delay(impair.Always(), time.Second)}}, linktest.ReceiveOptions{SharedClock: true})
 		agree(t, "a week", r, did, l)
 		o := r.Receiver.Report.Loss.Outages

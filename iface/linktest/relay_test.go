@@ -163,7 +163,7 @@ func TestOutagesAreTheRelays(t *testing.T) {
 		test := impair.Where(linktest.IsTestFrame)
 		n := uint64(0)
 		inBurst := func(uint64, []byte, *rand.Rand) bool { n++; return n > 500 && n <= 750 || n > 1000 && n <= 1003 }
-		r, did := over(t, l, impair.Config{Faults: []impair.Fault{impair.Drop(impair.Both(test, inBurst))}}, linktest.ReceiveOptions{})
+		r, did := over(t, l, impair.Config{Faults: []impair.Fault{impair.Drop(both(test, inBurst))}}, linktest.ReceiveOptions{})
 		agreeOn := r.Receiver.Report.Loss.Outages
 		if len(agreeOn) != 2 || len(did.LostFrames) != 2 {
 			t.Fatalf("%+v, relay %+v", agreeOn, did.LostFrames)
@@ -176,4 +176,11 @@ func TestOutagesAreTheRelays(t *testing.T) {
 			}
 		}
 	})
+}
+
+// both picks the frames that both pick; b is asked only about those a picks.
+func both(a, b impair.Select) impair.Select {
+	return func(n uint64, frame []byte, random *rand.Rand) bool {
+		return a(n, frame, random) && b(n, frame, random)
+	}
 }

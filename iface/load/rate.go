@@ -31,9 +31,6 @@ const (
 // Max is the rate of a port that is never waited for.
 var Max = Rate{unit: fullSpeed}
 
-// PerSecond is a rate of n frames a second.
-func PerSecond(n float64) Rate { return Rate{n, framesPerSecond} }
-
 // IsMax says whether the rate is as fast as can be.
 func (r Rate) IsMax() bool { return r.unit == fullSpeed }
 
@@ -131,16 +128,3 @@ func (r Rate) Frames(wireBytes, lineSpeed float64) (float64, error) {
 
 // minWire is ether.WireLen of the shortest frame, as a constant.
 const minWire = ether.MinFrame + ether.FCSLen + ether.Preamble + ether.Gap
-
-// MeanWire is the mean of ether.WireLen over the next n frames of a source, and
-// the length of the longest of them.
-func MeanWire(s Source, n int) (mean float64, longest int) {
-	var buf []byte
-	sum := 0
-	for range n {
-		buf = s(buf[:0])
-		sum += ether.WireLen(len(buf))
-		longest = max(longest, len(buf))
-	}
-	return float64(sum) / float64(n), longest
-}

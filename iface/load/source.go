@@ -1,7 +1,5 @@
 package load
 
-import "eterm/frame/ether"
-
 // Fixed is a source of one frame, again and again.
 func Fixed(frame []byte) Source {
 	return func(dst []byte) []byte { return append(dst, frame...) }
@@ -54,22 +52,3 @@ func spread(shares []Share) (round []Source) {
 	}
 	return round
 }
-
-// Sized makes the frames of a source so many bytes long without FCS, the i-th
-// as sizes(i) says, by zeros at the end or by cutting. Cutting never goes below
-// the Ethernet header.
-func Sized(s Source, sizes func(i uint64) int) Source {
-	i := uint64(0)
-	return func(dst []byte) []byte {
-		from := len(dst)
-		dst = s(dst)
-		want := max(sizes(i), ether.HeaderLen) + from
-		i++
-		for len(dst) < want {
-			dst = append(dst, zeros[:min(want-len(dst), len(zeros))]...)
-		}
-		return dst[:want]
-	}
-}
-
-var zeros [1024]byte

@@ -29,25 +29,9 @@ func TestMix(t *testing.T) {
 	}
 }
 
-func TestSized(t *testing.T) {
-	sizes := []int{14, 20, 2, 3000}
-	s := load.Sized(load.Fixed([]byte("0123456789abcdef")), func(i uint64) int { return sizes[i%4] })
-	for _, want := range []int{14, 20, 14, 3000} {
-		f := s([]byte("kept"))
-		if len(f) != 4+want || string(f[:18]) != "kept0123456789abcd" {
-			t.Errorf("%d bytes, want %d: %.20q", len(f)-4, want, f)
-		}
-		for _, x := range f[min(len(f), 20):] {
-			if x != 0 {
-				t.Fatalf("not filled with zeros: %q", f)
-			}
-		}
-	}
-}
-
 func TestSourcesAllocateNothing(t *testing.T) {
 	f := load.Fixed(make([]byte, 60))
-	s := load.Sized(load.Mix(load.Share{Source: f, Weight: 2}, load.Share{Source: f, Weight: 3}), func(uint64) int { return 1514 })
+	s := load.Mix(load.Share{Source: f, Weight: 2}, load.Share{Source: f, Weight: 3})
 	buf := make([]byte, 0, 2000)
 	if n := testing.AllocsPerRun(100, func() { s(buf) }); n != 0 {
 		t.Errorf("%v allocations a frame", n)
