@@ -55,7 +55,7 @@ func TestBadInput(t *testing.T) {
 		{"exchange --src-ip 192.0.2.1", "go together"},
 		{"exchange --src-ip 192.0.2.1 --dst-ip 2001:db8::1", "want an IPv4 address"},
 		{"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 -t 0x88b5", "IPv4 is 0x0800"},
-		{"exchange --ttl 256", "ttl 256: want 0 to 255"},
+		{"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 --ttl 256", "ttl 256: want 0 to 255"},
 		{"exchange --interval 0", "interval 0"},
 		{"exchange --interval x", "want a time such as 0.2"},
 		{"exchange -c -1", "want a whole number of frames"},

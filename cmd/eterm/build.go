@@ -21,7 +21,7 @@ type builder struct {
 	seed   uint64
 	write  string
 	force  bool
-	color  args.Color
+	color  args.When
 }
 
 func buildCommand() *cli.Command {
@@ -35,15 +35,14 @@ func buildCommand() *cli.Command {
 			"eterm decode -r x.pcap | eterm build -      a frame a line, as hex",
 		ArgsUsage: "NOTATION | -",
 		Flags: []cli.Flag{
-			&cli.GenericFlag{Name: "format", Value: &b.format, DefaultText: "dump, for - hex", Usage: "print as `FORMAT`: dump, hex, c, notation"},
+			args.Default(args.ChoiceFlag("format", &b.format, "print as `FORMAT`", show.BuildDump, show.BuildHex, show.BuildC, show.BuildNotation), "dump, for - hex"),
 			args.CountFlag(&b.count, "build `N` frames, if the notation varies"),
 			&cli.Uint64Flag{Name: "seed", Destination: &b.seed, Usage: "start random values from `N`", DefaultText: "a new one, which is shown"},
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 			args.ForceFlag(&b.force, "with -w: overwrite a file that is there"),
 			args.ColorFlag(&b.color),
 		},
-		Action:       b.run,
-		BashComplete: args.CompleteNotation,
+		Action: b.run,
 	}
 }
 

@@ -78,8 +78,8 @@ func TestBuildUsage(t *testing.T) {
 		"build --format pdf eth":      `invalid value "pdf" for flag --format: want dump, hex, c or notation` + "\n",
 		"build --format c -":          "--format c takes several lines a frame: build - prints hex or notation\n",
 		"build -c 2 -":                "build - makes one frame of each line: leave out -c\n",
-		"build -w x --format hex eth": "-w writes a capture and --format hex prints: choose one\n",
-		"build --force eth":           "--force belongs to a capture: name its file by -w\n",
+		"build -w x --format hex eth": "--write and --format contradict each other: give one\n",
+		"build --force eth":           "--force is nothing without --write: give both, or neither\n",
 		"build -w /none/x.pcap eth":   "open /none/x.pcap: no such file or directory\n",
 	} {
 		status, stdout, stderr := eterm(t, strings.Fields(line)...)

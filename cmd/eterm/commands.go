@@ -20,6 +20,7 @@ func commands() []*cli.Command {
 		diffCommand(),
 		labCommand(),
 		switchCommand(),
+		helpCommand(),
 		completionCommand(),
 		manCommand(),
 		versionCommand(),

@@ -12,19 +12,13 @@ func completionCommand() *cli.Command {
 	c := &cli.Command{Name: "completion", Usage: "print a shell's completion script"}
 	for _, s := range args.Shells {
 		c.Subcommands = append(c.Subcommands, &cli.Command{
-			Name:   s.Name,
-			Usage:  "print the completion script for " + s.Name + ": " + s.Hint,
-			Action: func(c *cli.Context) error { return printScript(c, s) },
+			Name:  s.Name,
+			Usage: "print the completion script for " + s.Name + ": " + s.Hint,
+			Action: func(c *cli.Context) error {
+				_, err := io.WriteString(c.App.Writer, s.Script)
+				return err
+			},
 		})
 	}
 	return c
-}
-
-func printScript(c *cli.Context, s args.Shell) error {
-	script, err := s.Script(c.App)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(c.App.Writer, script)
-	return err
 }

@@ -20,14 +20,14 @@ import (
 type decoder struct {
 	read   string
 	count  args.Count
-	format decodeFormat
+	format show.Format
 	json   bool
 	snap   int
-	color  args.Color
+	color  args.When
 }
 
 func decodeCommand() *cli.Command {
-	d := &decoder{format: decodeFormat{show.FormatNotation}, color: "auto"}
+	d := &decoder{format: show.FormatNotation, color: "auto"}
 	return &cli.Command{
 		Name:  "decode",
 		Usage: "take frames apart: captures, and hex in any form people paste it",
@@ -39,23 +39,13 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
-			&cli.GenericFlag{Name: "format", Value: &d.format, DefaultText: "notation", Usage: "print frames as `FORMAT`: notation, line, dump, tree"},
+			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree),
 			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
 		},
 		Action: d.run,
 	}
-}
-
-// A decodeFormat is how decode prints frames.
-type decodeFormat struct{ show.Format }
-
-func (f *decodeFormat) Set(s string) error {
-	if err := f.Format.Set(s); err != nil || f.Format == show.FormatClassic {
-		return errors.New("want notation, line, dump or tree")
-	}
-	return nil
 }
 
 func (d *decoder) run(c *cli.Context) error {
@@ -76,7 +66,7 @@ func (d *decoder) run(c *cli.Context) error {
 		return d.problem(name, err)
 	}
 	if d.json {
-		d.format.Format = show.FormatJSON
+		d.format = show.FormatJSON
 	}
 	return d.all(ctx, output(c), name, r)
 }
@@ -123,7 +113,7 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 	var ended error
 	taken := uint64(0)
 	most := uint64(d.count)
-	printed := show.FramesOptions{Format: d.format.Format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
+	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
 	err := capture.InOrder(ctx, func(b *decodeBatch) bool {
 		b.err = b.fill(r, taken, most)
 		taken += uint64(len(b.records))

@@ -19,7 +19,7 @@ import (
 // differ shows what makes two frames differ.
 type differ struct {
 	json  bool
-	color args.Color
+	color args.When
 }
 
 func diffCommand() *cli.Command {

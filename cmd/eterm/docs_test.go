@@ -43,7 +43,7 @@ func TestDocsCommands(t *testing.T) {
 					continue
 				}
 				line, err := args.Normalise(newApp(nil, nil, nil), append([]string{"eterm"}, words...))
-				if err != nil || args.Named(commands(), line[1]) == nil {
+				if err != nil || args.Named(commands(), line.Words[1]) == nil {
 					t.Errorf("%s shows \"eterm %s\": %v", path, strings.TrimSpace(m[1]), err)
 				}
 			}

@@ -40,8 +40,8 @@ func linkRunCommand() *cli.Command {
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),
-			&cli.StringFlag{Name: "tx", Destination: &r.tx, Usage: "both ports are here: offer on `NAME`"},
-			&cli.StringFlag{Name: "rx", Destination: &r.rx, Usage: "both ports are here: receive on `NAME`"},
+			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `NAME`"),
+			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `NAME`"),
 			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),

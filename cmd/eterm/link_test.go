@@ -21,7 +21,7 @@ func TestLinkUsage(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"link", "eterm link needs one of: receive, send, run"},
 		{"link send -i x", "no destination given: say --to MAC, the receiver's address, or --to broadcast"},
-		{"link run --tx a", "--tx and --rx go together: name both ports of this machine"},
+		{"link run --tx a", "--tx and --rx go together: give all of them or none"},
 		{"link run --tx a --rx a", "--tx and --rx are both a: name two ports that something joins"},
 		{"link run --direction up", "--direction up: want forth, back or both"},
 		{"link receive --max-loss much", "--max-loss much: want a number of frames, or a share such as 0.1%"},

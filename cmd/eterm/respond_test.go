@@ -39,7 +39,10 @@ func TestRespondAtLayer2(t *testing.T) {
 	left, right, _ := switched(t)
 	partner := on(t, right, "respond", "--json")
 	for _, args := range []string{"--l2", "--llc", "--lbm --level 5", "--l2 -Q 3:10", "--lbm -Q 20,30", "--l2 --sweep 64..1518:100", "--llc -s 1518", "--l2 --flood"} {
-		status, list, stderr := pingOn(t, left, append(strings.Fields(args), rightMAC.String(), "-c20", "--interval", "1ms")...)
+		if !strings.Contains(args, "--flood") {
+			args += " --interval 1ms"
+		}
+		status, list, stderr := pingOn(t, left, append(strings.Fields(args), rightMAC.String(), "-c20")...)
 		s := list[len(list)-1]
 		if status != 0 || s.Received != 20 || s.Damaged+s.Duplicates != 0 || s.Sent != 20 {
 			t.Errorf("%s: status %d, %+v, %s", args, status, s, stderr)

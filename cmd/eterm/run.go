@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -22,9 +23,15 @@ import (
 func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out, says := show.NewOutput(stdout), show.NewMessages(stderr)
 	app := newApp(stdin, out, says)
-	words, err := args.Normalise(app, words)
+	if len(words) > 1 && words[1] == args.CompleteCommand {
+		return complete(app, words[2:], out)
+	}
+	line, err := args.Normalise(app, words)
 	if err == nil {
-		err = app.RunContext(ctx, words)
+		for _, text := range line.Notes {
+			says.Note("%s", text)
+		}
+		err = app.RunContext(ctx, line.Words)
 	}
 	says.Clear()
 	if writing := out.Err(); writing != nil && !errors.Is(writing, syscall.EPIPE) && !errors.Is(err, writing) {
@@ -39,20 +46,30 @@ func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io
 	return exit.Status(err)
 }
 
+// complete prints what the last of the words can become, and behind a tab what
+// it is.
+func complete(app *cli.App, words []string, stdout io.Writer) int {
+	for _, c := range args.Complete(app, words) {
+		fmt.Fprintf(stdout, "%s\t%s\n", c.Word, c.About)
+	}
+	return exit.StatusDone
+}
+
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:  "eterm",
 		Usage: "raw Ethernet frame lab tool: build, send, receive and account for every frame",
 		UsageText: "eterm COMMAND [flags] [operands]   (flags may follow operands; every command has --help)\n" +
 			"eterm lab                          (try it without root and without a second machine)",
-		HideVersion:          true,
-		HideHelpCommand:      true,
-		EnableBashCompletion: true,
-		Reader:               stdin,
-		Writer:               stdout,
-		ErrWriter:            stderr,
-		Commands:             commands(),
-		Action:               noCommand,
+		HideVersion: true,
+		// Package cli leaves out its own --help where a command is called so.
+		Flags:           []cli.Flag{cli.HelpFlag, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}, Usage: "print the version"}},
+		HideHelpCommand: true,
+		Reader:          stdin,
+		Writer:          stdout,
+		ErrWriter:       stderr,
+		Commands:        commands(),
+		Action:          noCommand,
 		// Errors are printed by run alone, with their status.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   usageError,
@@ -98,13 +115,16 @@ func noCommand(c *cli.Context) error {
 		return exit.Usage("no command given: eterm --help lists them, eterm lab tries them")
 	}
 	word := c.Args().First()
-	return exit.Usage("unknown command %q: %s (eterm --help lists all)", word, cli.SuggestCommand(c.App.Commands, word))
+	return exit.Usage("unknown command %q: %seterm --help lists all", word, args.Suggest(c.App.Commands, word))
 }
 
 func noSubcommand(c *cli.Context) error {
 	var names []string
 	for _, s := range c.Command.Subcommands {
 		names = append(names, s.Name)
+	}
+	if word := c.Args().First(); word != "" {
+		return exit.Usage("unknown command %q: %seterm %s has %s", word, args.Suggest(c.Command.Subcommands, word), c.Command.Name, strings.Join(names, ", "))
 	}
 	return exit.Usage("eterm %s needs one of: %s", c.Command.Name, strings.Join(names, ", "))
 }

@@ -25,7 +25,13 @@ func etermWith(t *testing.T, ctx context.Context, stdin string, args ...string) 
 func TestUsageErrors(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"", "no command given: eterm --help lists them, eterm lab tries them"},
-		{"versoin", `unknown command "versoin": Did you mean "version"? (eterm --help lists all)`},
+		{"versoin", `unknown command "versoin": did you mean version? eterm --help lists all`},
+		{"compare", `unknown command "compare": eterm --help lists all`},
+		{"switch chekc", `unknown command "chekc": did you mean check? eterm switch has check, macs, outage`},
+		{"help lisetn", `unknown command "lisetn": did you mean listen? eterm --help lists all`},
+		{"help link sned", `unknown command "link sned": did you mean send? eterm link --help lists all`},
+		{"listen --fromat line", "unknown flag --fromat: did you mean --format? eterm listen --help lists them"},
+		{"-i eth0 listen", "flags stand before the command: say eterm listen first, then its flags"},
 		{"version x", `eterm version takes no operand, but was given "x"`},
 		{"version --foo", "unknown flag --foo: eterm version --help lists them"},
 		{"completion", "eterm completion needs one of: bash, zsh, fish"},
@@ -41,6 +47,11 @@ func TestPlainCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"--help":          "COMMANDS:",
 		"version":         "eterm ",
+		"--version":       "eterm ",
+		"-V":              "eterm ",
+		"help":            "COMMANDS:",
+		"help listen":     "eterm listen - ",
+		"help link send":  "eterm link send - ",
 		"man":             ".TH \"ETERM\" \"8\"",
 		"completion bash": "complete -o",
 		"completion zsh":  "#compdef eterm",

@@ -91,7 +91,7 @@ func TestArpAndScanRefuse(t *testing.T) {
 		{"arp 224.0.0.1", "--force"},
 		{"arp 224.0.0.1 --force", "no address that one host has"},
 		{"arp 10.0.0.0/8", "--yes"},
-		{"arp --probe --announce 192.0.2.1", "exclude"},
+		{"arp --probe --announce 192.0.2.1", "contradict"},
 		{"arp --listen 192.0.2.1", "no operand"},
 		{"arp --announce 192.0.2.0/24", "single addresses"},
 		{"arp -c 0 192.0.2.1", "count 0"},

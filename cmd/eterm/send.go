@@ -53,9 +53,8 @@ func sendCommand() *cli.Command {
 			"eterm send -i eth0 -r capture.pcapng --speed 2                  a capture, twice as fast\n" +
 			"eterm send -i eth0 -b 1kpps eth dst=broadcast / arp tpa=192.0.2.1..192.0.2.254   fields that vary\n" +
 			"eterm send -S eth / vlan id=10 / ipv4 dst=192.0.2.2 + eth / arp   show the first frames, send nothing",
-		Flags:        s.flags(),
-		Action:       s.run,
-		BashComplete: args.CompleteNotation,
+		Flags:  s.flags(),
+		Action: s.run,
 	}
 }
 
@@ -68,7 +67,7 @@ func (s *sender) flags() []cli.Flag {
 		&cli.Uint64Flag{Name: "burst", Destination: &s.burst, DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
 		&cli.GenericFlag{Name: "gap", Value: &s.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
 		&cli.Float64Flag{Name: "speed", Destination: &s.speed, Value: 1, Usage: "send a file `FACTOR` times as fast as it was captured"},
-		&cli.GenericFlag{Name: "engine", Value: &s.engine, DefaultText: "auto", Usage: "send by `MECHANISM`: auto, socket, xdp"},
+		args.EngineFlag(&s.engine),
 		&cli.IntFlag{Name: "threads", Destination: &s.threads, Value: 1, Usage: "send by `N` threads"},
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
 		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
@@ -204,7 +203,7 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 	var ports []iface.Port
 	for range s.threads {
-		o := iface.Options{SendOnly: true, Engine: iface.Engine(s.engine), Rate: peak / float64(s.threads)}
+		o := iface.Options{SendOnly: true, Engine: s.engine.Iface(), Rate: peak / float64(s.threads)}
 		open := openPort
 		if len(ports) > 0 { // what there is to warn of has been said
 			open = func(_ *cli.Context, name string, o iface.Options) (iface.Port, error) { return iface.Open(name, o) }

@@ -84,8 +84,8 @@ func TestSendNotationRefuses(t *testing.T) {
 		{"eth / zeros 100 -s 64", "a frame of 114 bytes does not fit size 64: at most 60"},
 		{"hex 0102", "frame 1: frame is shorter than an Ethernet header: it has 2 bytes, want 14 or more"},
 		{"-r nosuch.pcap", "nosuch.pcap: no such file"},
-		{"-r x -s 64", "the frames of a file have their sizes"},
-		{"-r x -b 5pps --speed 2", "--speed and a rate contradict each other"},
+		{"-r x -s 64", "--read and --size contradict each other: give one"},
+		{"-r x -b 5pps --speed 2", "--speed and --rate contradict each other: give one"},
 		{"-r x --speed nan", "want above zero"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send", "-S"}, strings.Fields(c.line)...)...)

@@ -33,14 +33,14 @@ func TestSendRefuses(t *testing.T) {
 		{"-i lo -b max -c 0", "--rate max needs an end: give -c or -d"},
 		{"-i lo -b 1pps..2pps", "a ramp needs an end: give -c or -d"},
 		{"-i lo -b 1pps..max -c 5", "a ramp to or from max has no slope"},
-		{"-i lo --burst 5", "--burst and --gap go together"},
-		{"-i lo --gap 5ms", "--burst and --gap go together"},
+		{"-i lo --burst 5", "--burst and --gap go together: give all of them or none"},
+		{"-i lo --gap 5ms", "--burst and --gap go together: give all of them or none"},
 		{"-i lo -s 63", "want sizes in bytes with FCS, 64 to 9216"},
-		{"-i lo -s 64 --imix a", "--imix and --size contradict each other"},
+		{"-i lo -s 64 --imix a", "--size and --imix contradict each other: give one"},
 		{"-i lo --imix k", `no size has letter 'k'`},
 		{"-i lo --threads 0", "threads 0: want 1 to 64"},
 		{"-i lo --engine magic", "want auto, socket or xdp"},
-		{"-i lo --speed 2", "--speed is for files"},
+		{"-i lo --speed 2", "--speed is nothing without --read"},
 		{"-i lo --from 01:00:00:00:00:01", "group address"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send"}, strings.Fields(c.line)...)...)

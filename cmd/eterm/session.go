@@ -34,14 +34,14 @@ type sessionFlags struct {
 	json    bool
 	snap    int
 	promisc bool
-	color   args.Color
+	color   args.When
 }
 
 func (f *sessionFlags) flags() []cli.Flag {
 	f.format, f.color = show.FormatDump, "auto"
 	return []cli.Flag{
 		args.InterfaceFlag(&f.iface),
-		&cli.GenericFlag{Name: "format", Value: &f.format, DefaultText: "dump", Usage: "print frames as `FORMAT`: dump, line, notation, tree, classic"},
+		args.ChoiceFlag("format", &f.format, "print frames as `FORMAT`", show.FormatDump, show.FormatLine, show.FormatNotation, show.FormatTree, show.FormatClassic),
 		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
 		args.PromiscFlag(&f.promisc),
 		args.ColorFlag(&f.color),

@@ -37,11 +37,11 @@ type switchPorts struct {
 
 func (p *switchPorts) flags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "a", Destination: &p.a, Usage: "`INTERFACE` at one port of the switch"},
-		&cli.StringFlag{Name: "b", Destination: &p.b, Usage: "`INTERFACE` at another port of it"},
+		args.OtherInterfaceFlag("a", &p.a, "`INTERFACE` at one port of the switch"),
+		args.OtherInterfaceFlag("b", &p.b, "`INTERFACE` at another port of it"),
 		args.InterfaceFlag(&p.near),
 		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
-		&cli.StringFlag{Name: "third", Destination: &p.third, Usage: "`INTERFACE` at a third port of it, for what must not go there"},
+		args.OtherInterfaceFlag("third", &p.third, "`INTERFACE` at a third port of it, for what must not go there"),
 		args.ForceFlag(&p.force, "test also on the interface of the default route"),
 	}
 }

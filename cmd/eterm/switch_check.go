@@ -27,7 +27,7 @@ type switchChecker struct {
 	loadTime           args.Duration
 	seed               uint64
 	list, json, detail bool
-	color              args.Color
+	color              args.When
 }
 
 func switchCheckCommand() *cli.Command {

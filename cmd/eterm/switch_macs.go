@@ -21,7 +21,7 @@ type switchFiller struct {
 	sequential bool
 	skip       string
 	seed       uint64
-	color      args.Color
+	color      args.When
 	json       bool
 }
 

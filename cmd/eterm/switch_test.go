@@ -116,8 +116,8 @@ func TestSwitchRefusals(t *testing.T) {
 		says   string
 	}{
 		{[]string{"switch"}, exit.StatusUsage, "needs one of: check, macs, outage"},
-		{[]string{"switch", "check", "--a", "a"}, exit.StatusUsage, "two ports are needed"},
-		{[]string{"switch", "check", "--a", "a", "--to", "02:00:00:00:00:01"}, exit.StatusUsage, "goes with -i"},
+		{[]string{"switch", "check", "--a", "a"}, exit.StatusUsage, "--a and --b go together: give all of them or none"},
+		{[]string{"switch", "check", "--a", "a", "--to", "02:00:00:00:00:01"}, exit.StatusUsage, "--a and --to contradict each other: give one"},
 		{[]string{"switch", "check", "-i", "a", "--to", "broadcast"}, exit.StatusUsage, "want the address"},
 		{[]string{"switch", "check", "--a", "a", "--b", "a"}, exit.StatusUsage, "the same interface"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b"}, exit.StatusUsage, "default route"},

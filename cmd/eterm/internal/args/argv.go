@@ -9,43 +9,59 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 )
 
-// Normalise puts an argument list into the one order cli understands: command,
-// flags, "--", operands. Flags may then follow operands, and -c3 and -qi eth0
-// work. Package cli would silently drop the first and refuse the second.
-func Normalise(app *cli.App, args []string) ([]string, error) {
-	if slices.Contains(args, "--generate-bash-completion") || len(args) < 2 {
-		return args, nil
+// A Line is a command line in the one order package cli understands: program,
+// command, flags, "--", operands.
+type Line struct {
+	Words []string
+	Notes []string // what the person should know about it
+}
+
+// Normalise puts an argument list, program first, into order. Flags may then
+// follow operands, and -c3 and -qi eth0 work: package cli would silently drop
+// the first and refuse the second. It refuses flags that do not go together.
+func Normalise(app *cli.App, argv []string) (line Line, err error) {
+	if len(argv) < 2 {
+		return Line{Words: argv}, nil
 	}
-	words, err := fromDemo(args[1:])
+	typed, notes, err := fromDemo(app, argv[1:])
 	if err != nil {
-		return nil, err
+		return line, err
 	}
-	out := args[:1:1]
-	var command *cli.Command
-	commands := app.Commands
+	if isVersion(typed[0]) {
+		typed = append([]string{"version"}, typed[1:]...)
+	}
+	line = Line{argv[:1:1], notes}
+	command, rest := descend(app.Commands, typed)
+	line.Words = append(line.Words, typed[:len(typed)-len(rest)]...)
+	if command == nil {
+		if strings.HasPrefix(rest[0], "-") && !isHelp(rest[0]) {
+			return line, exit.Usage("unknown flag %s: eterm --help lists the commands", rest[0])
+		}
+		line.Words = append(line.Words, rest...)
+		return line, nil
+	}
+	s := sorter{command: command, path: strings.Join(line.Words[1:], " "), words: rest}
+	if err := s.sort(); err != nil {
+		return line, err
+	}
+	line.Words = append(line.Words, s.flags...)
+	if len(s.operands) > 0 {
+		line.Words = append(append(line.Words, "--"), s.operands...)
+	}
+	return line, nil
+}
+
+// descend follows words down the tree of commands. It returns the last one, nil
+// if the first word names none, and the words that remain.
+func descend(commands []*cli.Command, words []string) (command *cli.Command, rest []string) {
 	for len(words) > 0 && len(commands) > 0 {
 		c := Named(commands, words[0])
 		if c == nil {
 			break
 		}
-		command, commands = c, c.Subcommands
-		out, words = append(out, words[0]), words[1:]
+		command, commands, words = c, c.Subcommands, words[1:]
 	}
-	if command == nil {
-		if strings.HasPrefix(words[0], "-") && !isHelp(words[0]) {
-			return nil, exit.Usage("unknown flag %s: eterm --help lists the commands", words[0])
-		}
-		return append(out, words...), nil
-	}
-	s := sorter{command: command, path: strings.Join(out[1:], " "), words: words}
-	if err := s.sort(); err != nil {
-		return nil, err
-	}
-	out = append(out, s.flags...)
-	if len(s.operands) > 0 {
-		out = append(append(out, "--"), s.operands...)
-	}
-	return out, nil
+	return command, words
 }
 
 // Named is the command a word calls, or nil.
@@ -60,15 +76,37 @@ func Named(commands []*cli.Command, word string) *cli.Command {
 
 func isHelp(word string) bool { return word == "-h" || word == "--help" }
 
+func isVersion(word string) bool { return word == "-V" || word == "--version" }
+
 // sorter parts the words after a command into flags and operands.
 type sorter struct {
 	command         *cli.Command
 	path            string
 	words           []string
 	flags, operands []string
+
+	given   []string // the names of the flags
+	help    bool
+	pending cli.Flag // one whose value is still to come
 }
 
+// sort parts the words and holds the flags against the rules.
 func (s *sorter) sort() error {
+	if err := s.part(); err != nil || s.help {
+		return err
+	}
+	held := RulesOf(s.path, s.command)
+	for _, contradictions := range []bool{true, false} { // what is missing matters only then
+		for _, r := range held {
+			if err := r.broken(s.given); err != nil && r.contradicts() == contradictions {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sorter) part() error {
 	for len(s.words) > 0 {
 		word := s.next()
 		var err error
@@ -79,7 +117,7 @@ func (s *sorter) sort() error {
 		case word == "-" || !strings.HasPrefix(word, "-"):
 			s.operands = append(s.operands, word)
 		case isHelp(word):
-			s.flags = append(s.flags, word)
+			s.flags, s.help = append(s.flags, word), true
 		case strings.HasPrefix(word, "--"):
 			err = s.long(word)
 		default:
@@ -100,13 +138,13 @@ func (s *sorter) next() string {
 
 func (s *sorter) long(word string) error {
 	name, _, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
-	takes, known := s.flag(name)
-	if !known || len(name) < 2 && !s.isName(name) {
-		return s.unknown(word)
+	f := flagOf(s.command, name)
+	if f == nil || len(name) < 2 && f.Names()[0] != name { // --a is one, --c is not
+		return s.unknown(word, name)
 	}
-	s.flags = append(s.flags, word)
-	if takes && !hasValue {
-		return s.value(word)
+	s.given, s.flags = append(s.given, f.Names()[0]), append(s.flags, word)
+	if takesValue(f) && !hasValue {
+		return s.value(f, word)
 	}
 	return nil
 }
@@ -118,16 +156,16 @@ func (s *sorter) short(word string) error {
 	for rest := word[1:]; rest != ""; {
 		name := rest[:1]
 		rest = rest[1:]
-		takes, known := s.flag(name)
-		if !known {
-			return s.unknown(word)
+		f := flagOf(s.command, name)
+		if f == nil {
+			return s.unknown(word, strings.TrimLeft(word, "-"))
 		}
-		s.flags = append(s.flags, "-"+name)
-		if !takes {
+		s.given, s.flags = append(s.given, f.Names()[0]), append(s.flags, "-"+name)
+		if !takesValue(f) {
 			continue
 		}
 		if rest == "" {
-			return s.value("-" + name)
+			return s.value(f, "-"+name)
 		}
 		s.flags = append(s.flags, strings.TrimPrefix(rest, "="))
 		return nil
@@ -135,30 +173,32 @@ func (s *sorter) short(word string) error {
 	return nil
 }
 
-func (s *sorter) value(flag string) error {
+func (s *sorter) value(f cli.Flag, word string) error {
 	if len(s.words) == 0 {
-		return exit.Usage("flag %s needs a value", flag)
+		s.pending = f
+		return exit.Usage("flag %s needs a value", word)
 	}
 	s.flags = append(s.flags, s.next())
 	return nil
 }
 
-func (s *sorter) flag(name string) (takesValue, known bool) {
-	for _, f := range s.command.Flags {
+// flagOf is a command's flag by one of its names, or nil.
+func flagOf(c *cli.Command, name string) cli.Flag {
+	for _, f := range c.Flags {
 		if slices.Contains(f.Names(), name) {
-			d, ok := f.(cli.DocGenerationFlag)
-			return ok && d.TakesValue(), true
+			return f
 		}
 	}
-	return false, false
+	return nil
 }
 
-// isName says whether a flag is called so, and not only for short: --a is one,
-// --c is not.
-func (s *sorter) isName(name string) bool {
-	return slices.ContainsFunc(s.command.Flags, func(f cli.Flag) bool { return f.Names()[0] == name })
+func takesValue(f cli.Flag) bool {
+	d, ok := f.(cli.DocGenerationFlag)
+	return ok && d.TakesValue()
 }
 
-func (s *sorter) unknown(word string) error {
-	return exit.Usage("unknown flag %s: eterm %s --help lists them", word, s.path)
+// unknown names the flag that was most likely meant; name is how it was typed,
+// without dashes and value.
+func (s *sorter) unknown(word, name string) error {
+	return exit.Usage("unknown flag %s: %seterm %s --help lists them", word, suggestFlag(s.command, name), s.path)
 }

@@ -15,6 +15,10 @@ func argvApp() *cli.App {
 		&cli.IntFlag{Name: "count", Aliases: []string{"c"}},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}},
+		&cli.BoolFlag{Name: "ipv4", Aliases: []string{"4"}}, &cli.BoolFlag{Name: "ipv6", Aliases: []string{"6"}},
+		&cli.BoolFlag{Name: "lbm"}, &cli.IntFlag{Name: "level"},
+		&cli.StringFlag{Name: "src-ip"}, &cli.StringFlag{Name: "dst-ip"},
+		&cli.StringFlag{Name: "write", Aliases: []string{"w"}}, &cli.StringFlag{Name: "format"}, &cli.BoolFlag{Name: "print"},
 	}
 	return &cli.App{Commands: []*cli.Command{
 		{Name: "ping", Flags: flags},
@@ -41,13 +45,31 @@ func TestNormalise(t *testing.T) {
 		{"link", "link"},
 		{"nonsense -c", "nonsense -c"},
 		{"--help", "--help"},
-		{"ping --c --generate-bash-completion", "ping --c --generate-bash-completion"},
+		// Two flags that contradict each other, and flags that go together.
+		{"ping -4 --ipv6", "error: --ipv4 and --ipv6 contradict each other: give one"},
+		{"ping -6 -4 --help", "ping -6 -4 --help"},
+		{"ping --level 3", "error: --level is nothing without --lbm: give both, or neither"},
+		{"exchange --src-ip 192.0.2.1", "error: --src-ip and --dst-ip go together: give all of them or none"},
+		{"listen -w x --format line", "error: --write and --format contradict each other: give one"},
+		{"listen -w x --format line --print", "listen -w x --format line --print"},
+		// A slip of the finger.
+		{"ping --cuont 3", "error: unknown flag --cuont: did you mean --count? eterm ping --help lists them"},
+		{"ping -count 3", "ping -c ount -- 3"},
+		{"link send --verbos", "error: unknown flag --verbos: did you mean --verbose? eterm link send --help lists them"},
+		{"ping --fragment", "error: unknown flag --fragment: eterm ping --help lists them"},
+		{"--help", "--help"}, {"--version", "version"}, {"-V", "version"},
 		// The original demo's own lines.
 		{"--lm 00123456789a --rm 00a987654321", "exchange --from 00123456789a --to 00a987654321"},
 		{"--lm 00123456789a", "exchange --from 00123456789a"},
 		{"--receiveOnly", "listen"},
 		{"--receiveonly --lmac 00123456789a -i eth0", "listen -i eth0"},
 		{"-i eth0 --localMAC 00123456789a --remoteMAC=00a987654321", "exchange --from 00123456789a --to 00a987654321 -i eth0"},
+		{"-i eth0", "exchange -i eth0"},
+		{"-ieth0 -c3", "exchange -i eth0 -c 3"},
+		{"--port 7 -i eth0", "exchange -i eth0"},
+		{"--p=7 --receiveOnly", "listen"},
+		{"-i eth0 listen", "error: flags stand before the command: say eterm listen first, then its flags"},
+		{"-i listen", "exchange -i listen"},
 		{"ping --lm", "error: unknown flag --lm: eterm ping --help lists them"},
 		{"--lm", "error: flag --lm needs a value: a MAC address such as 00123456789a"},
 		{"ping -c", "error: flag -c needs a value"},
@@ -57,11 +79,11 @@ func TestNormalise(t *testing.T) {
 		{"ping --c 3", "error: unknown flag --c: eterm ping --help lists them"},
 		{"-z ping", "error: unknown flag -z: eterm --help lists the commands"},
 	} {
-		got, err := Normalise(argvApp(), append([]string{"eterm"}, strings.Fields(c.in)...))
+		line, err := Normalise(argvApp(), append([]string{"eterm"}, strings.Fields(c.in)...))
 		if err != nil {
-			got = append([]string{"eterm"}, "error: "+err.Error())
+			line.Words = append([]string{"eterm"}, "error: "+err.Error())
 		}
-		if s := strings.Join(got[1:], " "); s != c.want {
+		if s := strings.Join(line.Words[1:], " "); s != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.in, s, c.want)
 		}
 	}
@@ -80,8 +102,8 @@ func FuzzNormalise(f *testing.F) {
 		bytes := func(words []string) string {
 			return strings.NewReplacer("-", "", "=", "").Replace(strings.Join(words, ""))
 		}
-		if a, b := len(bytes(words)), len(bytes(got[1:])); a != b {
-			t.Errorf("%q became %q", words, got)
+		if a, b := len(bytes(words)), len(bytes(got.Words[1:])); a != b {
+			t.Errorf("%q became %q", words, got.Words)
 		}
 	})
 }

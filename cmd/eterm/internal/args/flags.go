@@ -6,10 +6,15 @@ import "github.com/urfave/cli/v2"
 // into the place it is given.
 
 func InterfaceFlag(dst *string) cli.Flag {
-	return &cli.StringFlag{
+	return &cli.GenericFlag{
 		Name: "interface", Aliases: []string{"i", "I"}, EnvVars: []string{"ETERM_INTERFACE"},
-		Usage: "use interface `NAME`", Destination: dst,
+		Usage: "use interface `NAME`", Value: InterfaceName(dst),
 	}
+}
+
+// OtherInterfaceFlag names an interface that has a part of its own.
+func OtherInterfaceFlag(name string, dst *string, usage string) cli.Flag {
+	return &cli.GenericFlag{Name: name, Usage: usage, Value: InterfaceName(dst)}
 }
 
 func CountFlag(dst *Count, usage string) cli.Flag {
@@ -52,7 +57,7 @@ func SizeFlag(dst *Size) cli.Flag {
 }
 
 func PromiscFlag(dst *bool) cli.Flag {
-	return &cli.BoolFlag{Name: "promisc", Destination: dst, Usage: "take frames for other hosts too, while running"}
+	return &cli.BoolFlag{Name: "promisc", Aliases: []string{"promiscuous"}, Destination: dst, Usage: "take frames for other hosts too, while running"}
 }
 
 func ForceFlag(dst *bool, usage string) cli.Flag {
@@ -71,9 +76,33 @@ func VerboseFlag(dst *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: dst, Usage: "say more about what is done"}
 }
 
-func ColorFlag(dst *Color) cli.Flag {
-	return &cli.GenericFlag{Name: "color", Value: dst, DefaultText: "auto", Usage: "`WHEN` to colour: auto, always, never"}
+// When is when to colour what is printed.
+type When string
+
+// The values of --color.
+const (
+	Auto   When = "auto" // on a terminal, unless NO_COLOR says otherwise
+	Always When = "always"
+	Never  When = "never"
+)
+
+func ColorFlag(dst *When) cli.Flag {
+	*dst = Auto
+	return ChoiceFlag("color", dst, "`WHEN` to colour", Auto, Always, Never)
 }
+
+// ChoiceFlag takes one of a few words; the help lists them.
+func ChoiceFlag[T ~string](name string, dst *T, usage string, of ...T) *cli.GenericFlag {
+	v := OneOf(dst, of...)
+	return &cli.GenericFlag{Name: name, Value: v, DefaultText: v.String(), Usage: usage + ": " + list(v.(Enumerated).Values(), "or")}
+}
+
 func VLANFlag(dst *VLANs) cli.Flag {
 	return &cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: dst, Usage: "802.1Q tags `[PCP:]VID[,...]`, outer first"}
+}
+
+// Default says in a flag's help what holds where it is not given.
+func Default(f *cli.GenericFlag, text string) *cli.GenericFlag {
+	f.DefaultText = text
+	return f
 }

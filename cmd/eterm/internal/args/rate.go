@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -56,28 +58,19 @@ func (v *Sizes) Set(s string) (err error) {
 
 func (v *Sizes) String() string { return v.text }
 
-// Engine is a mechanism for sending.
-type Engine iface.Engine
+// Engine is a mechanism for sending, as a flag names it.
+type Engine string
 
-var engines = map[string]iface.Engine{"auto": iface.EngineAuto, "socket": iface.EngineSocket, "xdp": iface.EngineXDP}
+var engines = map[Engine]iface.Engine{"auto": iface.EngineAuto, "socket": iface.EngineSocket, "xdp": iface.EngineXDP}
 
-func (v *Engine) Set(s string) error {
-	e, ok := engines[s]
-	if !ok {
-		return errors.New("want auto, socket or xdp")
-	}
-	*v = Engine(e)
-	return nil
+// EngineFlag chooses the mechanism for sending.
+func EngineFlag(dst *Engine) cli.Flag {
+	*dst = "auto"
+	return ChoiceFlag("engine", dst, "send by `MECHANISM`", "auto", "socket", "xdp")
 }
 
-func (v *Engine) String() string {
-	for name, e := range engines {
-		if e == iface.Engine(*v) {
-			return name
-		}
-	}
-	return ""
-}
+// Iface is the mechanism.
+func (e Engine) Iface() iface.Engine { return engines[e] }
 
 // Weights is how often each of several notations comes; empty is all the
 // same.

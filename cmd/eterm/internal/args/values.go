@@ -196,17 +196,3 @@ func (v *Size) String() string {
 	}
 	return strconv.Itoa(int(*v))
 }
-
-// Color is when to colour.
-type Color string
-
-func (v *Color) Set(s string) error {
-	switch s {
-	case "auto", "always", "never":
-		*v = Color(s)
-		return nil
-	}
-	return errors.New("want auto, always or never")
-}
-
-func (v *Color) String() string { return string(*v) }

@@ -2,14 +2,13 @@ package show
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"eterm/frame"
 )
 
-// A BuildFormat is how frames that were built are printed. It is a value for a
-// flag; empty where none was asked for.
+// A BuildFormat is how frames that were built are printed; empty where
+// none was asked for.
 type BuildFormat string
 
 // The formats of build.
@@ -19,18 +18,6 @@ const (
 	BuildC        BuildFormat = "c"
 	BuildNotation BuildFormat = "notation"
 )
-
-// Set takes the formats there are.
-func (f *BuildFormat) Set(s string) error {
-	switch v := BuildFormat(s); v {
-	case BuildDump, BuildHex, BuildC, BuildNotation:
-		*f = v
-		return nil
-	}
-	return errors.New("want dump, hex, c or notation")
-}
-
-func (f *BuildFormat) String() string { return string(*f) }
 
 // Built makes the text of frames that were built. It is for one goroutine.
 type Built struct {

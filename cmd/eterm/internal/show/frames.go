@@ -1,7 +1,6 @@
 package show
 
 import (
-	"errors"
 	"sync"
 	"time"
 
@@ -9,7 +8,7 @@ import (
 	"eterm/iface"
 )
 
-// A Format is how frames are printed. It is a value for a flag.
+// A Format is how frames are printed.
 type Format string
 
 // The formats of every command that prints frames as they pass.
@@ -21,18 +20,6 @@ const (
 	FormatClassic  Format = "classic"  // as the original demo
 	FormatJSON     Format = "json"     // by --json only
 )
-
-// Set takes the formats that a person may name.
-func (f *Format) Set(s string) error {
-	switch v := Format(s); v {
-	case FormatDump, FormatLine, FormatNotation, FormatTree, FormatClassic:
-		*f = v
-		return nil
-	}
-	return errors.New("want dump, line, notation, tree or classic")
-}
-
-func (f *Format) String() string { return string(*f) }
 
 // What the first word of a printed frame says.
 const (
