@@ -110,9 +110,9 @@ func (p *Card) End(c *switchtest.Card) {
 		third = " and " + c.Third
 	}
 	p.line("")
-	p.line("%d pass, %d fail, %d note, %d not testable here; %s to %s%s in %.1f s, seed %d",
+	_ = p.Out.Item("", 0, "", fmt.Sprintf("%d pass, %d fail, %d note, %d not testable here; %s to %s%s in %.1f s, seed %d",
 		c.Count(switchtest.Pass), c.Count(switchtest.Fail), c.Count(switchtest.Note), c.Count(switchtest.Untestable),
-		c.A, c.B, third, c.Took.Round(100*time.Millisecond).Seconds(), c.Seed)
+		c.A, c.B, third, c.Took.Round(100*time.Millisecond).Seconds(), c.Seed))
 }
 
 // behind prints the rule of a row and the frames that show what was seen.

@@ -22,7 +22,8 @@ type Table struct {
 
 const (
 	between   = "  " // columns
-	leastFold = 12   // a column narrower than this is not folded within words
+	leastText = 14   // no text is folded into a narrower column than this
+	leastFold = 21   // words up to this long, such as addresses, are never broken in a column
 )
 
 // Print prints head and rows.
@@ -69,6 +70,9 @@ func (t *Table) fit(columns int) {
 		}
 	}
 	room := columns - len(between)*(len(t.Heads)-1)
+	for i := range least {
+		least[i] = max(least[i], min(natural[i], leastText))
+	}
 	t.widths = natural
 	for sum(t.widths) > room {
 		widest := -1
