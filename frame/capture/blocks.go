@@ -8,6 +8,62 @@ import (
 // little is the byte order of what is written.
 var little = binary.LittleEndian
 
+// appendPcapHead appends the head of a pcap file with nanoseconds.
+func appendPcapHead(b []byte, about Interface) []byte {
+	snapLen := uint32(MaxFrame)
+	if about.SnapLen > 0 {
+		snapLen = uint32(about.SnapLen)
+	}
+	b = little.AppendUint32(b, pcapNano)
+	b = little.AppendUint32(b, 4<<16|2) // version 2.4
+	b = append(b, make([]byte, 8)...)
+	b = little.AppendUint32(b, snapLen)
+	return little.AppendUint32(b, linkEthernet)
+}
+
+// appendSection appends a section header block of unknown length
+// (draft-ietf-opsawg-pcapng, section 4.1).
+func appendSection(b []byte, about Interface) []byte {
+	start := len(b)
+	b = little.AppendUint32(b, blockSection)
+	b = little.AppendUint32(b, 0)
+	b = little.AppendUint32(b, byteOrderMagic)
+	b = little.AppendUint32(b, 1) // version 1.0
+	b = little.AppendUint64(b, 1<<64-1)
+	options := len(b)
+	b = appendText(b, 2, about.Hardware)
+	b = appendText(b, 3, about.OS)
+	b = appendText(b, 4, about.Application)
+	return endBlock(b, start, options)
+}
+
+// appendDescription appends an interface description block (section 4.2) whose
+// times are in nanoseconds.
+func appendDescription(b []byte, about Interface) []byte {
+	start := len(b)
+	b = little.AppendUint32(b, blockInterface)
+	b = little.AppendUint32(b, 0)
+	b = little.AppendUint32(b, linkEthernet)
+	b = little.AppendUint32(b, uint32(about.SnapLen))
+	options := len(b)
+	b = appendText(b, 2, about.Name)
+	b = appendText(b, 3, about.Description)
+	b = appendText(b, 12, about.OS)
+	if about.Filter != "" {
+		b = appendOption(b, 11, "\x00"+about.Filter) // 0: in words, as libpcap takes them
+	}
+	b = appendOption(b, 9, "\x09")
+	return endBlock(b, start, options)
+}
+
+// appendText appends an option of text, if there is any.
+func appendText(b []byte, code uint16, text string) []byte {
+	if text == "" {
+		return b
+	}
+	return appendOption(b, code, text)
+}
+
 // appendPcap appends a record of a pcap file with nanoseconds
 // (draft-ietf-opsawg-pcap, section 5).
 func appendPcap(b []byte, r *Record) []byte {

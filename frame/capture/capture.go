@@ -29,6 +29,11 @@ type Record struct {
 	Direction Direction
 	// Comments are the packet's comments, as they are in the file.
 	Comments []string
+	// Made names the link type where the file is not of Ethernet: its first 14
+	// bytes are a header made from what the file says.
+	Made string
+	// Notes are what contradicts itself in the record and was put up with.
+	Notes []string
 	// Dropped counts the frames lost between the previous frame of the
 	// interface and this one, where the file says so.
 	Dropped uint64
@@ -69,6 +74,9 @@ type Interface struct {
 	Application string
 	// SnapLen is the length in bytes frames were cut to; 0 is unlimited.
 	SnapLen int
+	// LinkType names what the file has instead of Ethernet; a Writer writes
+	// Ethernet alone.
+	LinkType string
 }
 
 // Statistics is the account of an interface at the end of its capture. Fields
@@ -101,25 +109,7 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("damaged at offset %d: %s", e.Offset, e.Problem)
 }
 
-// LinkTypeError is a capture of something other than Ethernet.
-type LinkTypeError struct{ LinkType int }
-
-func (e *LinkTypeError) Error() string {
-	name, ok := linkTypes[e.LinkType]
-	if !ok {
-		return fmt.Sprintf("link type %d is not Ethernet (1)", e.LinkType)
-	}
-	return fmt.Sprintf("link type %d (%s) is not Ethernet (1)", e.LinkType, name)
-}
-
-// linkTypes names the link types that captures on Linux are likely to have
-// (draft-ietf-opsawg-pcaplinktype).
-var linkTypes = map[int]string{
-	0: "BSD loopback", 6: "Token Ring", 8: "SLIP", 9: "PPP", 10: "FDDI", 12: "raw IP", 50: "PPP over HDLC",
-	51: "PPPoE", 101: "raw IP", 105: "802.11", 108: "OpenBSD loopback", 113: "Linux cooked", 117: "OpenBSD pflog",
-	119: "802.11 with Prism header", 127: "802.11 with radiotap", 129: "ARCNET", 138: "IP over 1394",
-	147: "user 0", 163: "802.11 with AVS header", 187: "Bluetooth HCI", 189: "Linux USB", 192: "PPI",
-	195: "802.15.4", 201: "Bluetooth HCI", 220: "Linux USB", 227: "SocketCAN", 228: "IPv4", 229: "IPv6",
-	230: "802.15.4", 239: "nflog", 247: "InfiniBand", 249: "USBPcap", 251: "Bluetooth LE", 253: "netlink",
-	272: "nRF Sniffer", 276: "Linux cooked v2", 283: "802.15.4 TAP",
+// note adds to the record's notes.
+func (r *Record) note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -40,24 +39,24 @@ type Reader struct {
 	format       Format
 	source       source
 	in           *bufio.Reader
-	guard        *guard        // between in and passed, or nil
-	passed       *bufio.Reader // what the guard passed on
+	waits        func() bool // the next frame may not be there yet
 	decompressed bool
 	err          error
 }
 
 // NewReader finds out by its content what r is: pcap or pcapng, plain or
 // compressed by gzip or zstd, or hex text. It reads no more than the head. A
-// capture of anything but Ethernet is a *LinkTypeError, here or at Next.
+// capture of a link type that no Ethernet frame can be made of is a
+// *LinkTypeError, here or at Next: see Record.Made.
 func NewReader(r io.Reader) (*Reader, error) {
-	in := bufio.NewReaderSize(r, guardBuffer)
+	in := bufio.NewReaderSize(r, recordBuffer)
 	decompressed, err := decompress(in)
 	if err != nil {
 		return nil, err
 	}
 	c := &Reader{in: in}
 	if decompressed != nil {
-		c.in = bufio.NewReaderSize(decompressed, guardBuffer)
+		c.in = bufio.NewReaderSize(decompressed, recordBuffer)
 		c.decompressed = true
 	}
 	if err := c.open(); err != nil {
@@ -80,12 +79,15 @@ func (c *Reader) Interface(i int) (Interface, bool) {
 // on the file cannot be read. After an error Next returns it again.
 func (c *Reader) Next(r *Record) error {
 	if c.err == nil {
-		*r = Record{Comments: r.Comments[:0]}
+		*r = Record{Comments: r.Comments[:0], Notes: r.Notes[:0]}
 		if c.err = c.source.next(r); c.err != nil {
 			c.err = c.place(c.err)
 		}
 	}
 	if r.Length < len(r.Bytes) {
+		if c.err == nil && c.format != HexText {
+			r.note("%d bytes captured of a frame of %d: taken as captured", len(r.Bytes), r.Length)
+		}
 		r.Length = len(r.Bytes)
 	}
 	return c.err
@@ -93,10 +95,7 @@ func (c *Reader) Next(r *Record) error {
 
 // Waits says that the next call of Next may have to wait for input.
 func (c *Reader) Waits() bool {
-	if c.guard == nil {
-		return c.in.Buffered() == 0
-	}
-	return c.in.Buffered() == c.guard.discard && len(c.guard.pending) == 0 && c.passed.Buffered() == 0
+	return c.waits()
 }
 
 // place completes damage with what it is an offset into, and makes damage of
@@ -188,21 +187,17 @@ func (c *Reader) open() error {
 		return fmt.Errorf("a file of format %s cannot be read: want pcap, pcapng or hex text, plain or compressed by gzip or zstd", name)
 	}
 	if bytes.HasPrefix(head, []byte("\n\r\r\n")) {
-		c.format = PcapNG
-		c.guard = guardPcapng(c.in)
-		c.passed = bufio.NewReaderSize(c.guard, 64<<10)
-		c.source, err = newPcapng(c.passed)
-		return err
+		s := newPcapng(c.in)
+		c.format, c.source, c.waits = PcapNG, s, s.waits
+		return nil
 	}
 	if order, ok := pcapOrder(head); ok {
-		c.format = Pcap
-		if len(head) < pcapHeader {
-			return &DamageError{Problem: fmt.Sprintf("file header of %d bytes, want %d", len(head), pcapHeader)}
+		s, err := newPcap(c.in, order)
+		if err != nil {
+			return err
 		}
-		c.guard = guardPcap(c.in, order)
-		c.passed = bufio.NewReaderSize(c.guard, 64<<10)
-		c.source, err = newPcap(c.passed, head, order)
-		return err
+		c.format, c.source, c.waits = Pcap, s, s.waits
+		return nil
 	}
 	c.format = HexText
 	text, err := c.in.Peek(min(512, c.in.Buffered())) // what is there without waiting
@@ -212,25 +207,11 @@ func (c *Reader) open() error {
 	if at := bytes.IndexFunc(text, isBinary); at >= 0 {
 		return fmt.Errorf("unknown format: begins with bytes 0x%x, which are neither pcap, pcapng nor hex text", head[:min(len(head), 8)])
 	}
-	c.source = newHexText(c.in)
+	c.source, c.waits = newHexText(c.in), func() bool { return c.in.Buffered() == 0 }
 	return nil
 }
 
 // isBinary is true of what no text has.
 func isBinary(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f'
-}
-
-// pcapOrder reads the magic of a pcap file, with microseconds or nanoseconds
-// (draft-ietf-opsawg-pcap, section 4).
-func pcapOrder(head []byte) (binary.ByteOrder, bool) {
-	if len(head) < 4 {
-		return nil, false
-	}
-	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-		if m := order.Uint32(head); m == 0xa1b2c3d4 || m == 0xa1b23c4d {
-			return order, true
-		}
-	}
-	return nil, false
 }

@@ -77,16 +77,16 @@ func TestOthersFilesAreRead(t *testing.T) {
 	}
 	// Two interfaces, the second of which is none of Ethernet.
 	cooked := encode(t, Pcap, someFrames()[:2])
-	cooked[20] = 113
+	cooked[20] = 127
 	mixed := filepath.Join(t.TempDir(), "mixed")
-	output(t, nil, "mergecap", "-a", "-w", mixed, path, save(t, "sll.pcap", cooked))
+	output(t, nil, "mergecap", "-a", "-w", mixed, path, save(t, "radio.pcap", cooked))
 	f, err := os.Open(mixed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	got, err := readAll(f)
-	if len(got) != 4 || err == nil || !strings.Contains(err.Error(), "link type 113 (Linux cooked)") {
+	if len(got) != 4 || err == nil || !strings.Contains(err.Error(), "link type 127 (802.11 with radiotap)") {
 		t.Errorf("mixed capture: %d frames, error %v", len(got), err)
 	}
 }

@@ -1,15 +1,11 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
-
-	"github.com/gopacket/gopacket/layers"
-	"github.com/gopacket/gopacket/pcapgo"
 )
 
 // FormatOf is the format a file of this name is written in: pcap for .pcap and
@@ -44,40 +40,15 @@ const writeBuffer = 256 << 10
 // place for those, the link type and nanoseconds. Format must be one of these.
 func NewWriter(out io.Writer, format Format, about Interface) (*Writer, error) {
 	w := &Writer{out: out, format: format, buf: make([]byte, 0, writeBuffer), starts: true}
-	head := bufio.NewWriter((*gather)(w))
-	var err error
 	switch format {
 	case Pcap:
-		snapLen := uint32(MaxFrame)
-		if about.SnapLen > 0 {
-			snapLen = uint32(about.SnapLen)
-		}
-		err = pcapgo.NewWriterNanos(head).WriteFileHeader(snapLen, layers.LinkTypeEthernet)
+		w.buf = appendPcapHead(w.buf, about)
 	case PcapNG:
-		_, err = pcapgo.NewNgWriterInterface(head, pcapgo.NgInterface{
-			Name: about.Name, Description: about.Description, Filter: about.Filter, OS: about.OS,
-			LinkType: layers.LinkTypeEthernet, SnapLength: uint32(about.SnapLen),
-		}, pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{
-			Hardware: about.Hardware, OS: about.OS, Application: about.Application,
-		}})
+		w.buf = appendDescription(appendSection(w.buf, about), about)
 	default:
-		err = fmt.Errorf("captures cannot be written as %s: want pcap or pcapng", format)
-	}
-	if err == nil {
-		err = head.Flush()
-	}
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("captures cannot be written as %s: want pcap or pcapng", format)
 	}
 	return w, nil
-}
-
-// gather lets the library write into the buffer.
-type gather Writer
-
-func (g *gather) Write(p []byte) (int, error) {
-	g.buf = append(g.buf, p...)
-	return len(p), nil
 }
 
 // Write adds one frame. In pcap the direction, comments and drops are lost.
