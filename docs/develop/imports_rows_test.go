@@ -14,7 +14,7 @@ var rows = map[string]row{
 	"docs/develop":            {},
 	"frame":                   {imports: "frame/ether frame/icmpv6 icmp ipv4"},
 	"frame/arp":               {},
-	"frame/capture":           {},
+	"frame/capture":           {imports: "frame/ether"},
 	"frame/cfm":               {},
 	"frame/ether":             {},
 	"frame/ether/vendors":     {},
