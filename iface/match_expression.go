@@ -46,7 +46,7 @@ func CompileExpression(ctx context.Context, words []string) ([]bpf.RawInstructio
 func compileExpression(ctx context.Context, text string) ([]bpf.RawInstruction, error) {
 	path, err := helper.Find("tcpdump")
 	if err != nil {
-		return nil, fmt.Errorf("%w: a filter expression needs it (apt install tcpdump); -t, --from, --to and -Q work without", ErrNoTcpdump)
+		return nil, fmt.Errorf("%w, and a filter expression needs it", ErrNoTcpdump)
 	}
 	whole, never, err := translate(ctx, path, text)
 	if err != nil {

@@ -109,7 +109,7 @@ func usable(s *rtnl.State) error {
 	return nil
 }
 
-// openError adds the remedy to what the kernel said.
+// openError says what was asked for when the kernel refused.
 func openError(name string, err error) error {
 	switch {
 	case name == "":
@@ -117,19 +117,9 @@ func openError(name string, err error) error {
 	case errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ERANGE), errors.Is(err, syscall.EINVAL):
 		return fmt.Errorf("no interface %q: there are %s", name, interfaceNames())
 	case errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("open a raw socket on %s: %w: allow it with \"sudo setcap cap_net_raw+ep %s\", or try without permission in \"eterm lab\"",
-			name, os.ErrPermission, executable())
+		return fmt.Errorf("open a raw socket on %s: %w", name, ErrPermission)
 	}
 	return fmt.Errorf("open %s: %w", name, err)
-}
-
-// executable is the file that needs the permission.
-func executable() string {
-	path, err := os.Executable()
-	if err != nil {
-		return os.Args[0]
-	}
-	return path
 }
 
 func interfaceNames() string {

@@ -5,7 +5,9 @@ package iface
 
 import (
 	"errors"
+	"fmt"
 	"net"
+	"os"
 	"time"
 )
 
@@ -13,6 +15,10 @@ import (
 // errors.Is. A passed read deadline is os.ErrDeadlineExceeded and a port that
 // its owner closed is net.ErrClosed.
 var (
+	// ErrPermission: this process may not open raw sockets, which takes
+	// CAP_NET_RAW in the interface's network namespace. It is os.ErrPermission
+	// too, but files that cannot be opened are not this.
+	ErrPermission = fmt.Errorf("no right to use raw sockets: %w", os.ErrPermission)
 	// ErrDown: the interface is down. The port lives on and works again when
 	// the interface comes back up.
 	ErrDown = errors.New("interface is down")

@@ -7,7 +7,7 @@ package develop
 var rows = map[string]row{
 	"cmd/eterm":               {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/show frame frame/capture frame/ether frame/ether/vendors frame/probe frame/stats icmp iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest ipv4", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args": {imports: "cmd/eterm/internal/exit frame frame/ether iface iface/load"},
-	"cmd/eterm/internal/exit": {},
+	"cmd/eterm/internal/exit": {imports: "iface iface/lab"},
 	"cmd/eterm/internal/show": {imports: "frame frame/capture frame/ether frame/ether/vendors frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest"},
 	"cmd/internal/result":     {imports: "frame/probe iface iface/linktest iface/load/pace iface/switchtest"},
 	"cmd/peers":               {imports: "frame frame/arp frame/capture frame/ether frame/udp icmp iface iface/lab ipv4", fenced: "a bench: processor time, priorities and namespaces of other programs"},

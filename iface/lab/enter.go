@@ -20,11 +20,8 @@ const (
 	ownVar    = "ETERM_LAB_OWN"
 )
 
-// ErrForbidden means that this system lets this user make no namespaces. Its
-// text says what to do about it.
-var ErrForbidden = errors.New("this system does not let you make network namespaces; run with sudo, or allow them: " +
-	"sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0 " +
-	"(those your kernel has)")
+// ErrForbidden means that this system lets this user make no namespaces.
+var ErrForbidden = errors.New("this system does not let you make network namespaces")
 
 // Inside says whether this process was started by a command from Command, and
 // so may make hosts.
@@ -109,7 +106,7 @@ func Forbidden(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EUSERS)
 }
 
-// explain puts the remedy on errors that mean that namespaces are forbidden.
+// explain marks errors that mean that namespaces are forbidden.
 func explain(err error) error {
 	if Forbidden(err) {
 		return fmt.Errorf("%w: %w", ErrForbidden, err)
