@@ -22,7 +22,9 @@ var remedies = []struct {
 		return "run with sudo, or allow them: sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 " +
 			"kernel.apparmor_restrict_unprivileged_userns=0 (those your kernel has)"
 	}},
-	{iface.ErrNoTcpdump, func() string { return "install it (apt install tcpdump), or filter by -t, --from, --to and -Q, which work without" }},
+	{iface.ErrNoTcpdump, func() string {
+		return "install it (apt install tcpdump), or filter by -t, --from, --to and -Q, which work without"
+	}},
 }
 
 // Message is what a person is told of an error: what was wrong, and, where the
