@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"eterm/iface"
 	"eterm/iface/ifacetest"
 )
 
@@ -141,4 +142,40 @@ func TestSilentLinkIsNoOutage(t *testing.T) {
 			t.Errorf("report %v, error %v: want no report and ErrNotConnected", report, err)
 		}
 	})
+}
+
+// starved is a port whose reader often does not come to read.
+type starved struct{ *ifacetest.Port }
+
+func (p starved) Receive(rx []iface.Received) (int, error) {
+	if rand.IntN(4) == 0 {
+		time.Sleep(300 * time.Millisecond)
+	}
+	return p.Port.Receive(rx)
+}
+
+// TestOwnStallsAreNoSilence: on a busy host, that nothing arrives is said once for
+// each outage, and never where there was none.
+func TestOwnStallsAreNoSilence(t *testing.T) {
+	for _, outage := range []time.Duration{0, 2 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			sw := ifacetest.NewSwitch(2, ifacetest.Faults(ifacetest.Drop(between(start, 3*time.Second, 3*time.Second+outage))))
+			told := map[string]int{}
+			_, err := Outage(t.Context(), OutageConfig{A: starved{sw.Port(0)}, B: starved{sw.Port(1)}, Duration: 10 * time.Second,
+				Progress: func(m Moment) { told[m.What+" "+m.Way]++ }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			if outage > 0 {
+				want = 1
+			}
+			for _, way := range []string{"A to B", "B to A"} {
+				if told[Silent+" "+way] != want || told[Speaking+" "+way] != want {
+					t.Errorf("with an outage of %v: %v", outage, told)
+				}
+			}
+		})
+	}
 }

@@ -32,7 +32,8 @@ type way struct {
 	mu      sync.Mutex
 	tally   *probe.Tally
 	guard   guard
-	last    time.Time
+	last    time.Time // of the last frame that arrived
+	waiting time.Time // since when a frame is awaited; zero: none was sent after the last that came
 	silent  bool
 	patient time.Duration
 	links   uint64
@@ -79,6 +80,7 @@ func (y *way) send(n int) error {
 		frames = append(frames, y.ask)
 	}
 	sent, err := y.rig.ports[y.from].Send(frames)
+	y.await(time.Now())
 	y.offered++
 	if sent == 0 {
 		y.refused++
@@ -87,6 +89,15 @@ func (y *way) send(n int) error {
 		return fmt.Errorf("port %v: %w", y.from, err)
 	}
 	return nil // a full queue or a link that is down is part of an outage
+}
+
+// await notes that a frame was sent.
+func (y *way) await(now time.Time) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.waiting.IsZero() {
+		y.waiting = now
+	}
 }
 
 // receive files what arrives at the other port until its read deadline.
@@ -139,7 +150,7 @@ func (y *way) take(w *watch, at side, rx *iface.Received, f probe.Found) {
 		return
 	}
 	y.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano())
-	y.last = rx.At
+	y.last, y.waiting = rx.At, time.Time{}
 	if y.silent {
 		y.silent = false
 		w.tell(Moment{At: rx.At, What: Speaking, Way: y.String()})
@@ -155,10 +166,12 @@ func (w *watch) tell(m Moment) {
 }
 
 // look says when nothing has arrived for long, and what the sender's link does.
+// Where this host sends nothing, or does not come to read what has arrived, that
+// is no silence of the switch.
 func (y *way) look(w *watch, now time.Time) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if !y.silent && now.Sub(y.last) > y.patient {
+	if !y.silent && !y.waiting.IsZero() && now.Sub(y.waiting) > y.patient && !y.unread() {
 		y.silent = true
 		w.note(Moment{At: y.last, What: Silent, Way: y.String()})
 	}
@@ -172,6 +185,12 @@ func (y *way) look(w *watch, now time.Time) {
 		}
 		w.note(Moment{At: now, What: what, Port: y.from.String()})
 	}
+}
+
+// unread says whether frames wait at the receiving port.
+func (y *way) unread() bool {
+	c, err := y.rig.ports[far(y.from)].Counters()
+	return err == nil && c.Seen > c.Delivered+c.SocketDropped
 }
 
 // account is what became of the stream, the frames that never came included.
