@@ -71,7 +71,7 @@ func (e *exchanger) run(c *cli.Context) error {
 	if err := e.content.check(); err != nil {
 		return err
 	}
-	s, err := e.open(c, iface.Options{Immediate: true})
+	s, err := e.open(c, iface.Options{Immediate: true, Tagged: len(e.content.vlans) > 0})
 	if err != nil {
 		return err
 	}

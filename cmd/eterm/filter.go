@@ -45,6 +45,7 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	if f.etherType != 0 {
 		m.EtherTypes = []uint16{uint16(f.etherType)}
 	}
+	o.Tagged = len(f.tags) > 0
 	if o.Filter, err = m.Compile(rest); err != nil {
 		return exit.Usage("%w", err)
 	}

@@ -35,6 +35,14 @@ func warn(c *cli.Context, port iface.Port) {
 	}
 }
 
+// warnOfVLANFilter says that tagged frames may be missing, where a command that
+// takes any frame did not ask for them.
+func warnOfVLANFilter(c *cli.Context, port iface.Port) {
+	if f, ok := iface.As[iface.VLANFilterer](port); ok && f.FiltersVLANs() {
+		note(c, "the NIC of %s filters VLANs (%s): tagged frames are heard only with --promisc or, in commands that have it, -Q", port.Name(), iface.VLANFilter)
+	}
+}
+
 // note tells the person something that is no result and no error.
 func note(c *cli.Context, format string, args ...any) { messages(c).Note(format, args...) }
 

@@ -165,7 +165,7 @@ func (p *pinger) run(c *cli.Context) error {
 	}
 	result, err := reach.Ping(c.Context, at.port, config)
 	counters, _ := at.port.Counters()
-	out.End(result, counters.SocketDropped)
+	out.End(result, counters.HostDropped())
 	if err != nil {
 		return pingError(err)
 	}

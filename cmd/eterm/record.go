@@ -106,10 +106,10 @@ func accountOf(s *session) capture.Statistics {
 		a.Comment = "no counters: " + err.Error()
 		return a
 	}
-	accepted, missed := n.Delivered+n.SocketDropped, n.Interface.RxDropped+n.Interface.RxMissed
+	accepted, missed := n.Delivered+n.SocketDropped, n.Interface.RxDropped+n.Interface.NICDropped()
 	a.Received, a.Dropped = &n.Interface.RxPackets, &missed
 	a.Accepted, a.OSDropped, a.Delivered = &accepted, &n.SocketDropped, &n.Delivered
-	a.Comment = fmt.Sprintf("the kernel dropped %d of %d frames", n.SocketDropped, accepted)
+	a.Comment = fmt.Sprintf("the kernel dropped %d of %d frames, the NIC %d before that", n.SocketDropped, accepted, n.Interface.NICDropped())
 	return a
 }
 

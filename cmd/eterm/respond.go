@@ -62,7 +62,7 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := iface.Options{Immediate: true, Filter: filter, Promiscuous: r.from.Given() || len(config.Addresses) > 0}
+	o := iface.Options{Immediate: true, Filter: filter, Tagged: true, Promiscuous: r.from.Given() || len(config.Addresses) > 0}
 	port, err := openPort(c, r.iface, o)
 	if err != nil {
 		return err
@@ -90,16 +90,22 @@ func (r *responder) run(c *cli.Context) error {
 	partner.start(ctx)
 	err = engine.Serve(ctx)
 	counters, _ := port.Counters()
-	if printErr := r.print(c, engine.Account(), counters.SocketDropped); err == nil {
+	if printErr := r.print(c, engine.Account(), counters.HostDropped()); err == nil {
 		err = printErr
 	}
 	switch {
 	case errors.Is(err, iface.ErrGone):
 		return exit.Untrusted("%w: nothing is answered any more", err)
-	case err == nil && counters.SocketDropped > 0:
-		return exit.Untrusted("this host dropped %d frames before they could be answered", counters.SocketDropped)
+	case err != nil:
+		return err
 	}
-	return err
+	var lost []iface.Doubt // a peer asks again: what matters is what was not heard
+	for _, d := range counters.Doubts() {
+		if d.Reason == iface.HostDropped {
+			lost = append(lost, d)
+		}
+	}
+	return untrusted(lost)
 }
 
 func (r *responder) config() (respond.Config, error) {

@@ -59,6 +59,7 @@ func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	warnOfVLANFilter(c, port)
 	printed := show.FramesOptions{Format: f.format, Snap: f.snap, Color: show.UseColor(string(f.color), c.App.Writer)}
 	if f.json {
 		printed.Format = show.FormatJSON
@@ -129,7 +130,7 @@ func (s *session) end(cause error, counted *show.Statistics) error {
 	counters, err := s.port.Counters()
 	sum := show.Summary{Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), Statistics: counted}
 	if err == nil {
-		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.SocketDropped, &counters
+		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.HostDropped(), &counters
 	}
 	if d, ok := iface.As[iface.DriverCounter](s.port); ok {
 		sum.Driver = d.DriverCounters()
@@ -143,10 +144,12 @@ func (s *session) end(cause error, counted *show.Statistics) error {
 		return exit.Untrusted("%w: the run ended there", cause)
 	case cause != nil:
 		return cause
-	case sum.DroppedByHost > 0:
-		return exit.Untrusted("this host dropped %d frames before they could be read: see --snaplen, --format line, -q", sum.DroppedByHost)
-	case sum.Refused > 0:
-		return exit.Untrusted("this host refused to send %d frames", sum.Refused)
 	}
-	return nil
+	doubts := counters.Doubts()
+	for i, d := range doubts {
+		if d.Reason == iface.HostDropped {
+			doubts[i].Text += " (see --snaplen, --format line, -q)"
+		}
+	}
+	return untrusted(doubts)
 }

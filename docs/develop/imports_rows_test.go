@@ -27,7 +27,7 @@ var rows = map[string]row{
 	"frame/udp":               {imports: "ipv4"},
 	"icmp":                    {imports: "ipv4"},
 	"iface":                   {imports: "frame/ether iface/internal/helper iface/internal/meta iface/internal/mmsg iface/internal/nic iface/internal/ring iface/internal/rtnl iface/internal/sock iface/internal/xdp"},
-	"iface/ifacetest":         {imports: "frame/ether iface iface/impair"},
+	"iface/ifacetest":         {imports: "frame/ether iface iface/impair iface/internal/rtnl"},
 	"iface/impair":            {imports: "frame/ether iface"},
 	"iface/internal/helper":   {fenced: "rights are given up by system calls"},
 	"iface/internal/meta":     {fenced: "the kernel's structures in control messages"},

@@ -45,6 +45,7 @@ func (c *conformance) deadlines(t *testing.T) {
 // come before its error. On a real interface they may take a moment to be there.
 func (c *conformance) afterDeadline(t *testing.T, n int) (got []iface.Received) {
 	t.Helper()
+	c.awaitQueued(t, n)
 	check(t, c.b.SetReadDeadline(time.Now().Add(20*time.Millisecond)))
 	rx := make([]iface.Received, 1)
 	for {
@@ -66,6 +67,22 @@ func (c *conformance) afterDeadline(t *testing.T, n int) (got []iface.Received) 
 		t.Fatalf("%d of %d frames came before the deadline's error", len(got), n)
 	}
 	return got
+}
+
+// awaitQueued waits until b has frames to hand out: what lies between the ports
+// may take its time.
+func (c *conformance) awaitQueued(t *testing.T, n int) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		counters, err := c.b.Counters()
+		check(t, err)
+		if counters.Queued() >= uint64(n) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d of %d frames arrived", counters.Queued(), n)
+		}
+	}
 }
 
 // untilError receives until there is an error, at most 1000 times.

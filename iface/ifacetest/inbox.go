@@ -18,13 +18,13 @@ type inbox struct {
 func newInbox(capacity int) inbox { return inbox{slots: make([]iface.Received, capacity)} }
 
 // put copies a frame in and says whether there was room.
-func (q *inbox) put(frame []byte, own net.HardwareAddr) bool {
+func (q *inbox) put(frame []byte, at time.Time, own net.HardwareAddr) bool {
 	if q.length == len(q.slots) {
 		return false
 	}
 	s := &q.slots[(q.first+q.length)%len(q.slots)]
 	s.Bytes = append(s.Bytes[:0], frame...)
-	s.At, s.Length, s.To = time.Now(), len(frame), classOf(frame, own)
+	s.At, s.Length, s.To = at, len(frame), classOf(frame, own)
 	q.length++
 	return true
 }

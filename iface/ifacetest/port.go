@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eterm/iface"
+	"eterm/iface/internal/rtnl"
 )
 
 // Port is one end of a wire, or what is plugged into one port of a switch. It
@@ -36,6 +37,10 @@ type Port struct {
 	drainTo uint64 // what had arrived when the deadline had passed, or 0
 	counted iface.Counters
 	closed  bool
+
+	nic   nic
+	raw   rtnl.Counts // the NIC's own, which may begin anew
+	meter rtnl.Meter
 }
 
 func newPort(name string, last byte, c config) *Port {
@@ -60,6 +65,9 @@ func (p *Port) MTU() int {
 func (p *Port) SetMTU(mtu int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.mtu != mtu {
+		p.loseLink()
+	}
 	p.mtu = mtu
 }
 
@@ -70,8 +78,11 @@ func (p *Port) SetUp(up bool) {
 	p.mu.Lock()
 	changed := p.up != up
 	p.up, p.tell = up, !up && (changed || p.tell)
-	if changed && !up {
+	switch {
+	case changed && !up:
 		p.counted.Downs++
+	case changed:
+		p.loseLink()
 	}
 	p.mu.Unlock()
 	if changed {
@@ -126,7 +137,18 @@ func (p *Port) SetReadDeadline(t time.Time) error {
 func (p *Port) Counters() (iface.Counters, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.count()
 	return p.counted, nil
+}
+
+// count reads the NIC's counters into the account.
+func (p *Port) count() {
+	now := p.raw
+	now.Stats.RxMissed += p.nic.missed()
+	p.meter.Take(now)
+	sum := p.meter.Sum()
+	p.counted.Interface = iface.InterfaceCounters(sum.Stats)
+	p.counted.CarrierChanges, p.counted.CarrierLost = sum.CarrierChanges, sum.CarrierLost
 }
 
 // Queued is how many frames wait for Receive.
@@ -168,6 +190,7 @@ func (p *Port) drained(expired <-chan struct{}) bool {
 	if p.closed || p.tell || p.ending != nil { // to be told first
 		return false
 	}
+	p.release() // what waits for a frame to overtake it has arrived too
 	if p.drainTo == 0 {
 		p.drainTo = p.counted.Delivered + uint64(p.queue.length)
 	}
@@ -185,6 +208,9 @@ func (p *Port) take(rx []iface.Received) (int, error) {
 		p.tell = false
 		return 0, p.wrap(iface.ErrDown)
 	}
+	if p.queue.length == 0 && p.nic.waiting != nil { // none came to overtake it
+		p.release()
+	}
 	n := p.queue.take(rx)
 	p.counted.Delivered += uint64(n)
 	if n == 0 && p.ending != nil {
@@ -197,26 +223,69 @@ func (p *Port) take(rx []iface.Received) (int, error) {
 func (p *Port) arrive(frame []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.up || p.ending != nil {
+	if !p.up || p.ending != nil || p.noLink() || !p.nic.takes(frame) {
 		return
 	}
-	p.counted.Interface.RxPackets++
-	p.counted.Seen++
-	if !p.queue.put(frame, p.mac) {
-		p.counted.SocketDropped++
+	p.raw.Stats.RxPackets++
+	frame = p.nic.changed(frame)
+	if waits := p.nic.waits(frame); waits && p.nic.waiting == nil {
+		p.nic.waiting = &iface.Received{Bytes: slices.Clone(frame), At: time.Now()}
+	} else {
+		p.put(frame, time.Now())
+		p.release()
 	}
 	p.wake()
+}
+
+// release lets the frame in that was overtaken.
+func (p *Port) release() {
+	if w := p.nic.waiting; w != nil {
+		p.nic.waiting = nil
+		p.put(w.Bytes, w.At)
+	}
+}
+
+// put gives a frame to the socket.
+func (p *Port) put(frame []byte, at time.Time) {
+	p.counted.Seen++
+	if !p.queue.put(frame, at, p.mac) {
+		p.counted.SocketDropped++
+	}
+}
+
+// noLink says whether the link is not back yet.
+func (p *Port) noLink() bool { return time.Now().Before(p.nic.linkBack) }
+
+// loseLink takes the carrier away for as long as the NIC's habit is.
+func (p *Port) loseLink() {
+	d := p.nic.noLinkFor
+	if d == 0 {
+		return
+	}
+	p.nic.linkBack = time.Now().Add(d)
+	p.setCarrier(false)
+	time.AfterFunc(d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.noLink() {
+			p.setCarrier(true)
+		}
+	})
 }
 
 // carrier notes that the other end went down or came up.
 func (p *Port) carrier(is bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.setCarrier(is)
+}
+
+func (p *Port) setCarrier(is bool) {
 	if p.counted.NoCarrier == is {
-		p.counted.CarrierChanges++
-	}
-	if !is && !p.counted.NoCarrier {
-		p.counted.CarrierLost++
+		p.raw.CarrierChanges++
+		if !is {
+			p.raw.CarrierLost++
+		}
 	}
 	p.counted.NoCarrier = !is
 }

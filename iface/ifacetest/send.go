@@ -9,38 +9,45 @@ import (
 
 func (p *Port) Send(frames [][]byte) (int, error) {
 	for i, f := range frames {
-		if err := p.accept(f); err != nil {
+		leaves, err := p.accept(f)
+		if err != nil {
 			return i, p.wrap(err)
 		}
-		p.out(f)
+		if leaves {
+			p.out(p.nic.dressed(f))
+		}
 	}
 	return len(frames), nil
 }
 
-// accept is the kernel's answer to one frame, counted.
-func (p *Port) accept(frame []byte) error {
+// accept is the kernel's answer to one frame, counted. Without a link a frame
+// that was taken leaves for nowhere.
+func (p *Port) accept(frame []byte) (leaves bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return net.ErrClosed // no attempt: there is no socket any more
+		return false, net.ErrClosed // no attempt: there is no socket any more
 	}
 	p.counted.Attempted++
 	r := &p.counted.Refused
 	switch {
 	case p.ending != nil:
-		return count(&r.Gone, p.ending)
+		return false, count(&r.Gone, p.ending)
 	case !p.up:
-		return count(&r.Down, iface.ErrDown)
+		return false, count(&r.Down, iface.ErrDown)
 	case len(frame) < ether.HeaderLen:
-		return count(&r.TooShort, iface.ErrTooShort)
+		return false, count(&r.TooShort, iface.ErrTooShort)
 	case len(frame) > ether.MaxFrame(p.mtu, ether.Tagged(frame)):
-		return count(&r.TooLong, iface.ErrTooLong)
+		return false, count(&r.TooLong, iface.ErrTooLong)
 	case p.refuse(frame):
-		return count(&r.QueueFull, iface.ErrQueueFull)
+		return false, count(&r.QueueFull, iface.ErrQueueFull)
 	}
 	p.counted.Accepted++
-	p.counted.Interface.TxPackets++
-	return nil
+	if p.noLink() {
+		return false, nil
+	}
+	p.raw.Stats.TxPackets++
+	return true, nil
 }
 
 func count(n *uint64, why error) error {

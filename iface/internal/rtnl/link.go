@@ -30,7 +30,7 @@ type Link struct {
 	// given, so asking is done with the lock held; events are no answers: one
 	// that waited says less than an answer after it.
 	meterMu  sync.Mutex
-	meter    meter
+	meter    Meter
 	asked    *State        // the last answer
 	noBuffer func() uint64 // the driver's own count, 0 if it has none
 }
@@ -81,7 +81,7 @@ func Open(name string) (*Link, error) {
 	l.index = state.Index
 	l.now.Store(state)
 	l.asked = state
-	l.meter.last = state.Counts
+	l.meter.Start(state.Counts)
 	return l, nil
 }
 
@@ -93,10 +93,10 @@ func (l *Link) Count() (Counts, *State) {
 	s, err := l.query.Ask(l.index, "")
 	if err == nil {
 		s.Counts.Stats.RxNoBuffer = l.noBuffer()
-		l.meter.take(s.Counts)
+		l.meter.Take(s.Counts)
 		l.asked = s
 	}
-	return l.meter.sum, l.asked
+	return l.meter.Sum(), l.asked
 }
 
 // Follow takes events until Close, which waits for it.

@@ -1,9 +1,9 @@
 package rtnl
 
-// meter adds up the counters of an interface reading by reading, so that they
+// Meter adds up the counters of an interface reading by reading, so that they
 // never decrease, even though the driver's begin anew when it resets the NIC.
-type meter struct {
-	last Counts
+type Meter struct {
+	last Counts // the last reading
 	sum  Counts
 }
 
@@ -22,8 +22,14 @@ type Stats struct {
 	Restarts                       uint64
 }
 
-// take adds what was counted since the last reading.
-func (m *meter) take(now Counts) {
+// Start begins with a reading, which counts for nothing.
+func (m *Meter) Start(now Counts) { m.last = now }
+
+// Sum is what was counted since the start.
+func (m *Meter) Sum() Counts { return m.sum }
+
+// Take adds what was counted since the last reading.
+func (m *Meter) Take(now Counts) {
 	anew := false
 	step := func(sum *uint64, last, now uint64) {
 		if now < last { // from 0 again
