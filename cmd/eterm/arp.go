@@ -73,6 +73,9 @@ func (a *asker) run(c *cli.Context) error {
 		return err
 	}
 	out := &show.ARP{Out: output(c), JSON: a.json, Vendors: vendors.Load(vendors.Files)}
+	if err := atWork(c); err != nil {
+		return err
+	}
 	switch {
 	case a.announce:
 		return a.announceAll(c, at, operands, out)

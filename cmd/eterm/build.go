@@ -84,6 +84,9 @@ func (b *builder) frames(c *cli.Context, t *frame.Template) error {
 	if err != nil {
 		return err
 	}
+	if err := atWork(c); err != nil {
+		return errors.Join(err, out.close())
+	}
 	var bytes []byte
 	for range uint64(b.count) {
 		bytes = t.Append(bytes[:0])

@@ -51,6 +51,9 @@ func (b *builder) lines(c *cli.Context) error {
 		give = func(batch *buildBatch) error { return giveFrames(r, batch) }
 		ends = r.Close
 	}
+	if err := atWork(c); err != nil {
+		return errors.Join(err, ends())
+	}
 	in := bufio.NewReaderSize(c.App.Reader, maxLine)
 	line := 1
 	fill := func(batch *buildBatch) bool {

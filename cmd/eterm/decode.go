@@ -59,6 +59,9 @@ func (d *decoder) run(c *cli.Context) error {
 	if f, ok := in.(io.Closer); ok && in != c.App.Reader {
 		defer f.Close()
 	}
+	if err := atWork(c); err != nil {
+		return err
+	}
 	ctx, cancel := capture.Reading(c.Context, in)
 	defer cancel()
 	r, err := capture.UnlessEnded(ctx, func() (*capture.Reader, error) { return capture.NewReader(in) })

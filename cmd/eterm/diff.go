@@ -40,6 +40,14 @@ func (d *differ) run(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return exit.Usage("diff takes two frames and was given %d: put each into quotes", c.NArg())
 	}
+	var files []string
+	for _, operand := range c.Args().Slice() {
+		path, _, _ := strings.Cut(operand, "#")
+		files = append(files, path, operand)
+	}
+	if err := atWorkReading(c, files...); err != nil {
+		return err
+	}
 	ctx, cancel := capture.Reading(c.Context, nil)
 	defer cancel()
 	var frames [2]*frame.Decoded

@@ -80,6 +80,10 @@ func (e *exchanger) run(c *cli.Context) error {
 		s.port.Close()
 		return err
 	}
+	if err := atWork(c); err != nil {
+		s.port.Close()
+		return err
+	}
 	ctx, cancel := context.WithCancel(c.Context)
 	defer cancel()
 	if e.duration > 0 {

@@ -15,6 +15,9 @@ func interfacesCommand() *cli.Command {
 		UsageText: "eterm interfaces\neterm interfaces --json | jq 'select(.carrier)'",
 		Flags:     []cli.Flag{args.JSONFlag(&asJSON)},
 		Action: func(c *cli.Context) error {
+			if err := atWork(c); err != nil {
+				return err
+			}
 			list, err := iface.List()
 			if err != nil {
 				return err

@@ -11,7 +11,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/linktest"
 )
 
@@ -37,7 +36,9 @@ func (r *linkRunner) pair(c *cli.Context) error {
 		return exit.Usage("%w", err)
 	}
 	defer control.Close()
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	if l.Dst == nil {
 		l.Dst = broadcastMAC
 	}

@@ -14,7 +14,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
 )
@@ -91,7 +90,9 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	stop := every(time.Second, func() { r.progress(partner.Receiver()) })
 	err = partner.Serve(ctx)
 	stop()

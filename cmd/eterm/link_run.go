@@ -13,7 +13,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/linktest"
 )
 
@@ -106,7 +105,9 @@ func (r *linkRunner) direct(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	stop := every(time.Second, func() { r.progress(legs) })
 	var all sync.WaitGroup
 	for _, l := range legs {

@@ -13,7 +13,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/linktest"
 )
 
@@ -61,7 +60,9 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	if err := l.Check(port.MTU()); err != nil {
 		return exit.Usage("%w", err)
 	}
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	session := newSession()
 	note(c, "run %06x to %v", session, l.Dst)
 	var offered atomic.Uint64

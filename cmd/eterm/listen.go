@@ -70,6 +70,10 @@ func (l *listener) run(c *cli.Context) error {
 		s.port.Close()
 		return err
 	}
+	if err := atWork(c, l.recording.later()); err != nil {
+		s.port.Close()
+		return err
+	}
 	ctx := c.Context
 	if l.duration > 0 {
 		var cancel context.CancelFunc

@@ -10,8 +10,11 @@ package main
 import (
 	"context"
 	"os"
+
+	"eterm/cmd/eterm/internal/sandbox"
 )
 
 func main() {
+	sandbox.Arm()
 	os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

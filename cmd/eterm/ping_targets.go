@@ -29,12 +29,15 @@ func (p *pinger) layer2Targets(c *cli.Context) ([]reach.Target, error) {
 		}
 		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
 	}
-	return all, nil
+	return all, atWork(c)
 }
 
 // ipTargets reads hosts and finds out who of a range is there.
 func (p *pinger) ipTargets(c *cli.Context, at *place) ([]reach.Target, error) {
 	operands, err := p.parse(c.Context, c.Args().Slice(), at)
+	if err == nil {
+		err = atWork(c) // what follows asks the network who is there
+	}
 	if err != nil {
 		return nil, err
 	}

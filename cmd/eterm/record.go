@@ -80,6 +80,14 @@ func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*
 	return capture.Stream(c.App.Writer, capture.PcapNG, o)
 }
 
+// later is the file that others are made beside, while the command runs.
+func (r *recording) later() string {
+	if r.rotate.given() {
+		return r.path
+	}
+	return ""
+}
+
 // aboutCapture describes the interface, the machine and this program.
 func aboutCapture(name, filter string, snapLen int) capture.Interface {
 	about := capture.Interface{Name: name, Filter: filter, SnapLen: snapLen, Application: "eterm " + version()}

@@ -11,7 +11,6 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
 	"eterm/iface/switchtest"
@@ -77,14 +76,20 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	defer partner.close()
 	config.More = append(config.More, partner.Answerer())
-	lab.Ready()
 	r.warn(c, port, config.Addresses)
+	tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
+	if err != nil {
+		return exit.Usage("%w", err)
+	}
+	shelf := &shelf{port: tests}
+	defer shelf.close()
+	switches := switchtest.NewPartner(shelf.lend)
+	defer switches.Close()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
-	switches := switchtest.NewPartner(func() (iface.Port, error) {
-		return iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
-	})
-	defer switches.Close()
 	config.More = append(config.More, switches.Answerer())
 	engine := respond.New(port, config)
 	partner.start(ctx)

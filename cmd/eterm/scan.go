@@ -64,12 +64,16 @@ func (s *scanner) run(c *cli.Context) error {
 	}
 	ranges := rangesOf(operands)
 	at.sources(ranges)
+	makers := vendors.Load(vendors.Files)
+	if err := atWork(c); err != nil {
+		return err
+	}
 	began := time.Now()
 	hosts, err := s.who(c, at, ranges)
 	if err != nil {
 		return pingError(err)
 	}
-	return s.print(c, ranges, hosts, time.Since(began))
+	return s.print(c, ranges, hosts, makers, time.Since(began))
 }
 
 // ownNetwork is the range where none was given.
@@ -102,7 +106,7 @@ func (s *scanner) who(c *cli.Context, at *place, ranges []reach.Range) ([]reach.
 }
 
 // print prints the table or the objects, and returns the status.
-func (s *scanner) print(c *cli.Context, ranges []reach.Range, hosts []reach.Host, elapsed time.Duration) error {
+func (s *scanner) print(c *cli.Context, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
 	asked, up := 0, len(hosts)
 	for _, r := range ranges {
 		asked += r.Count
@@ -114,7 +118,7 @@ func (s *scanner) print(c *cli.Context, ranges []reach.Range, hosts []reach.Host
 	if s.verbose {
 		hosts = reach.WithSilent(ranges, hosts)
 	}
-	err := output(c).Scan(hosts, asked, vendors.Load(vendors.Files), elapsed, s.json)
+	err := output(c).Scan(hosts, asked, makers, elapsed, s.json)
 	switch {
 	case err != nil:
 		return err

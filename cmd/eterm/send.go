@@ -12,7 +12,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/load"
 	"eterm/iface/load/pace"
 )
@@ -116,7 +115,9 @@ func (s *sender) run(c *cli.Context) error {
 	// Idle processors of the runtime's would only disturb those that send, by
 	// looking for work whenever one of them rests or is interrupted.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(len(ports), runtime.GOMAXPROCS(0))))
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	result, err := load.RunAll(c.Context, ports, f.source, plan)
 	mechanism := mechanismOf(ports[0])
 	for _, p := range ports {

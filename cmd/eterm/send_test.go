@@ -134,7 +134,7 @@ refused none
 pacing error p50 [\d.]+[nµm]s, p99 [\d.]+[nµm]s, max [\d.]+[nµm]s
 cpu [\d.]+ s, \d+ ns a frame, by .+
 $`)
-	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: frames were sent by ") {
+	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: sandbox: ") || strings.Count(stderr, "\n") != 2 || !strings.Contains(stderr, "\neterm: frames were sent by ") {
 		t.Errorf("stdout\n%sstderr %s", stdout, stderr)
 	}
 	if _, stdout, stderr := runOn(t, left, "send", "-q", "-c1"); stdout != "" || stderr != "" {

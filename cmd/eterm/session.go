@@ -12,7 +12,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
-	"eterm/iface/lab"
 )
 
 // session is one run of a command that prints the frames of one port as they
@@ -64,7 +63,6 @@ func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 	if f.json {
 		printed.Format = show.FormatJSON
 	}
-	lab.Ready()
 	out := output(c)
 	return &session{port: port, printer: show.NewFrames(out, printed), out: out, messages: messages(c), began: time.Now()}, nil
 }

@@ -11,7 +11,6 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/iface"
-	"eterm/iface/lab"
 	"eterm/iface/reach"
 )
 
@@ -74,7 +73,6 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 		p.port.Close()
 		return nil, exit.Usage("%w", err)
 	}
-	lab.Ready()
 	return p, nil
 }
 

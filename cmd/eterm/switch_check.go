@@ -12,7 +12,6 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
-	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
 
@@ -143,7 +142,9 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	if hasCase(cfg.Cases, "learning.capacity") {
 		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	card, err := switchtest.Check(c.Context, cfg)
 	messages(c).Clear()
 	if writeErr := writeEvidence(evidence, card); writeErr != nil {

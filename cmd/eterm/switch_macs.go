@@ -9,7 +9,6 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
-	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
 
@@ -63,7 +62,9 @@ func (s *switchFiller) run(c *cli.Context) error {
 	defer s.ports.close()
 	p := &show.Card{Plots: true, Cases: cases, Out: output(c), Messages: messages(c), JSON: s.json, Color: show.UseColor(string(s.color), c.App.Writer)}
 	note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself", s.maxMACs)
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	card, err := switchtest.Check(c.Context, switchtest.Config{
 		A: s.ports.A, B: s.ports.B, Third: s.ports.Third, Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs,
 		Sequential: s.sequential, MaxAgeing: time.Duration(s.maxAgeing), Progress: p.Progress,

@@ -9,7 +9,6 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
-	"eterm/iface/lab"
 	"eterm/iface/switchtest"
 )
 
@@ -47,7 +46,9 @@ func (s *switchWatcher) run(c *cli.Context) error {
 		return err
 	}
 	defer s.ports.close()
-	lab.Ready()
+	if err := atWork(c); err != nil {
+		return err
+	}
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
 		A: s.ports.A, B: s.ports.B, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
 		Progress: func(m switchtest.Moment) { output(c).Moment(m, messages(c), s.json) },

@@ -20,6 +20,9 @@ import (
 // LookupDNS asks the host's resolver for the names of addresses, several at a
 // time, until ctx ends; those it found are in the map.
 func LookupDNS(ctx context.Context, addresses []netip.Addr) map[netip.Addr]string {
+	// Go's own resolver in every build: the C library's loads programs, which
+	// a process that has given up its privileges cannot.
+	resolver := net.Resolver{PreferGo: true}
 	names := map[netip.Addr]string{}
 	var mu sync.Mutex
 	var workers sync.WaitGroup
@@ -27,7 +30,7 @@ func LookupDNS(ctx context.Context, addresses []netip.Addr) map[netip.Addr]strin
 	for range min(32, len(addresses)) {
 		workers.Go(func() {
 			for a := range todo {
-				found, err := net.DefaultResolver.LookupAddr(ctx, a.String())
+				found, err := resolver.LookupAddr(ctx, a.String())
 				if err == nil && len(found) > 0 {
 					mu.Lock()
 					names[a] = strings.TrimSuffix(found[0], ".")

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/sandbox"
+	"eterm/iface/lab"
+)
+
+// rowKey is where a running command's context has its row of sandbox.Table.
+type rowKey struct{}
+
+// confine has every command with a row in sandbox.Table give its privileges
+// up, and gives it the flags for that. prefix is the name of the command above.
+func confine(commands []*cli.Command, prefix string) {
+	for _, c := range commands {
+		confine(c.Subcommands, prefix+c.Name+" ")
+		row, ok := sandbox.Lookup(prefix + c.Name)
+		if !ok {
+			continue
+		}
+		c.Action = confined(row, c.Action)
+		c.Flags = append(c.Flags,
+			&cli.StringFlag{Name: "user", Category: "Privileges", Usage: "started by root: become user `NAME` when all is open; root stays root", DefaultText: "who called sudo"},
+			&cli.BoolFlag{Name: "no-sandbox", Category: "Privileges", Usage: "keep all privileges, to find a fault"},
+		)
+		if !slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "verbose") }) {
+			c.Flags = append(c.Flags, args.VerboseFlag(new(bool)))
+		}
+	}
+}
+
+func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		c.Context = context.WithValue(c.Context, rowKey{}, row)
+		switch {
+		case c.Bool("no-sandbox") && c.IsSet("user"):
+			return exit.Usage("--user and --no-sandbox contradict each other: give one")
+		case c.Bool("no-sandbox"):
+			sandbox.Off()
+		}
+		if err := sandbox.Choose(c.String("user")); err != nil {
+			return exit.Usage("%w", err)
+		}
+		if err := sandbox.Begin(row); err != nil {
+			return exit.Usage("%w: --no-sandbox runs without giving them up", err)
+		}
+		return action(c)
+	}
+}
+
+// atWork is called by every command when its ports, files and children exist:
+// from here on it holds no privilege, and a lab that it runs in hears that it
+// is at work. Files may be made and removed later in the folders of the paths
+// named only; empty ones name none.
+func atWork(c *cli.Context, paths ...string) error {
+	var folders []string
+	for _, p := range paths {
+		if p != "" && p != "-" {
+			folders = append(folders, filepath.Dir(p))
+		}
+	}
+	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
+	return enter(c, row, folders)
+}
+
+// atWorkReading is atWork for a command that still has these files to read.
+func atWorkReading(c *cli.Context, files ...string) error {
+	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
+	row.Files = append(slices.Clone(row.Files), files...)
+	return enter(c, row, nil)
+}
+
+func enter(c *cli.Context, row sandbox.Row, folders []string) error {
+	report, err := sandbox.Enter(row, folders)
+	if err != nil {
+		return exit.Usage("%w: --no-sandbox runs without giving them up", err)
+	}
+	if c.Bool("verbose") {
+		note(c, "%s", report)
+	}
+	lab.Ready()
+	return nil
+}
