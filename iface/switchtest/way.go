@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eterm/frame/probe"
@@ -28,6 +29,8 @@ type way struct {
 	plan    probe.Plan
 	offered uint64
 	refused uint64
+
+	filed   atomic.Uint64 // frames that the receiving port gave out and that are filed
 
 	mu      sync.Mutex
 	tally   *probe.Tally
@@ -104,11 +107,15 @@ func (y *way) await(now time.Time) {
 func (y *way) receive(w *watch, done chan<- error) {
 	rx := make([]iface.Received, burst)
 	to := far(y.from)
+	if c, err := y.rig.ports[to].Counters(); err == nil {
+		y.filed.Store(c.Delivered)
+	}
 	for {
 		n, err := y.rig.ports[to].Receive(rx)
 		for i := range rx[:max(n, 0)] {
 			w.arrived(to, &rx[i])
 		}
+		y.filed.Add(uint64(max(n, 0)))
 		switch {
 		case err == nil, errors.Is(err, iface.ErrDown):
 		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
@@ -187,10 +194,10 @@ func (y *way) look(w *watch, now time.Time) {
 	}
 }
 
-// unread says whether frames wait at the receiving port.
+// unread says whether frames have come to the receiving port and are not filed.
 func (y *way) unread() bool {
 	c, err := y.rig.ports[far(y.from)].Counters()
-	return err == nil && c.Seen > c.Delivered+c.SocketDropped
+	return err == nil && c.Seen > y.filed.Load()+c.SocketDropped
 }
 
 // account is what became of the stream, the frames that never came included.
