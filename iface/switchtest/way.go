@@ -30,7 +30,7 @@ type way struct {
 	offered uint64
 	refused uint64
 
-	filed   atomic.Uint64 // frames that the receiving port gave out and that are filed
+	filed atomic.Uint64 // frames that the receiving port gave out and that are filed
 
 	mu      sync.Mutex
 	tally   *probe.Tally
