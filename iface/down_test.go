@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -119,7 +120,7 @@ func TestFollowsNameAddressAndMTU(t *testing.T) {
 	nl := left.Netlink()
 	mac := net.HardwareAddr{2, 0, 0, 0, 0, 0xc}
 	err := withLink(left, func(l netlink.Link) error {
-		return errors.Join(nl.LinkSetMTU(l, 1000), nl.LinkSetHardwareAddr(l, mac), nl.LinkSetName(l, "lan7"))
+		return errors.Join(nl.LinkSetMTU(l, 1000), nl.LinkSetHardwareAddr(l, mac), rename(nl, l, "lan7"))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +138,15 @@ func TestFollowsNameAddressAndMTU(t *testing.T) {
 	if c := account(t, a); c.Refused.TooLong != 1 || c.Accepted != 2 {
 		t.Errorf("%+v", c)
 	}
+}
+
+// rename renames an interface, while it is up where the kernel lets it (6.2).
+func rename(nl *netlink.Handle, l netlink.Link, name string) error {
+	err := nl.LinkSetName(l, name)
+	if errors.Is(err, unix.EBUSY) {
+		err = errors.Join(nl.LinkSetDown(l), nl.LinkSetName(l, name), nl.LinkSetUp(l))
+	}
+	return err
 }
 
 // Leaving a bridge looks like a deletion to those who mistake its messages.

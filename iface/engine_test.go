@@ -92,10 +92,21 @@ func TestXDPWithoutCarrier(t *testing.T) {
 	if err := right.Down("eth0"); err != nil {
 		t.Fatal(err)
 	}
+	// Until the news of the carrier is here, kernels before 6.13 or so take
+	// frames and drop them.
+	until(t, "no carrier", func() bool {
+		n, err := a.Send(batch(1, 60))
+		return n == 0 && errors.Is(err, iface.ErrQueueFull) && strings.Contains(err.Error(), "no carrier")
+	})
+	before := account(t, a)
 	if n, err := a.Send(batch(3, 60)); n != 0 || !errors.Is(err, iface.ErrQueueFull) {
 		t.Fatalf("sent %d: %v", n, err)
 	}
-	if c := account(t, a); c.Accepted != 0 || c.Refused.QueueFull != 1 || c.Interface.TxDropped != 3 {
+	c := account(t, a)
+	if d := c.Sub(before); d.Accepted != 0 || d.Refused.QueueFull != 1 || d.Interface.TxDropped != 0 || c.Interface.TxPackets != 0 {
+		t.Errorf("%+v", d)
+	}
+	if c.Accepted > c.Interface.TxDropped { // what was taken is in the device's account
 		t.Errorf("%+v", c)
 	}
 }

@@ -40,7 +40,7 @@ func NewHost(name string) (*Host, error) {
 			return err
 		}
 		h.ns = ns
-		if h.nl, err = netlink.NewHandle(); err != nil {
+		if h.nl, err = netlink.NewHandle(unix.NETLINK_ROUTE); err != nil {
 			return err
 		}
 		return setIPv6(false)
