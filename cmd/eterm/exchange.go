@@ -9,13 +9,14 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
+	"eterm/iface/load"
 )
 
 // exchanger is the original demo: it sends a frame each interval and at the
 // same time prints what is sent and what is received.
 type exchanger struct {
 	sessionFlags
-	content  content
+	frames   sendFrames
 	count    args.Count
 	duration args.Duration
 	interval args.Duration
@@ -30,9 +31,11 @@ func exchangeCommand() *cli.Command {
 		UsageText: "eterm exchange -i eth0                                    EtherType 0x88b5 to broadcast, each second\n" +
 			"eterm exchange -i eth0 --to 02:00:00:00:00:02 -c 3        three frames to one station\n" +
 			"eterm exchange -i eth0 -Q 3:10 --payload hello            tagged: VLAN 10, priority 3\n" +
-			"eterm exchange -i eth0 --src-ip 192.0.2.1 --dst-ip 192.0.2.2   ICMP echo requests by hand",
-		Flags:  append(e.flags(), append([]cli.Flag{args.ToFlag(&e.content.to)}, e.content.flags()...)...),
-		Action: e.run,
+			"eterm exchange -i eth0 --src-ip 192.0.2.1 --dst-ip 192.0.2.2   ICMP echo requests by hand\n" +
+			"eterm exchange -i eth0 eth dst=broadcast / arp tpa=192.0.2.1..192.0.2.9   frames in notation, in turn",
+		ArgsUsage: "[NOTATION [+ NOTATION ...]]",
+		Flags:     append(append(e.flags(), args.ToFlag(&e.frames.To), e.frames.seedFlag()), e.frames.Content.Flags()...),
+		Action:    e.run,
 	}
 }
 
@@ -44,14 +47,14 @@ func broadcastCommand() *cli.Command {
 		Usage: "exchange with every station: destination ff:ff:ff:ff:ff:ff",
 		UsageText: "eterm broadcast -i eth0\n" +
 			"eterm broadcast -i eth0 -t 0x88b6 --payload-hex cafe -c 10 --interval 0.2",
-		Flags:  append(e.flags(), e.content.flags()...),
+		Flags:  append(e.flags(), e.frames.Content.Flags()...),
 		Action: e.run,
 	}
 }
 
 func newExchanger() *exchanger {
 	e := &exchanger{interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
-	e.content.to.Set("broadcast")
+	e.frames.To.Set("broadcast")
 	return e
 }
 
@@ -61,6 +64,8 @@ func (e *exchanger) flags() []cli.Flag {
 		args.DurationFlag(&e.duration),
 		args.IntervalFlag(&e.interval),
 		args.TimeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
+		e.frames.sizeFlag(),
+		args.ForceFlag(&e.frames.Force, "allow a group address as source"),
 	)
 }
 
@@ -68,16 +73,19 @@ func (e *exchanger) run(c *cli.Context) error {
 	if e.interval == 0 {
 		return exit.Usage("interval 0: want a time above zero (eterm send is for full rate)")
 	}
-	if err := e.content.check(); err != nil {
+	if err := e.frames.check(c); err != nil {
 		return err
 	}
-	s, err := e.open(c, iface.Options{Immediate: true, Tagged: len(e.content.vlans) > 0})
+	on, err := describe(c, e.iface)
 	if err != nil {
 		return err
 	}
-	frames, err := e.content.source(s.port)
+	frames, err := e.frames.prepare(c, on)
 	if err != nil {
-		s.port.Close()
+		return err
+	}
+	s, err := e.open(c, iface.Options{Immediate: true, Tagged: frames.tagged})
+	if err != nil {
 		return err
 	}
 	if err := atWork(c); err != nil {
@@ -93,7 +101,7 @@ func (e *exchanger) run(c *cli.Context) error {
 	sending := make(chan error, 1)
 	go func() {
 		defer cancel() // the sender decides when the run is over
-		sending <- e.send(ctx, s, frames)
+		sending <- e.send(ctx, s, frames.source(0))
 	}()
 	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, 0) }})
 	cancel()
@@ -105,14 +113,16 @@ func (e *exchanger) run(c *cli.Context) error {
 
 // send offers a frame at every multiple of the interval, never later because
 // an earlier one was, until the count is reached or ctx ends.
-func (e *exchanger) send(ctx context.Context, s *session, frames frameSource) error {
+func (e *exchanger) send(ctx context.Context, s *session, next load.Source) error {
+	var buf []byte
 	began := time.Now()
 	for i := 0; e.count == 0 || i < int(e.count); i++ {
 		due := began.Add(time.Duration(i) * time.Duration(e.interval))
 		if !sleepUntil(ctx, due) {
 			return nil
 		}
-		if err := e.sendOne(s, frames.next()); err != nil {
+		buf = next(buf[:0])
+		if err := e.sendOne(s, buf); err != nil {
 			return err
 		}
 	}

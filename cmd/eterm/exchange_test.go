@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/icmp"
 	"eterm/iface/lab"
@@ -248,4 +249,25 @@ func waitFor(t *testing.T, r io.Reader, text string) {
 		}
 	}
 	go io.Copy(io.Discard, lines)
+}
+
+// TestExchangeNotation: the operands are frames as send takes them, in turn,
+// and a wrong one is pointed at before anything is sent.
+func TestExchangeNotation(t *testing.T) {
+	left, _, _ := switched(t)
+	status, stdout, stderr := runOn(t, left, strings.Fields("exchange -i eth0 -c 3 --interval 1ms --timeout 0 --format notation "+
+		"eth dst=02:00:00:00:00:0b type=0x88b5 / hex 0102 + eth / arp spa=192.0.2.1 tpa=192.0.2.7..192.0.2.8")...)
+	var sent []string
+	for line := range strings.Lines(stdout) {
+		if strings.Contains(line, "src="+leftMAC.String()) {
+			sent = append(sent, strings.TrimSpace(line))
+		}
+	}
+	if status != exit.StatusDone || len(sent) != 3 || sent[0] != sent[2] || !strings.Contains(sent[0], "/ hex 0102") || !strings.Contains(sent[1], "arp") {
+		t.Errorf("status %d, %s, sent\n%s", status, stderr, strings.Join(sent, "\n"))
+	}
+	status, stdout, stderr = runOn(t, left, strings.Fields("exchange -i eth0 eth / ipv4 tll=5")...)
+	if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, "eterm: |            ^^^\n") {
+		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 
@@ -22,6 +23,20 @@ func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) 
 	}
 	warn(c, port)
 	return port, nil
+}
+
+// describe looks at the interface a command was told to use, before it is
+// opened.
+func describe(c *cli.Context, name string) (describedStation, error) {
+	about, err := iface.Describe(name)
+	if err == nil {
+		return describedStation{about}, nil
+	}
+	port, openErr := openPort(c, name, iface.Options{SendOnly: true})
+	if openErr != nil {
+		return describedStation{}, openErr // it says what there is instead
+	}
+	return describedStation{}, errors.Join(exit.Usage("%w", err), port.Close())
 }
 
 // warn says what about the interface may surprise, and goes on.

@@ -38,7 +38,7 @@ type sender struct {
 
 func sendCommand() *cli.Command {
 	s := &sender{speed: 1, threads: 1}
-	s.frames.to.Set("broadcast")
+	s.frames.To.Set("broadcast")
 	return &cli.Command{
 		Name:      "send",
 		Usage:     "send frames at an exact rate, as many as asked, and account for each",
@@ -82,7 +82,7 @@ func (s *sender) flags() []cli.Flag {
 const gentle = 1000
 
 func (s *sender) run(c *cli.Context) error {
-	s.frames.force = s.force
+	s.frames.Force = s.force
 	if err := s.check(c); err != nil {
 		return err
 	}

@@ -2,11 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +21,7 @@ import (
 
 // sendFrames say which frames are sent.
 type sendFrames struct {
-	content
+	args.Content
 	sizes     args.Sizes
 	imix      string
 	file      string
@@ -34,14 +32,22 @@ type sendFrames struct {
 
 func (f *sendFrames) flags() []cli.Flag {
 	return append([]cli.Flag{
-		args.ToFlag(&f.to),
-		&cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: &f.sizes, DefaultText: "as the content needs",
-			Usage: "frame `SIZE` on the wire with FCS (RFC 2544): 64, or in turn 64,512,1518, or each of 64..1518, or of 64..1518/8"},
+		args.ToFlag(&f.To),
+		f.sizeFlag(),
 		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.file, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input"},
 		&cli.GenericFlag{Name: "weights", Value: &f.weights, DefaultText: "all the same", Usage: "how often each notation comes, such as `3,1`"},
-		&cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "start random values at `N`: the same seed gives the same frames"},
+		f.seedFlag(),
 		&cli.StringFlag{Name: "imix", Destination: &f.imix, Usage: "sizes in turn as a `GENOME` (RFC 6985), such as 7a4dg"},
-	}, f.partFlags()...)
+	}, f.Content.Flags()...)
+}
+
+func (f *sendFrames) sizeFlag() cli.Flag {
+	return &cli.GenericFlag{Name: "size", Aliases: []string{"s"}, Value: &f.sizes, DefaultText: "as the content needs",
+		Usage: "frame `SIZE` on the wire with FCS (RFC 2544): 64, or in turn 64,512,1518, or each of 64..1518, or of 64..1518/8"}
+}
+
+func (f *sendFrames) seedFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "start random values at `N`: the same seed gives the same frames"}
 }
 
 // prepared are frames ready to be sent.
@@ -54,31 +60,21 @@ type prepared struct {
 	count  uint64
 	times  []time.Duration
 	period time.Duration
+	tagged bool // some have a VLAN tag
 }
 
-// check refuses flags that contradict each other.
+// check refuses flags that contradict the notation, or what no interface could
+// send.
 func (f *sendFrames) check(c *cli.Context) error {
-	if f.imix != "" && f.sizes.List != nil {
-		return exit.Usage("--imix and --size contradict each other: give one")
-	}
-	if f.file != "" && (f.imix != "" || f.sizes.List != nil) {
-		return exit.Usage("the frames of a file have their sizes: leave out --size and --imix")
-	}
 	if err := f.checkNotations(c); err != nil {
 		return err
 	}
-	if err := f.content.check(); err != nil {
-		return err
-	}
-	if f.noPad && (f.imix != "" || f.sizes.List != nil) {
-		return exit.Usage("--no-pad and --size contradict each other: give one")
-	}
-	return nil
+	return f.Content.Check(c, f.notations)
 }
 
 // prepare makes the sources of frames for an interface, and refuses frames
 // that it does not take.
-func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
+func (f *sendFrames) prepare(c *cli.Context, on args.Station) (*prepared, error) {
 	sizes, err := f.allSizes(on)
 	if err != nil {
 		return nil, err
@@ -98,7 +94,7 @@ func (f *sendFrames) prepare(c *cli.Context, on station) (*prepared, error) {
 		round *= f.weights.Total(len(f.notations))
 	default:
 		var turn []*frame.Template
-		turn, err = templates(sizes, func(size int) (*frame.Template, error) { return f.flagTemplate(on, size) })
+		turn, err = templates(sizes, func(size int) (*frame.Template, error) { return f.Template(on, size) })
 		p.source = func(int) load.Source { return inTurn(turn) }
 	}
 	if err != nil {
@@ -134,7 +130,7 @@ func (f *sendFrames) replay(c *cli.Context) (*capture.Replay, error) {
 
 // allSizes are the sizes asked for, one after the other; 0 is as the content
 // needs.
-func (f *sendFrames) allSizes(on station) ([]int, error) {
+func (f *sendFrames) allSizes(on args.Station) ([]int, error) {
 	switch {
 	case f.imix != "":
 		sizes, err := load.ParseGenome(f.imix, ether.MaxFrame(on.MTU(), false)+ether.FCSLen)
@@ -146,23 +142,6 @@ func (f *sendFrames) allSizes(on station) ([]int, error) {
 		return f.sizes.List, nil
 	}
 	return []int{0}, nil
-}
-
-// flagTemplate is the frame that flags describe. Its payload grows to fill the
-// size; the numbers of echo requests count up from frame to frame.
-func (f *sendFrames) flagTemplate(on station, size int) (*frame.Template, error) {
-	k := f.content
-	k.size = args.Size(size)
-	first, err := k.source(on)
-	if err != nil {
-		return nil, err
-	}
-	notation := string(frame.Decode(first.next()).AppendNotation(nil))
-	if k.echo() {
-		notation = strings.Replace(notation, " id=1 / icmp ", " id=1..65535 / icmp ", 1)
-		notation = strings.Replace(notation, " seq=1 ", " seq=1..65535 ", 1)
-	}
-	return frame.Parse(notation)
 }
 
 // templates makes a template for each size, once.
@@ -183,29 +162,21 @@ func templates(sizes []int, make func(size int) (*frame.Template, error)) (turn 
 const sampled = 1 << 16
 
 // measure looks at one round of the frames.
-func (p *prepared) measure(on station, round int) error {
+func (p *prepared) measure(on args.Station, round int) error {
 	s := p.source(0)
 	var buf []byte
 	wire, n := 0, min(round, sampled)
 	for i := range n {
 		buf = s(buf[:0])
-		if err := fits(buf, on); err != nil {
+		if err := args.Fits(buf, on); err != nil && round > 1 {
 			return exit.Usage("frame %d: %w", i+1, err)
+		} else if err != nil {
+			return exit.Usage("%w", err)
 		}
 		wire += ether.WireLen(len(buf))
+		p.tagged = p.tagged || ether.Tagged(buf)
 	}
 	p.meanWire = float64(wire) / float64(n)
-	return nil
-}
-
-// fits says whether an interface takes a frame.
-func fits(frame []byte, on station) error {
-	if len(frame) < ether.HeaderLen {
-		return fmt.Errorf("%w: it has %d bytes, want 14 or more", iface.ErrTooShort, len(frame))
-	}
-	if limit := ether.MaxFrame(on.MTU(), ether.Tagged(frame)); len(frame) > limit {
-		return fmt.Errorf("%d bytes are longer than %s takes: its MTU is %d, so at most %d", len(frame), on.Name(), on.MTU(), limit)
-	}
 	return nil
 }
 

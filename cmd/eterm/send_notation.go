@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/ether"
@@ -33,21 +34,11 @@ func splitNotations(operands []string) (notations []string, err error) {
 	return notations, nil
 }
 
-// contradicting are the flags that say what a notation says.
-var contradicting = []string{"to", "ethertype", "vlan", "payload", "payload-hex", "src-ip", "dst-ip", "ttl", "no-pad"}
-
 // checkNotations refuses what does not go with notations.
 func (f *sendFrames) checkNotations(c *cli.Context) error {
 	var err error
 	if f.notations, err = splitNotations(c.Args().Slice()); err != nil {
 		return err
-	}
-	if len(f.notations) > 0 || f.file != "" {
-		for _, name := range contradicting {
-			if c.IsSet(name) {
-				return exit.Usage("--%s describes frames, which the notation or the file already does: leave it out", name)
-			}
-		}
 	}
 	switch {
 	case len(f.notations) > 0 && f.file != "":
@@ -59,8 +50,8 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 }
 
 // fromNotations are the frames that notations describe, interleaved by weight.
-func (f *sendFrames) fromNotations(c *cli.Context, on station, sizes []int) (func(int) load.Source, error) {
-	own := f.from.Or(on.HardwareAddr(), on.HardwareAddr())
+func (f *sendFrames) fromNotations(c *cli.Context, on args.Station, sizes []int) (func(int) load.Source, error) {
+	own := f.From.Or(on.HardwareAddr(), on.HardwareAddr())
 	turns := make([][]*frame.Template, len(f.notations))
 	for i, notation := range f.notations {
 		turn, err := templates(sizes, func(size int) (*frame.Template, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
@@ -16,7 +17,7 @@ const plannedFrames = 10
 // show prints the first frames instead of sending them. It needs no rights,
 // and no interface either.
 func (s *sender) show(c *cli.Context) error {
-	var on station = nowhere{}
+	var on args.Station = nowhere{}
 	lineSpeed := 0.0
 	if s.iface != "" {
 		about, err := iface.Describe(s.iface)

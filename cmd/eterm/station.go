@@ -111,7 +111,7 @@ func (f *stationFlags) tags() ([]byte, error) {
 		}
 	}
 	zero := make([]byte, 6)
-	b, err := frame.Ethernet{Dst: zero, Src: zero, VLANs: vlans, EtherType: localExperimental1}.Append(nil, nil)
+	b, err := frame.Ethernet{Dst: zero, Src: zero, VLANs: vlans, EtherType: args.LocalExperimental1}.Append(nil, nil)
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
