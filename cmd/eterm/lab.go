@@ -9,6 +9,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/impair"
 	"eterm/iface/lab"
@@ -139,6 +140,9 @@ func (o *labOptions) enter(c *cli.Context) error {
 		if c.IsSet(name) {
 			args = append(args, fmt.Sprintf("--%s=%v", name, c.Value(name)))
 		}
+	}
+	if err := sandbox.ForLab(); err != nil {
+		return exit.Usage("give up privileges before the lab: %w", err)
 	}
 	cmd := lab.Command(args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.App.Reader, show.Unwrap(c.App.Writer), show.Unwrap(c.App.ErrWriter)

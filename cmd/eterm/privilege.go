@@ -27,7 +27,7 @@ func confine(commands []*cli.Command, prefix string) {
 		}
 		c.Action = confined(row, c.Action)
 		c.Flags = append(c.Flags,
-			&cli.StringFlag{Name: "user", Category: "Privileges", Usage: "started by root: become user `NAME` when all is open; root stays root", DefaultText: "who called sudo"},
+			&cli.StringFlag{Name: "user", Category: "Privileges", Usage: "started by root: become `USER` when all is open; root stays root", DefaultText: "who called sudo"},
 			&cli.BoolFlag{Name: "no-sandbox", Category: "Privileges", Usage: "keep all privileges, to find a fault"},
 		)
 		if !slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "verbose") }) {

@@ -58,11 +58,20 @@ func (b *Bench) Run(ctx context.Context, c Commands) (status int, err error) {
 	return worst(ctx, running), nil
 }
 
-// worst waits for all and returns the highest exit status.
+// worst waits for all and returns the highest exit status. When one is killed,
+// the others get an interrupt: what they wait for does not come any more.
 func worst(ctx context.Context, running []*process) (status int) {
+	ctx, interrupt := context.WithCancel(ctx)
+	defer interrupt()
 	statuses := make(chan int)
 	for _, p := range running {
-		go func() { statuses <- p.wait(ctx) }()
+		go func() {
+			status := p.wait(ctx)
+			if p.cmd.ProcessState != nil && !p.cmd.ProcessState.Exited() {
+				interrupt()
+			}
+			statuses <- status
+		}()
 	}
 	for range running {
 		status = max(status, <-statuses)

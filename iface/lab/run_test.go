@@ -40,6 +40,11 @@ func act(args []string) int {
 	case "exit":
 		status, _ := strconv.Atoi(args[1])
 		return status
+	case "killed": // as by kill -9 from outside
+		lab.Ready()
+		p, _ := os.FindProcess(os.Getpid())
+		p.Kill()
+		select {}
 	case "interrupted": // runs until it is interrupted
 		c := make(chan os.Signal, 1)
 		signal.Notify(c, os.Interrupt)
@@ -94,6 +99,22 @@ func TestRunReturnsTheWorstStatus(t *testing.T) {
 		})
 		if want := slices.Max(statuses); err != nil || strconv.Itoa(status) != want {
 			t.Errorf("%v: status %d, %v, want %s", statuses, status, err, want)
+		}
+	}
+}
+
+// TestRunEndsWhenOneIsKilled: what the other waits for does not come any more.
+func TestRunEndsWhenOneIsKilled(t *testing.T) {
+	b := newBench(t)
+	for _, c := range []lab.Commands{
+		{Left: []string{"killed"}, Right: []string{"interrupted"}},
+		{Left: []string{"interrupted"}, Right: []string{"killed"}},
+	} {
+		bye := false
+		c.Line = func(_ string, _ bool, line []byte) { bye = bye || string(line) == "bye" }
+		status, err := b.Run(t.Context(), c)
+		if err != nil || status != 3 || !bye {
+			t.Errorf("%v: status %d, %v, the other ended by itself: %v", c.Left, status, err, bye)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func TestRemedies(t *testing.T) {
 		want string // behind the error's own words; empty: no remedy
 	}{
 		{Usage("%w", fmt.Errorf("eth0: %w", iface.ErrPermission)), `allow it with "sudo setcap cap_net_raw+ep `},
-		{lab.ErrForbidden, "run with sudo, or allow them: sysctl -w "},
+		{lab.ErrForbidden, "no setting of this system forbids it, "},
 		{fmt.Errorf("filter: %w", iface.ErrNoTcpdump), "install it"},
 		{fmt.Errorf("x.pcap: %w", fs.ErrPermission), ""},
 		{errors.New("anything else"), ""},

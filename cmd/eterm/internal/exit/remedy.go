@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"eterm/iface"
 	"eterm/iface/lab"
@@ -19,8 +20,10 @@ var remedies = []struct {
 		return fmt.Sprintf(`allow it with "sudo setcap cap_net_raw+ep %s", or try without permission in "eterm lab"`, executable())
 	}},
 	{lab.ErrForbidden, func() string {
-		return "run with sudo, or allow them: sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 " +
-			"kernel.apparmor_restrict_unprivileged_userns=0 (those your kernel has)"
+		if settings := lab.Forbidding(); len(settings) > 0 {
+			return "allow them with \"sudo sysctl -w " + strings.Join(settings, " ") + "\""
+		}
+		return "no setting of this system forbids it, so what this runs in does, such as a container: run with sudo, or outside of it"
 	}},
 	{iface.ErrNoTcpdump, func() string {
 		return "install it (apt install tcpdump), or filter by -t, --from, --to and -Q, which work without"
