@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/urfave/cli/v2"
+
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 )
@@ -189,6 +191,29 @@ func TestOutputErrorsEndTheRun(t *testing.T) {
 		}
 		if status != exit.StatusUsage || !strings.Contains(stderr.String(), os.ErrClosed.Error()) {
 			t.Errorf("%v: status %d, %s", args, status, &stderr)
+		}
+	}
+}
+
+// TestOutputErrorsOfEveryCommand: what cannot print its help, or its result, has
+// not done its work.
+func TestOutputErrorsOfEveryCommand(t *testing.T) {
+	lines := []string{"--help", "version", "man", "interfaces", "interfaces --json", "completion bash", "completion fish",
+		"decode 0000", "decode --json 0000", "diff --json 00 00", "diff 0000 0001", "switch check --list", "switch check --list --json",
+		"send -S eth", "send -S --json eth", "build hex 00"}
+	var walk func(path string, commands []*cli.Command)
+	walk = func(path string, commands []*cli.Command) {
+		for _, c := range commands {
+			lines = append(lines, path+c.Name+" --help")
+			walk(path+c.Name+" ", c.Subcommands)
+		}
+	}
+	walk("", commands())
+	for _, line := range lines {
+		var stderr bytes.Buffer
+		status := run(t.Context(), append([]string{"eterm"}, strings.Fields(line)...), strings.NewReader(""), &fullWriter{}, &stderr)
+		if status != exit.StatusUsage || strings.Count(stderr.String(), os.ErrClosed.Error()) != 1 || strings.Count(stderr.String(), "\n") != 1 {
+			t.Errorf("%s: status %d, %s", line, status, &stderr)
 		}
 	}
 }

@@ -93,7 +93,8 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err := atWork(c); err != nil {
 		return err
 	}
-	stop := every(time.Second, func() { r.progress(partner.Receiver()) })
+	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
+	stop := every(time.Second, func() { r.progress(c, partner.Receiver()) })
 	err = partner.Serve(ctx)
 	stop()
 	cancel()
@@ -150,7 +151,10 @@ func runName(session uint32, from net.HardwareAddr) string {
 	return fmt.Sprintf("run %06x from %v", session, from)
 }
 
-func (r *linkReceiver) progress(receiver *linktest.Receiver) {
+func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) {
+	if len(receiver.Live()) == 0 && !r.output.Quiet {
+		messages(c).Live("no run at the moment")
+	}
 	for _, session := range receiver.Live() {
 		got, expected, _ := receiver.Received(session)
 		text := fmt.Sprintf("run %06x: %d received", session, got)
@@ -172,7 +176,9 @@ func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
 		return r.printErr
 	case wentDown:
 		return exit.Untrusted("%s went down while frames were awaited", r.iface)
-	case r.seen == 0 && (r.runs > 0 || c.Context.Err() == nil):
+	case r.seen == 0 && r.runs == 0 && c.Context.Err() != nil:
+		note(c, "ended before any run: no test frame came")
+	case r.seen == 0:
 		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
 	}
 	return exit.Quietly(r.output.Status())

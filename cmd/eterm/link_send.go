@@ -64,7 +64,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		return err
 	}
 	session := newSession()
-	note(c, "run %06x to %v", session, l.Dst)
+	note(c, "run %06x: offering test frames to %v on %s, %s", session, l.Dst, port.Name(), until(l.Count, "frame", l.Duration))
 	var offered atomic.Uint64
 	stop := every(time.Second, func() {
 		n := offered.Load()
@@ -95,26 +95,4 @@ func newSession() uint32 {
 		panic(err) // crypto/rand does not fail on Linux
 	}
 	return uint32(n.Uint64()) + 1
-}
-
-// every calls f each d until the function it returns is called.
-func every(d time.Duration, f func()) (stop func()) {
-	t := time.NewTicker(d)
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-t.C:
-				f()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		t.Stop()
-		close(done)
-		<-ended
-	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -93,7 +94,12 @@ func (r *responder) run(c *cli.Context) error {
 	config.More = append(config.More, switches.Answerer())
 	engine := respond.New(port, config)
 	partner.start(ctx)
+	end := func() {}
+	if !r.quiet {
+		end = begin(c, r.does(port, config), func() string { return fmt.Sprintf("%d answered", engine.Account().Total()) })
+	}
 	err = engine.Serve(ctx)
+	end()
 	counters, _ := port.Counters()
 	if printErr := r.print(c, engine.Account(), counters.HostDropped()); err == nil {
 		err = printErr
@@ -111,6 +117,20 @@ func (r *responder) run(c *cli.Context) error {
 		}
 	}
 	return untrusted(lost)
+}
+
+// does says what is answered.
+func (r *responder) does(port iface.Port, config respond.Config) string {
+	text := fmt.Sprintf("answering on %s as %v", port.Name(), config.MAC)
+	for i, a := range config.Addresses {
+		if i == 0 {
+			text += " for "
+		} else {
+			text += ", "
+		}
+		text += a.String()
+	}
+	return text + ", " + until(0, "", time.Duration(r.duration))
 }
 
 func (r *responder) config() (respond.Config, error) {

@@ -38,7 +38,7 @@ func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io
 		err = exit.Usage("standard output cannot be written: %w", writing)
 	}
 	if err != nil && err.Error() != "" {
-		says.Note("%s", exit.Message(err))
+		says.Note("%s", show.Words(exit.Message(err)))
 		if at := (*frame.SyntaxError)(nil); errors.As(err, &at) {
 			says.Lines("", at.Caret())
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"runtime"
 	"strings"
@@ -118,12 +119,34 @@ func (s *sender) run(c *cli.Context) error {
 	if err := atWork(c); err != nil {
 		return err
 	}
+	end := s.begin(c, ports, plan, peak)
 	result, err := load.RunAll(c.Context, ports, f.source, plan)
+	end()
 	mechanism := mechanismOf(ports[0])
 	for _, p := range ports {
 		p.Close()
 	}
 	return s.report(c, show.Sent{Result: result, Mechanism: mechanism, Paced: plan.Schedule != nil}, err)
+}
+
+// begin says what is sent, unless nothing is to be said.
+func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak float64) (end func()) {
+	if s.quiet {
+		return func() {}
+	}
+	rate := "as fast as can be"
+	if plan.Schedule != nil {
+		rate = fmt.Sprintf("at up to %.4g frames a second", peak)
+	}
+	return begin(c, fmt.Sprintf("sending on %s %s, %s", s.iface, rate, until(plan.Count, "frame", plan.Duration)), func() string {
+		sent := uint64(0)
+		for _, p := range ports {
+			if n, err := p.Counters(); err == nil {
+				sent += n.Accepted
+			}
+		}
+		return show.Count(sent, "frame") + " sent"
+	})
 }
 
 // check refuses flags that contradict each other.

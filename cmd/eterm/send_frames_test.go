@@ -168,7 +168,7 @@ func TestSendMemoryIsConstant(t *testing.T) {
 	sample := func(after uint64) (memory, threads, descriptors int) {
 		start := receivedBy(t, right)
 		for now := start; now < start+after; now = receivedBy(t, right) {
-			until(t, func() bool { return receivedBy(t, right) > now }) // it goes on
+			waitUntil(t, func() bool { return receivedBy(t, right) > now }) // it goes on
 		}
 		return usedBy(t, p.Process.Pid)
 	}

@@ -11,7 +11,7 @@ import (
 func (s *sender) report(c *cli.Context, a show.Sent, cause error) error {
 	err := sendVerdict(a, cause)
 	if err != nil {
-		a.Problem = err.Error()
+		a.Problem = show.Words(exit.Message(err))
 	}
 	var printErr error
 	if s.json || !s.quiet {

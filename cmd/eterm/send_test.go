@@ -134,7 +134,7 @@ refused none
 pacing error p50 [\d.]+[nµm]s, p99 [\d.]+[nµm]s, max [\d.]+[nµm]s
 cpu [\d.]+ s, \d+ ns a frame, by .+
 $`)
-	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: sandbox: ") || strings.Count(stderr, "\n") != 2 || !strings.Contains(stderr, "\neterm: frames were sent by ") {
+	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: sandbox: ") || strings.Count(stderr, "\n") != 3 || !strings.Contains(stderr, "\neterm: sending on eth0 at up to 100 frames a second, up to 5 frames\n") || !strings.Contains(stderr, "\neterm: frames were sent by ") {
 		t.Errorf("stdout\n%sstderr %s", stdout, stderr)
 	}
 	if _, stdout, stderr := runOn(t, left, "send", "-q", "-c1"); stdout != "" || stderr != "" {
@@ -209,7 +209,7 @@ func droppedByQueue(t *testing.T, h *lab.Host) (n uint64) {
 func TestSendThroughInterfaceThatGoesDown(t *testing.T) {
 	left, right := labtest.Pair(t)
 	p := on(t, left, "send", "--json", "-c", "400", "-b", "500pps", "--engine", "socket")
-	until(t, func() bool { return receivedBy(t, right) > 20 })
+	waitUntil(t, func() bool { return receivedBy(t, right) > 20 })
 	must(t, left.Down("eth0"))
 	must(t, left.Up("eth0"))
 	status := p.end(t)
@@ -225,7 +225,7 @@ func TestSendThroughInterfaceThatGoesDown(t *testing.T) {
 func TestSendThroughInterfaceThatIsRemoved(t *testing.T) {
 	left, right := labtest.Pair(t)
 	p := on(t, left, "send", "--json", "-c", "0", "-b", "500pps", "--engine", "socket")
-	until(t, func() bool { return receivedBy(t, right) > 20 })
+	waitUntil(t, func() bool { return receivedBy(t, right) > 20 })
 	link, err := left.Netlink().LinkByName("eth0")
 	must(t, err)
 	must(t, left.Netlink().LinkDel(link))
@@ -239,7 +239,7 @@ func TestSendThroughInterfaceThatIsRemoved(t *testing.T) {
 func TestSendCountsFramesAboveALoweredMTU(t *testing.T) {
 	left, right := labtest.Pair(t)
 	p := on(t, left, "send", "--json", "-c", "200", "-b", "500pps", "-s", "1518", "--engine", "socket")
-	until(t, func() bool { return receivedBy(t, right) > 20 })
+	waitUntil(t, func() bool { return receivedBy(t, right) > 20 })
 	link, err := left.Netlink().LinkByName("eth0")
 	must(t, err)
 	must(t, left.Netlink().LinkSetMTU(link, 1000))
@@ -257,7 +257,7 @@ func TestSendIsInterrupted(t *testing.T) {
 	for _, line := range []string{"-c 0 -b 100pps", "-b max -d 1h --engine socket"} {
 		before := receivedBy(t, right)
 		p := on(t, left, append([]string{"send", "--json"}, strings.Fields(line)...)...)
-		until(t, func() bool { return receivedBy(t, right) > before+3 })
+		waitUntil(t, func() bool { return receivedBy(t, right) > before+3 })
 		must(t, p.Process.Signal(syscall.SIGINT))
 		status := p.end(t)
 		s := summaryOf(t, p.stdout.String())
@@ -292,8 +292,8 @@ func TestSendAsksBeforeFlooding(t *testing.T) {
 	}
 }
 
-// until waits for something that the kernel says only when asked.
-func until(t *testing.T, what func() bool) {
+// waitUntil waits for something that the kernel says only when asked.
+func waitUntil(t *testing.T, what func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !what(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -49,10 +51,19 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	if err := atWork(c); err != nil {
 		return err
 	}
+	var outages atomic.Int64
+	end := begin(c, fmt.Sprintf("watching %s and %s, a frame each way every %v, %s", s.ports.A.Name(), s.ports.B.Name(), time.Duration(s.interval), until(0, "", time.Duration(s.duration))),
+		func() string { return show.Count(outages.Load(), "outage") + " so far" })
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
 		A: s.ports.A, B: s.ports.B, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
-		Progress: func(m switchtest.Moment) { output(c).Moment(m, messages(c), s.json) },
+		Progress: func(m switchtest.Moment) {
+			if m.What == switchtest.Silent {
+				outages.Add(1)
+			}
+			output(c).Moment(m, messages(c), s.json)
+		},
 	})
+	end()
 	if report == nil {
 		return exit.Failed("%w", err)
 	}

@@ -76,6 +76,18 @@ func harmlessASCII[T string | []byte](s T) bool {
 	return true
 }
 
+// Words is the text of an error in words: what Go says of its own affairs means nothing to
+// who uses this program.
+func Words(err string) string { return inWords.Replace(err) }
+
+var inWords = strings.NewReplacer(
+	"context canceled", "interrupted",
+	"context deadline exceeded", "the time was up",
+	"use of closed network connection", "closed",
+	"i/o timeout", "the time was up",
+	"unexpected EOF", "it ends too early",
+)
+
 // Count is a number of things in words: "1 frame", "2 frames", "3 addresses",
 // "4 replies". The thing is given for one.
 func Count[N ~int | ~int64 | ~uint | ~uint32 | ~uint64](n N, thing string) string {

@@ -2,7 +2,11 @@ package show
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
+	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +90,23 @@ func FuzzHarmless(f *testing.F) {
 // dangerous is a referee of its own for harmless.
 func dangerous(r rune) bool {
 	return r != '\n' && (unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r))
+}
+
+func TestWords(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("eth0: %w", context.Canceled), "eth0: interrupted"},
+		{fmt.Errorf("eth0: %w", context.DeadlineExceeded), "eth0: the time was up"},
+		{net.ErrClosed, "closed"},
+		{os.ErrDeadlineExceeded, "the time was up"},
+		{os.ErrNotExist, "file does not exist"},
+	} {
+		if got := Words(c.err.Error()); got != c.want {
+			t.Errorf("%v is %q, want %q", c.err, got, c.want)
+		}
+	}
 }
 
 func TestCount(t *testing.T) {
