@@ -18,19 +18,12 @@ import (
 var broadcastMAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // pair tests together with a partner at the other end.
-func (r *linkRunner) pair(c *cli.Context) error {
+func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
 	}
 	defer port.Close()
-	l, err := r.load.load(port)
-	if err != nil {
-		return err
-	}
-	if err := l.Check(port.MTU()); l.Dst != nil && err != nil {
-		return exit.Usage("%w", err)
-	}
 	control, err := openControl(r.iface, len(l.VLANs))
 	if err != nil {
 		return exit.Usage("%w", err)

@@ -26,7 +26,7 @@ type linkReceiver struct {
 	settle   args.Duration
 	shared   bool
 	silent   bool
-	limits   limitFlags
+	limits   args.Limits
 	output   linkPrinter
 
 	limit linktest.Limits
@@ -53,15 +53,13 @@ func linkReceiveCommand() *cli.Command {
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
-		}, r.limits.flags()...), r.output.flags()...),
+		}, r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
 	}
 }
 
 func (r *linkReceiver) run(c *cli.Context) (err error) {
-	if r.limit, err = r.limits.limits(); err != nil {
-		return err
-	}
+	r.limit = r.limits.Value()
 	if err := r.output.open(c); err != nil {
 		return err
 	}

@@ -20,10 +20,10 @@ import (
 type linkRunner struct {
 	iface, tx, rx string
 	direction     string
-	load          loadFlags
+	load          args.Load
 	settle        args.Duration
 	shared        bool
-	limits        limitFlags
+	limits        args.Limits
 	output        linkPrinter
 
 	limit linktest.Limits
@@ -39,29 +39,29 @@ func linkRunCommand() *cli.Command {
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),
-			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `NAME`"),
-			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `NAME`"),
+			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `INTERFACE`"),
+			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `INTERFACE`"),
 			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
-		}, r.load.flags()...), r.limits.flags()...), r.output.flags()...),
+		}, r.load.Flags()...), r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
 	}
 }
 
 func (r *linkRunner) run(c *cli.Context) (err error) {
-	if r.limit, err = r.limits.limits(); err != nil {
-		return err
-	}
+	r.limit = r.limits.Value()
 	if r.direction != "" && r.direction != "forth" && r.direction != "back" && r.direction != "both" {
 		return exit.Usage("--direction %s: want forth, back or both", r.direction)
 	}
 	direct := r.tx != "" || r.rx != ""
 	switch {
-	case direct && (r.tx == "" || r.rx == ""):
-		return exit.Usage("--tx and --rx go together: name both ports of this machine")
 	case direct && r.tx == r.rx:
 		return exit.Usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
+	}
+	legs, err := r.legs(c)
+	if err != nil {
+		return err
 	}
 	if err := r.output.open(c); err != nil {
 		return err
@@ -72,14 +72,15 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 		}
 	}()
 	if direct {
-		return r.direct(c)
+		return r.direct(c, legs)
 	}
-	return r.pair(c)
+	return r.pair(c, legs[0].load)
 }
 
 // leg is one direction of a test between two ports of this machine.
 type leg struct {
 	name     string
+	from, to string // interfaces
 	tx, rx   iface.Port
 	load     linktest.Load
 	session  uint32
@@ -90,7 +91,7 @@ type leg struct {
 }
 
 // direct tests between two ports of this machine.
-func (r *linkRunner) direct(c *cli.Context) error {
+func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 	a, err := openPort(c, r.tx, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
@@ -101,9 +102,10 @@ func (r *linkRunner) direct(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	legs, err := r.legs(a, b)
-	if err != nil {
-		return err
+	for _, l := range legs {
+		if l.tx, l.rx = a, b; l.from == r.rx {
+			l.tx, l.rx = b, a
+		}
 	}
 	if err := atWork(c); err != nil {
 		return err
@@ -118,24 +120,27 @@ func (r *linkRunner) direct(c *cli.Context) error {
 	return r.finish(legs)
 }
 
-// legs are the directions asked for.
-func (r *linkRunner) legs(a, b iface.Port) (legs []*leg, err error) {
-	for _, way := range []struct {
-		name   string
-		tx, rx iface.Port
-	}{{"forth", a, b}, {"back", b, a}} {
-		if r.direction != "both" && r.direction != way.name && (r.direction != "" || way.name == "back") {
+// legs are the directions asked for, with what is offered in each; of a test
+// with another machine the one whose load it mirrors.
+func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
+	for _, l := range []*leg{{name: "forth", from: r.tx, to: r.rx}, {name: "back", from: r.rx, to: r.tx}} {
+		if l.from == "" {
+			l.load, err = loadOn(c, &r.load, r.iface)
+			return []*leg{l}, err
+		}
+		if r.direction != "both" && r.direction != l.name && (r.direction != "" || l.name == "back") {
 			continue
 		}
-		l := &leg{name: way.name, tx: way.tx, rx: way.rx, session: newSession()}
-		if l.load, err = r.load.load(way.tx); err != nil {
+		l.session = newSession()
+		if l.load, err = loadOn(c, &r.load, l.from); err != nil {
 			return nil, err
 		}
 		if l.load.Dst == nil {
-			l.load.Dst = way.rx.HardwareAddr()
-		}
-		if err := l.load.Check(way.tx.MTU()); err != nil {
-			return nil, exit.Usage("%w", err)
+			to, err := describe(c, l.to)
+			if err != nil {
+				return nil, err
+			}
+			l.load.Dst = to.HardwareAddr()
 		}
 		legs = append(legs, l)
 	}

@@ -19,7 +19,7 @@ import (
 // linkSender is eterm link send.
 type linkSender struct {
 	iface  string
-	load   loadFlags
+	load   args.Load
 	output linkPrinter
 }
 
@@ -31,14 +31,18 @@ func linkSendCommand() *cli.Command {
 		UsageText: "eterm link send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 60\n" +
 			"eterm link send -i eth0 --to broadcast -c 1000000 -b max -s 64,512,1518\n" +
 			"eterm link send -i eth0 --to 02:00:00:00:00:02 --ip 192.0.2.1,192.0.2.2 -Q 3:100 --streams 4",
-		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface)}, s.load.flags()...), s.output.flags()...),
+		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface)}, s.load.Flags()...), s.output.flags()...),
 		Action: s.run,
 	}
 }
 
 func (s *linkSender) run(c *cli.Context) (err error) {
-	if !s.load.to.Given() {
+	if !s.load.To.Given() {
 		return exit.Usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
+	}
+	l, err := loadOn(c, &s.load, s.iface)
+	if err != nil {
+		return err
 	}
 	if err := s.output.open(c); err != nil {
 		return err
@@ -53,13 +57,6 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer port.Close()
-	l, err := s.load.load(port)
-	if err != nil {
-		return err
-	}
-	if err := l.Check(port.MTU()); err != nil {
-		return exit.Usage("%w", err)
-	}
 	if err := atWork(c); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import "github.com/urfave/cli/v2"
 func InterfaceFlag(dst *string) cli.Flag {
 	return &cli.GenericFlag{
 		Name: "interface", Aliases: []string{"i", "I"}, EnvVars: []string{"ETERM_INTERFACE"},
-		Usage: "use interface `NAME`", Value: InterfaceName(dst),
+		Usage: "use `INTERFACE`", Value: InterfaceName(dst),
 	}
 }
 
