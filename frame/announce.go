@@ -75,14 +75,6 @@ func init() {
 	}
 }
 
-// byProtocol is the layer a protocol number stands for inside IPv4 or IPv6.
-func byProtocol(p byte, in Layer) Layer {
-	if in == LayerIPv4 {
-		return protocolLayersV4[p]
-	}
-	return protocolLayersV6[p]
-}
-
 // etherTypeOf is the EtherType that announces a layer.
 func etherTypeOf(l Layer) uint64 {
 	if l < layers && table[l] != nil && len(table[l].types) > 0 {

@@ -47,7 +47,7 @@ func (d *Decoded) ipv4() Layer {
 	if fragment&0x2000 != 0 {
 		w.unverified = true
 	}
-	return byProtocol(b[9], LayerIPv4)
+	return d.carried(b[9], LayerIPv4, LayerIPv4, at+9)
 }
 
 // badTotal takes a total length that is not of the bytes there are, and says
@@ -60,6 +60,23 @@ func (d *Decoded) badTotal(at, total, header, avail int) int {
 	}
 	d.walk.unverified = d.walk.unverified || d.walk.beyond > 0
 	return whole
+}
+
+// carried is the layer a protocol number, which stands in layer from, means
+// inside IPv4 or IPv6. A protocol that belongs into the other version alone is a fault, and data.
+func (d *Decoded) carried(p byte, in, from Layer, at int) Layer {
+	l, other := protocolLayersV4[p], protocolLayersV6[p]
+	if in == LayerIPv6 {
+		l, other = other, l
+	}
+	if l == LayerData && other != LayerData {
+		field := from.String() + ".next"
+		if from == LayerIPv4 {
+			field = "ipv4.protocol"
+		}
+		d.fault(field, at, strconv.Itoa(int(p)), "", other.String()+" is not for "+in.String())
+	}
+	return l
 }
 
 func (d *Decoded) ipv6() Layer {
@@ -90,7 +107,7 @@ func (d *Decoded) ipv6() Layer {
 	if b[8] == 0xff {
 		d.fault("ipv6.src", at+8, netip.AddrFrom16([16]byte(b[8:24])).String(), "", "group address as source")
 	}
-	return byProtocol(b[6], LayerIPv6)
+	return d.carried(b[6], LayerIPv6, LayerIPv6, at+6)
 }
 
 // extension decodes a header between IPv6 and what it carries.
@@ -123,5 +140,5 @@ func (d *Decoded) extension(l Layer) Layer {
 		}
 		w.unverified = w.unverified || f&1 != 0
 	}
-	return byProtocol(b[0], d.Parts[w.ip].Layer)
+	return d.carried(b[0], d.Parts[w.ip].Layer, l, at)
 }

@@ -30,7 +30,7 @@ func (d *Decoded) plain(b []byte) bool {
 	form := uint8(0)
 	switch h[9] {
 	case ipv4.ProtocolICMP:
-		if body[0] != byte(icmp.Echo) && body[0] != byte(icmp.EchoReply) {
+		if body[0] != byte(icmp.Echo) && body[0] != byte(icmp.EchoReply) || body[1] != 0 {
 			return false
 		}
 		if body[0] == byte(icmp.EchoReply) {

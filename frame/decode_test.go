@@ -148,6 +148,18 @@ func TestFaults(t *testing.T) {
 		{"eth / ipv6 src=::1 dst=::2 / udp sport=1 dport=2 checksum=0 / hex 00", "udp.checksum at 60: bad checksum: 0x0000, should be 0xffd6"},
 		{"eth / ipv6 / dstopts len=9 / zeros 20", "dstopts.len at 55: length beyond the frame: 9"},
 		{"eth / arp / pad 0", "eth at 0: runt: 42, should be 60"},
+		{ip + "/ icmp type=99 / zeros 30", "icmp.type at 34: unassigned type: 99"},
+		{ip + "/ icmp type=19 / zeros 30", "icmp.type at 34: unassigned type: 19"},
+		{ip + "/ icmp echo-request code=9", "icmp.code at 35: unassigned code: 9"},
+		{ip + "/ icmp destination-unreachable code=15", ""},
+		{ip + "/ icmp destination-unreachable code=16", "icmp.code at 35: unassigned code: 16"},
+		{ip + "/ icmpv6 echo-request", "ipv4.protocol at 23: icmpv6 is not for ipv4: 58"},
+		{ip + "/ hopopts / zeros 20", "ipv4.protocol at 23: hopopts is not for ipv4: 0"},
+		{"eth / ipv6 src=::1 dst=::2 / icmp echo-request", "ipv6.next at 20: icmp is not for ipv6: 1"},
+		{"eth / ipv6 src=::1 dst=::2 / dstopts / icmp echo-request", "dstopts.next at 54: icmp is not for ipv6: 1"},
+		{"eth / ipv6 src=::1 dst=::2 / icmpv6 type=99 / zeros 4", "icmpv6.type at 54: unassigned type: 99"},
+		{"eth / ipv6 src=::1 dst=::2 / icmpv6 packet-too-big code=3", "icmpv6.code at 55: unassigned code: 3"},
+		{"eth / ipv6 src=::1 dst=::2 / icmpv6 type=200 code=77 / zeros 4", ""},
 	} {
 		d := Decode(mustBuild(t, c.notation))
 		var faults []string

@@ -1,6 +1,11 @@
 package frame
 
-import "eterm/icmp"
+import (
+	"strconv"
+
+	"eterm/frame/icmpv6"
+	"eterm/icmp"
+)
 
 // verify notes a wrong checksum of the last part, where that can be known.
 func (d *Decoded) verify(field string) {
@@ -22,11 +27,24 @@ func (d *Decoded) icmp() Layer {
 	f := s.lookup(uint64(t), d.left())
 	d.part(LayerICMP, f, s.forms[f].size)
 	d.verify("icmp.checksum")
+	if code := d.Bytes[d.Parts[len(d.Parts)-1].Offset+1]; !icmp.Type(t).Known(code) {
+		d.unassigned("icmp", t, code, icmp.Type(t).Assigned())
+	}
 	if icmp.Type(t).IsError() && d.left() > 0 && d.Bytes[d.walk.off]>>4 == 4 {
 		d.walk.quoted = true
 		return LayerIPv4
 	}
 	return LayerData
+}
+
+// unassigned notes a type, or a code of a type, that the registry does not have.
+func (d *Decoded) unassigned(layer string, t, code uint8, typeAssigned bool) {
+	at := d.Parts[len(d.Parts)-1].Offset
+	if typeAssigned {
+		d.fault(layer+".code", at+1, strconv.Itoa(int(code)), "", "unassigned code")
+	} else {
+		d.fault(layer+".type", at, strconv.Itoa(int(t)), "", "unassigned type")
+	}
 }
 
 func (d *Decoded) icmpv6() Layer {
@@ -43,6 +61,9 @@ func (d *Decoded) icmpv6() Layer {
 	}
 	d.part(LayerICMPv6, f, n)
 	d.verify("icmpv6.checksum")
+	if t := icmpv6.Type(b[0]); !t.Known(b[1]) {
+		d.unassigned("icmpv6", b[0], b[1], t.Assigned())
+	}
 	switch {
 	case b[0] < 128 && d.left() > 0 && d.Bytes[d.walk.off]>>4 == 6:
 		d.walk.quoted = true

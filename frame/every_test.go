@@ -28,7 +28,7 @@ var refereed = []string{
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.2 dst=192.0.2.1 / icmp source-quench / ipv4 src=192.0.2.1 dst=192.0.2.2 / udp sport=7000 dport=7001",
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.2 dst=192.0.2.1 / icmp information-request id=1 seq=1",
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.2 dst=192.0.2.1 / icmp extended-echo-request id=1 seq=1 local",
-	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.2 dst=192.0.2.1 / icmp type=200 code=3 rest=0x01020304",
+	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.2 dst=192.0.2.1 / icmp type=253 code=3 rest=0x01020304",
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 mf id=9 / udp sport=7000 dport=7001 length=100 checksum=0x1234 / zeros 24",
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 offset=4 id=9 protocol=udp / zeros 24",
 	"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 / udp sport=7000 dport=7001 checksum=0 / hex 00",

@@ -161,6 +161,9 @@ func (t Type) Deprecated() bool { return kinds[t].deprecated }
 // none.
 func (t Type) CodeName(code uint8) string { return kinds[t].codes[code] }
 
+// Assigned says whether the registry assigns the type.
+func (t Type) Assigned() bool { return kinds[t].assigned }
+
 // Known says whether the registry assigns the type and gives it this code; a
 // type without a list of codes has only code 0 (experimental ones have all).
 func (t Type) Known(code uint8) bool {

@@ -75,6 +75,9 @@ func (b *builder) run(c *cli.Context) error {
 		}
 		t.Seed(b.seed)
 	}
+	for _, doubt := range t.Doubts() {
+		note(c, "%s", doubt)
+	}
 	return b.frames(c, t)
 }
 

@@ -140,6 +140,9 @@ func (t Type) String() string {
 // CodeName is the registry's name of a code of this type, or "".
 func (t Type) CodeName(code uint8) string { return kinds[t].codes[code] }
 
+// Assigned says whether the registry assigns the type.
+func (t Type) Assigned() bool { return kinds[t].name != "" }
+
 // Known says whether the registry assigns the type and gives it this code.
 func (t Type) Known(code uint8) bool {
 	k := kinds[t]
