@@ -18,17 +18,23 @@ func (d *Decoded) AppendJSON(dst []byte) []byte {
 		}
 		dst = append(d.appendLayerJSON(append(dst, `{"layer":`...), &d.Parts[i]), '}')
 	}
-	dst = append(dst, `],"faults":[`...)
+	dst = d.AppendFaultsJSON(append(dst, "],"...))
+	dst = append(dst, `,"notation":"`...)
+	n := len(dst)
+	dst = d.AppendNotation(dst)
+	return append(escape(dst, n), '"')
+}
+
+// AppendFaultsJSON appends the member "faults" alone.
+func (d *Decoded) AppendFaultsJSON(dst []byte) []byte {
+	dst = append(dst, `"faults":[`...)
 	for i := range d.Faults {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = d.Faults[i].appendJSON(dst)
 	}
-	dst = append(dst, `],"notation":"`...)
-	n := len(dst)
-	dst = d.AppendNotation(dst)
-	return append(escape(dst, n), '"')
+	return append(dst, ']')
 }
 
 func (d *Decoded) appendLayerJSON(dst []byte, p *Part) []byte {

@@ -18,12 +18,14 @@ import (
 
 // decoder prints the frames of a capture, or of hex that was pasted.
 type decoder struct {
-	read   string
-	count  args.Count
-	format show.Format
-	json   bool
-	snap   int
-	color  args.When
+	read        string
+	count       args.Count
+	format      show.Format
+	json        bool
+	snap        int
+	failOnFault bool
+	note        func(format string, args ...any)
+	color       args.When
 }
 
 func decodeCommand() *cli.Command {
@@ -43,12 +45,14 @@ func decodeCommand() *cli.Command {
 			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
+			&cli.BoolFlag{Name: "fail-on-fault", Destination: &d.failOnFault, Usage: "exit with status 1 if a frame has a fault"},
 		},
 		Action: d.run,
 	}
 }
 
 func (d *decoder) run(c *cli.Context) error {
+	d.note = func(format string, args ...any) { note(c, format, args...) }
 	if d.snap < 0 {
 		return exit.Usage("snaplen %d: want a number of bytes, 0 for all", d.snap)
 	}
@@ -114,6 +118,7 @@ func (d *decoder) problem(name string, err error) error {
 func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *capture.Reader) error {
 	sum := show.DecodeSummary{Type: "summary"}
 	var ended error
+	var odd oddities
 	taken := uint64(0)
 	most := uint64(d.count)
 	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
@@ -128,6 +133,7 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 		sum.Frames += uint64(len(b.records))
 		sum.Bytes += b.bytes
 		sum.Faulty += b.faulty
+		odd.add(b.records)
 		if b.err != nil && !errors.Is(b.err, io.EOF) {
 			ended = b.err
 		}
@@ -142,6 +148,9 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 	} else if err != nil {
 		return err
 	}
+	if !d.json {
+		odd.say(d.note, name)
+	}
 	if d.json {
 		if ended != nil {
 			sum.Problem = ended.Error()
@@ -150,8 +159,38 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 			return err
 		}
 	}
+	if ended == nil && d.failOnFault && sum.Faulty > 0 {
+		return exit.Failed("%s: %d of %s have faults", name, sum.Faulty, show.Count(sum.Frames, "frame"))
+	}
 	if ended != nil {
 		return d.problem(name, fmt.Errorf("after %s: %w", show.Count(sum.Frames, "frame"), ended))
 	}
 	return nil
+}
+
+// oddities are what is said of a whole file after its frames.
+type oddities struct {
+	made              string
+	headers, contrary int
+}
+
+func (o *oddities) add(records []capture.Record) {
+	for i := range records {
+		if r := &records[i]; r.Made != "" {
+			o.made = r.Made
+			o.headers++
+		}
+		if len(records[i].Notes) > 0 {
+			o.contrary++
+		}
+	}
+}
+
+func (o *oddities) say(note func(format string, args ...any), name string) {
+	if o.headers > 0 {
+		note("%s is of %s: %s got an Ethernet header made of what the file says", name, o.made, show.Count(uint64(o.headers), "frame"))
+	}
+	if o.contrary > 0 {
+		note("%s: %s with lengths that contradict each other, taken as captured", name, show.Count(uint64(o.contrary), "record"))
+	}
 }

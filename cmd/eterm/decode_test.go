@@ -146,10 +146,50 @@ func TestDecodeDamage(t *testing.T) {
 	if !strings.Contains(stdout, `{"type":"summary","frames":1,"bytes":60,"faulty":0,"problem":"damaged at offset 100`) {
 		t.Errorf("summary in %s", stdout)
 	}
-	must(t, os.WriteFile(path, append(append(file[:20:20], 113), file[21:]...), 0o600))
+	must(t, os.WriteFile(path, append(append(file[:20:20], 127), file[21:]...), 0o600))
 	status, stdout, stderr = eterm(t, "decode", "-r", path)
-	if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+path+": link type 113 (Linux cooked) is not Ethernet (1)\n" {
-		t.Errorf("cooked: status %d, %q, %s", status, stdout, stderr)
+	if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+path+": link type 127 (802.11 with radiotap) is not Ethernet (1)\n" {
+		t.Errorf("radiotap: status %d, %q, %s", status, stdout, stderr)
+	}
+}
+
+// TestDecodeOtherLinks: frames of a cooked capture get a header, which every
+// format says in its way.
+func TestDecodeOtherLinks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sll.pcap")
+	cooked := "0000000100060200000000010000" + "0800" + "45000021000000004001f6d8c0000201c0000202" + "0800b4250007000168656c6c6f"
+	file, err := hex.DecodeString("d4c3b2a102000400" + "0000000000000000" + "ffff0000" + "71000000" + "07000000080000003100000031000000" + cooked)
+	must(t, err)
+	must(t, os.WriteFile(path, file, 0o600))
+	said := "eterm: " + path + " is of Linux cooked: 1 frame got an Ethernet header made of what the file says\n"
+	status, stdout, stderr := eterm(t, "decode", "-r", path)
+	if want := "eth dst=00:00:00:00:00:00 src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request id=7 seq=1 / text \"hello\" / pad 0\n"; status != 0 || stdout != want || stderr != said {
+		t.Errorf("status %d, %s, %s", status, stdout, stderr)
+	}
+	if _, stdout, _ := eterm(t, "decode", "-r", path, "--format", "line"); !strings.Contains(stdout, "(header made: the file is of Linux cooked)") {
+		t.Error(stdout)
+	}
+	if _, stdout, _ := eterm(t, "decode", "-r", path, "--json"); !strings.Contains(stdout, `"made_header":"Linux cooked"`) {
+		t.Error(stdout)
+	}
+	file[36]--
+	must(t, os.WriteFile(path, file, 0o600))
+	if _, stdout, stderr := eterm(t, "decode", "-r", path, "--format", "line"); !strings.Contains(stdout, "# 49 bytes captured of a frame of 48: taken as captured") || !strings.Contains(stderr, "1 record with lengths that contradict") {
+		t.Error(stdout, stderr)
+	}
+}
+
+func TestFailOnFault(t *testing.T) {
+	path := capturedFrames(t, "x.pcap", []string{"eth dst=broadcast src=02:00:00:00:00:01 / text \"x\"", "eth dst=broadcast src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 checksum=0x0001 / udp"})
+	if status, _, stderr := eterm(t, "decode", "-r", path); status != 0 {
+		t.Error(status, stderr)
+	}
+	status, _, stderr := eterm(t, "decode", "-r", path, "--fail-on-fault")
+	if status != exit.StatusNo || stderr != "eterm: "+path+": 1 of 2 frames have faults\n" {
+		t.Error(status, stderr)
+	}
+	if status, _, stderr := eterm(t, "decode", "-r", path, "-c", "1", "--fail-on-fault"); status != 0 {
+		t.Error(status, stderr)
 	}
 }
 

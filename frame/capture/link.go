@@ -78,8 +78,13 @@ type cooked struct {
 }
 
 // frame makes an Ethernet frame of the record's bytes: the link's own header
-// becomes one of Ethernet. Addresses that the link does not know are zero.
+// becomes one of Ethernet. More bytes than the frame is said to have had are
+// taken as they were captured, with a note. Addresses that the link does not know are zero.
 func (l *link) frame(r *Record) error {
+	if r.Length < len(r.Bytes) {
+		r.note("%d bytes captured of a frame of %d: taken as captured", len(r.Bytes), r.Length)
+		r.Length = len(r.Bytes)
+	}
 	if l.kind == linkEthernet {
 		return nil
 	}
@@ -98,11 +103,7 @@ func (l *link) frame(r *Record) error {
 	}
 	l.buf = append(append(l.buf[:0], h.dst[:]...), h.src[:]...)
 	l.buf = append(binary.BigEndian.AppendUint16(l.buf, h.etherType), rest...)
-	if r.Length > len(b) {
-		r.Length += len(l.buf) - len(b)
-	} else if r.Length == len(b) {
-		r.Length = len(l.buf)
-	}
+	r.Length += len(l.buf) - len(b)
 	r.Bytes, r.Made = l.buf, l.name()
 	return nil
 }

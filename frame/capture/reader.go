@@ -85,9 +85,6 @@ func (c *Reader) Next(r *Record) error {
 		}
 	}
 	if r.Length < len(r.Bytes) {
-		if c.err == nil && c.format != HexText {
-			r.note("%d bytes captured of a frame of %d: taken as captured", len(r.Bytes), r.Length)
-		}
 		r.Length = len(r.Bytes)
 	}
 	return c.err

@@ -32,6 +32,10 @@ type Frame struct {
 	DroppedBefore uint64 `json:"dropped_before,omitempty"`
 	// what the file has as comments
 	Comments []string `json:"comments,omitempty"`
+	// link type of the file where it is not Ethernet: the Ethernet header is made of what the file says
+	MadeHeader string `json:"made_header,omitempty"`
+	// what contradicts itself in the file's record and was put up with
+	Notes []string `json:"notes,omitempty"`
 	// source address; absent below 14 bytes
 	Src string `json:"src,omitempty"`
 	// destination address; absent below 14 bytes
@@ -44,7 +48,7 @@ type Frame struct {
 	Hex string `json:"hex"`
 	// the layers in the order of the bytes (decode): see "Layers of a frame"
 	Layers []map[string]any `json:"layers,omitempty"`
-	// what is wrong with the frame (decode): see "Layers of a frame"
+	// what is wrong with the frame, absent of live frames where nothing is: see "Layers of a frame"
 	Faults []FrameFault `json:"faults,omitempty"`
 	// text that builds the same bytes (decode)
 	Notation string `json:"notation,omitempty"`
@@ -72,7 +76,7 @@ type FrameFault struct {
 	Got string `json:"got"`
 	// what ought to be; empty where no one value is right
 	Want string `json:"want"`
-	// "bad checksum", "length beyond the frame", "length below the header's", "short header", "unknown version", "group address as source", "neither a length nor a type", "runt"
+	// "bad checksum", "length beyond the frame", "length below the header's", "short header", "unknown version", "group address as source", "neither a length nor a type", "runt", "unassigned type", "unassigned code", or a layer that is not for the IP version around
 	Problem string `json:"problem"`
 }
 
@@ -88,7 +92,10 @@ type frameObject struct {
 	name      string // of the interface
 	dropped   uint64
 	comments  []string
+	made      string // the link type, where the header is made
+	notes     []string
 	decoded   *frame.Decoded // nil: not taken apart
+	faults    *frame.Decoded // of which only the faults are said, if there are any
 }
 
 func (f *frameObject) append(dst []byte) []byte {
@@ -116,6 +123,9 @@ func (f *frameObject) append(dst []byte) []byte {
 	if f.decoded != nil {
 		dst = f.decoded.AppendJSON(append(dst, ','))
 	}
+	if f.faults != nil && len(f.faults.Faults) > 0 {
+		dst = f.faults.AppendFaultsJSON(append(dst, ','))
+	}
 	return append(dst, "}\n"...)
 }
 
@@ -129,6 +139,12 @@ func (f *frameObject) appendFileFacts(dst []byte) []byte {
 	}
 	if len(f.comments) > 0 {
 		dst, _ = AppendJSON(append(dst, `,"comments":`...), f.comments)
+	}
+	if f.made != "" {
+		dst = append(append(append(dst, `,"made_header":"`...), f.made...), '"')
+	}
+	if len(f.notes) > 0 {
+		dst, _ = AppendJSON(append(dst, `,"notes":`...), f.notes)
 	}
 	return dst
 }

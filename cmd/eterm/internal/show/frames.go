@@ -78,7 +78,8 @@ func (p *Frames) Sending(b []byte, at time.Time, send func() error) error {
 func (p *Frames) add(direction string, r iface.Received) error {
 	switch p.Format {
 	case FormatJSON:
-		f := frameObject{direction: "received", at: r.At, length: r.Length, bytes: r.Bytes}
+		p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
+		f := frameObject{direction: "received", at: r.At, length: r.Length, bytes: r.Bytes, faults: &p.decoded}
 		if direction == wasSent {
 			f.direction = "sent"
 		}

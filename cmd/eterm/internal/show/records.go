@@ -28,7 +28,7 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 	case FormatJSON:
 		f := frameObject{
 			number: number, direction: directionWord(r.Direction), at: r.Time, length: r.Length, bytes: r.Bytes,
-			name: name, dropped: r.Dropped, comments: r.Comments, decoded: &w.decoded,
+			name: name, dropped: r.Dropped, comments: r.Comments, made: r.Made, notes: r.Notes, decoded: &w.decoded,
 		}
 		return f.append(dst)
 	}
@@ -48,7 +48,14 @@ func (w *Records) appendLine(dst []byte, number uint64, r *capture.Record) []byt
 	if !r.Time.IsZero() {
 		dst = append(w.clock.append(dst, r.Time), ' ')
 	}
-	dst = append(appendCut(w.decoded.AppendSummary(dst), r.Length, len(r.Bytes)), '\n')
+	dst = appendCut(w.decoded.AppendSummary(dst), r.Length, len(r.Bytes))
+	if r.Made != "" {
+		dst = append(append(append(dst, " (header made: the file is of "...), r.Made...), ')')
+	}
+	dst = append(dst, '\n')
+	for _, n := range r.Notes {
+		dst = append(append(append(dst, "# "...), Text(n)...), '\n')
+	}
 	for _, c := range r.Comments {
 		dst = append(append(append(dst, "# "...), Text(c)...), '\n')
 	}
