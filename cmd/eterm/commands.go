@@ -18,6 +18,8 @@ func commands() []*cli.Command {
 		buildCommand(),
 		decodeCommand(),
 		diffCommand(),
+		reportCommand(),
+		compareCommand(),
 		labCommand(),
 		switchCommand(),
 		helpCommand(),

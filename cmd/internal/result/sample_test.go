@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -20,7 +21,7 @@ func num[T any](n T) *T { return &n }
 func sample(k Kind) *Document {
 	at := time.Date(2026, 11, 24, 14, 2, 0, 0, time.UTC)
 	d := &Document{
-		Type: "result", Schema: Schema, Kind: k, ID: fmt.Sprintf("5a%030x", len(k)), State: Complete, Started: at, TookNS: 10.31e9,
+		Type: "result", Schema: Schema, Kind: k, ID: sampleID(k), State: Complete, Started: at, TookNS: 10.31e9,
 		Tool: Tool{Name: "eterm", Version: "v1.2.0", Commit: "0123456789abcdef", CommitTime: "2026-11-24T13:00:00Z", Go: "go1.26.0", Platform: "linux/amd64"},
 		Args: []string{"link", "run", "--tx", "eth1", "--rx", "eth2", "-b", "10kpps"},
 		Host: Host{Name: "lab1", Kernel: "6.18.1", CPUs: 8, CPU: "Intel(R) Xeon(R) E-2224 CPU @ 3.40GHz", ClockSource: "tsc", Sandbox: "capabilities dropped, system-call filter"},
@@ -102,4 +103,9 @@ func sampleHistogram() string {
 		panic(err)
 	}
 	return string(b)
+}
+
+// sampleID is the kind in hexadecimal, filled up to 32 digits.
+func sampleID(k Kind) string {
+	return (fmt.Sprintf("%x", string(k)) + strings.Repeat("0", 32))[:32]
 }

@@ -66,6 +66,9 @@ var rules = []Rule{
 	{Kind: Needs, These: words("force"), Those: words("write"), only: words("listen build")},
 	{Kind: Needs, These: words("keep"), Those: words("rotate")},
 
+	{Kind: AtMostOne, These: words("html markdown csv junit"), only: words("report")},
+	{Kind: AtMostOne, These: words("html output"), only: words("report")},
+
 	// Who is asked, and how.
 	{Kind: AtMostOne, These: words("ipv4 ipv6"), only: words("ping arp scan")},
 	{Kind: AtMostOne, These: words("l2 llc lbm")},

@@ -52,6 +52,8 @@ var Table = []Row{
 		Families: []int{unix.AF_NETLINK, unix.AF_INET}},
 	{Command: "decode", Before: "a file", After: nothing, Early: true},
 	{Command: "build", Before: "a file", After: nothing, Early: true},
+	{Command: "report", Before: "files", After: nothing, Early: true},
+	{Command: "compare", Before: "files", After: nothing, Early: true},
 	{Command: "diff", Before: "files", After: nothing, Early: true},
 }
 

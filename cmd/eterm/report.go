@@ -1,0 +1,240 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/report"
+	"eterm/cmd/internal/result"
+)
+
+// reporter is eterm report.
+type reporter struct {
+	html, output         string
+	markdown, csv, junit bool
+}
+
+func reportCommand() *cli.Command {
+	r := &reporter{}
+	return &cli.Command{
+		Name:  "report",
+		Usage: "make a page, Markdown, CSV or JUnit of results",
+		UsageText: "eterm report run.json --html run.html      a page to hand on: one file, no scripts\n" +
+			"eterm report run.html                      what a page was made of, as Markdown\n" +
+			"eterm report *.json --csv -o all.csv       a row for each measurement\n" +
+			"eterm report check.json --junit            for CI: a case for each case",
+		ArgsUsage: "FILE...   results: of -o, of --json, or pages made of them",
+		Description: "Reads what -o and --json of all measuring commands write, and its own pages. Markdown is what it prints if\n" +
+			"nothing else is asked for.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "html", Destination: &r.html, Usage: "make a page, in a new `FILE`"},
+			&cli.BoolFlag{Name: "markdown", Destination: &r.markdown, Usage: "print Markdown"},
+			&cli.BoolFlag{Name: "csv", Destination: &r.csv, Usage: "print a row for each measurement"},
+			&cli.BoolFlag{Name: "junit", Destination: &r.junit, Usage: "print XML as CI servers read it"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &r.output, Usage: "write to a new `FILE` instead of printing"},
+		},
+		Action: r.run,
+	}
+}
+
+func (r *reporter) run(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return exit.Usage("no result given: name files written by -o, by --json, or pages made of them")
+	}
+	write := report.Markdown
+	name := r.output
+	switch {
+	case r.html != "":
+		write, name = report.HTML, r.html
+	case r.csv:
+		write = report.CSV
+	case r.junit:
+		write = report.JUnit
+	}
+	return writing(c, name, c.Args().Slice(), func(w io.Writer, sides []report.Side) error {
+		var docs []*result.Document
+		for _, s := range sides {
+			docs = append(docs, s.Docs...)
+		}
+		if err := result.Distinct(docs); err != nil {
+			return exit.Usage("%w", err)
+		}
+		return write(w, docs)
+	})
+}
+
+// writing reads results and has do write them to a new file, or to standard
+// output if name is empty. A file that was not written to its end is removed.
+func writing(c *cli.Context, name string, files []string, do func(io.Writer, []report.Side) error) error {
+	out := c.App.Writer
+	var file *os.File
+	if name != "" {
+		var err error
+		if file, err = newFile(name); err != nil {
+			return err
+		}
+		defer file.Close()
+		out = file
+	}
+	err := reading(c, name, files, func(sides []report.Side) error { return do(out, sides) })
+	if file == nil {
+		return err
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if exit.Status(err) == exit.StatusUsage {
+		_ = os.Remove(name)
+	}
+	return err
+}
+
+// reading gives privileges up and reads the results that files hold, which
+// must tell their runs apart.
+func reading(c *cli.Context, out string, files []string, do func([]report.Side) error) error {
+	if err := atWorkReading(c, files...); err != nil {
+		return err
+	}
+	var sides []report.Side
+	for _, f := range files {
+		docs, err := result.Open(f)
+		if err != nil {
+			return exit.Usage("%w", err)
+		}
+		for _, d := range docs {
+			if d.State == result.Running {
+				note(c, "%s: the run %.8s never ended, so it has no result", f, d.ID)
+			}
+		}
+		sides = append(sides, report.Side{Name: f, Docs: docs})
+	}
+	return do(sides)
+}
+
+// comparer is eterm compare.
+type comparer struct {
+	html   string
+	json   bool
+	anyway bool
+	failIf cli.StringSlice
+}
+
+func compareCommand() *cli.Command {
+	p := &comparer{}
+	return &cli.Command{
+		Name:  "compare",
+		Usage: "say whether one result is the same, better or worse than another",
+		UsageText: "eterm compare before.json after.json\n" +
+			"eterm compare before.json after.json --fail-if 'p99 > +10%' --fail-if 'lost > 0'\n" +
+			"eterm compare monday.json tuesday.json wednesday.json          a column for each\n" +
+			"eterm compare before.json after.json --html change.html",
+		ArgsUsage: "A B [C...]   files of results; several results in one are repetitions",
+		Description: "Counts are exact: any change of them is shown. Delays and rates differ by chance from run to run: whether they\n" +
+			"changed can be told only of five repetitions of each side or more, in one file a side.",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "fail-if", Destination: &p.failIf, Usage: "status 1 if `CONDITION` holds of the second: 'lost > 0', 'p99 > +10%' (a change)"},
+			&cli.BoolFlag{Name: "anyway", Destination: &p.anyway, Usage: "compare what was not measured alike"},
+			&cli.StringFlag{Name: "html", Destination: &p.html, Usage: "make a page too, in a new `FILE`"},
+			args.JSONFlag(&p.json),
+		},
+		Action: p.run,
+	}
+}
+
+func (p *comparer) run(c *cli.Context) error {
+	if c.NArg() < 2 {
+		return exit.Usage("compare takes two results or more and was given %d: name their files", c.NArg())
+	}
+	var conditions []report.Condition
+	for _, text := range p.failIf.Value() {
+		condition, err := report.ParseCondition(text)
+		if err != nil {
+			return exit.Usage("--fail-if %q: %w", text, err)
+		}
+		conditions = append(conditions, condition)
+	}
+	compare := func(sides []report.Side) error { return p.compare(c, sides, conditions) }
+	if p.html == "" {
+		return reading(c, "", c.Args().Slice(), compare)
+	}
+	return writing(c, p.html, c.Args().Slice(), func(w io.Writer, sides []report.Side) error {
+		if err := p.alike(sides); err != nil {
+			return err
+		}
+		if err := report.ComparePage(w, sides); err != nil {
+			return exit.Usage("%w", err)
+		}
+		return compare(sides)
+	})
+}
+
+// alike refuses to compare unlike things.
+func (p *comparer) alike(sides []report.Side) error {
+	for _, s := range sides[1:] {
+		if d := report.Unlike(sides[0], s); len(d) > 0 && !p.anyway {
+			return exit.Usage("%s and %s were not measured alike (%s): --anyway compares them", sides[0].Name, s.Name, strings.Join(d, "; "))
+		}
+	}
+	return nil
+}
+
+func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []report.Condition) error {
+	if err := p.alike(sides); err != nil {
+		return err
+	}
+	var docs []*result.Document
+	for _, s := range sides {
+		docs = append(docs, s.Docs...)
+	}
+	if err := result.Distinct(docs); err != nil {
+		return exit.Usage("%w", err)
+	}
+	all := report.Comparisons(sides)
+	var met []string
+	for _, one := range all {
+		for _, condition := range conditions {
+			m, err := condition.Met(one)
+			if err != nil {
+				return exit.Usage("--fail-if %w", err)
+			}
+			met = append(met, m...)
+		}
+	}
+	var err error
+	if p.json {
+		err = report.CompareJSON(c.App.Writer, all)
+	} else {
+		err = report.CompareText(c.App.Writer, sides)
+	}
+	if err != nil {
+		return err
+	}
+	return compared(all, met, len(conditions) > 0)
+}
+
+// compared is the status of comparisons: 3 if a side cannot be trusted; with
+// conditions 1 if one is met; without, 1 if something is worse and 3 if that
+// cannot be told.
+func compared(all []*report.Comparison, met []string, conditions bool) error {
+	status := exit.StatusDone
+	for _, one := range all {
+		switch {
+		case len(one.Untrusted) > 0:
+			return exit.Untrusted("a side cannot be trusted: %s", one.Untrusted[0])
+		case conditions:
+		case one.Verdict == report.Worse:
+			status = exit.StatusNo
+		case one.Verdict == report.CannotTell && status == exit.StatusDone:
+			status = exit.StatusUntrusted
+		}
+	}
+	if len(met) > 0 {
+		return exit.Failed("%s", strings.Join(met, "; "))
+	}
+	return exit.Quietly(status)
+}
