@@ -1,7 +1,7 @@
 package iface
 
 // As finds an ability that a port may have beside those of every Port, such as
-// TxStamper or Mechanism, also behind wrappers: the first port that has it, of
+// TxTimestamper or Mechanism, also behind wrappers: the first port that has it, of
 // p and what p's Unwrap() Port returns, and so on, as errors.As does.
 //
 // A wrapper has such a method so that it loses no ability of what it wraps. It

@@ -24,12 +24,12 @@ type Counters struct {
 	// CarrierChanges counts losses and returns of the carrier since Open,
 	// CarrierLost the losses alone. NoCarrier says that there is none now.
 	CarrierChanges uint64 `json:"carrier_changes"`
-	CarrierLost    uint64 `json:"carrier_lost"`
-	NoCarrier      bool   `json:"no_carrier"`
+	CarrierLost    uint64 `json:"carrier_lost,omitempty"`
+	NoCarrier      bool   `json:"no_carrier,omitempty"`
 	// Downs counts how often the interface went down; Gone says that it was
 	// removed, for ever.
-	Downs uint64 `json:"downs"`
-	Gone  bool   `json:"gone"`
+	Downs uint64 `json:"downs,omitempty"`
+	Gone  bool   `json:"gone,omitempty"`
 }
 
 // Queued is how many frames wait in the socket: none after Receive has returned
@@ -116,12 +116,12 @@ type InterfaceCounters struct {
 	// in it or behind it (rx_missed_errors, rx_fifo_errors, and what the driver
 	// itself counts under names such as rx_no_buffer).
 	RxMissed   uint64 `json:"rx_missed"`
-	RxFIFO     uint64 `json:"rx_fifo"`
-	RxNoBuffer uint64 `json:"rx_no_buffer"`
+	RxFIFO     uint64 `json:"rx_fifo,omitempty"`
+	RxNoBuffer uint64 `json:"rx_no_buffer,omitempty"`
 	// Restarts is how often these counters were seen to begin anew, as those of
 	// some drivers do when they reset the NIC. What was counted between the
 	// last reading before and the reset is missing.
-	Restarts uint64 `json:"restarts"`
+	Restarts uint64 `json:"restarts,omitempty"`
 }
 
 // NICDropped is how many frames the NIC had and found no room for. One frame

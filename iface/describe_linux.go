@@ -28,8 +28,8 @@ type Info struct {
 	Driver string // empty for those without one
 	// Offloads are those switched on that make a capture differ from the
 	// wire, by their names in "ethtool -k"; see VLANFilter.
-	Offloads []string
-	Stamps   StampAbility
+	Offloads   []string
+	Timestamps TimestampAbility
 	// DefaultRoute says that this machine's other traffic leaves here.
 	DefaultRoute bool
 }
@@ -41,11 +41,11 @@ const VLANFilter = nic.VLANFilter
 // FiltersVLANs says whether the NIC does so.
 func (i Info) FiltersVLANs() bool { return slices.Contains(i.Offloads, VLANFilter) }
 
-// StampAbility says what can stamp frames with a time.
-type StampAbility struct {
+// TimestampAbility says what can stamp frames with a time.
+type TimestampAbility struct {
 	RxSoftware, TxSoftware bool // the kernel
 	RxHardware, TxHardware bool // the NIC
-	// RxHardwareAll: the NIC can stamp every frame, not only those of PTP.
+	// RxHardwareAll: the NIC can give every frame one, not only those of PTP.
 	RxHardwareAll bool
 	// Clock is the NIC's clock /dev/ptpN, or -1.
 	Clock int
@@ -102,7 +102,7 @@ func describe(ask func(rtnl.Query) ([]*rtnl.State, error)) ([]Info, error) {
 func infoOf(s *rtnl.State, f nic.Facts) Info {
 	i := Info{
 		Name: s.Name, Index: s.Index, HardwareAddr: s.Addr, MTU: s.MTU, Up: s.Up(), Carrier: s.Up() && s.Carrier,
-		Driver: f.Driver, Speed: f.Speed, Offloads: f.Offloads, Stamps: StampAbility(f.Timestamps),
+		Driver: f.Driver, Speed: f.Speed, Offloads: f.Offloads, Timestamps: TimestampAbility(f.Timestamps),
 	}
 	switch {
 	case s.Loopback():

@@ -40,7 +40,7 @@ func TestDescribe(t *testing.T) {
 	if info.Type != "ethernet" || !info.Up || !info.Carrier || info.DefaultRoute {
 		t.Errorf("%+v", info)
 	}
-	if info.Driver != "veth" || info.Speed != 10e9 || info.Duplex != "full" || !info.Stamps.TxSoftware || info.Stamps.Clock != -1 {
+	if info.Driver != "veth" || info.Speed != 10e9 || info.Duplex != "full" || !info.Timestamps.TxSoftware || info.Timestamps.Clock != -1 {
 		t.Errorf("%+v", info)
 	}
 	if lo := describe(t, left, "lo"); lo.Type != "loopback" || lo.MTU != 65536 {

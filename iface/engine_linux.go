@@ -44,8 +44,8 @@ func noCarrier(l *rtnl.Link) bool { return !l.Gone() && l.Now().Up() && !l.Now()
 // openSender makes the mechanism that sends.
 func openSender(l *rtnl.Link, o Options) (sender, error) {
 	switch {
-	case o.Engine == EngineXDP && o.TxStamps:
-		return nil, errors.New("AF_XDP gives no transmit stamps: choose the socket engine")
+	case o.Engine == EngineXDP && o.TxTimestamps:
+		return nil, errors.New("AF_XDP gives no transmit timestamps: choose the socket engine")
 	case o.Engine == EngineXDP:
 		s, err := openXDP(l, sendPatience)
 		if err != nil && !errors.Is(err, os.ErrPermission) {
@@ -55,10 +55,10 @@ func openSender(l *rtnl.Link, o Options) (sender, error) {
 			return nil, err
 		}
 		return s, nil
-	case o.Engine == EngineAuto && o.Rate > socketReach && !o.TxStamps:
+	case o.Engine == EngineAuto && o.Rate > socketReach && !o.TxTimestamps:
 		return newAutoSender(l)
-	case o.TxStamps:
-		return mmsg.NewTimestamped(l.Index(), sendPatience, o.HardwareStamps)
+	case o.TxTimestamps:
+		return mmsg.NewTimestamped(l.Index(), sendPatience, o.HardwareTimestamps)
 	}
 	return mmsg.NewSender(l.Index(), sendPatience)
 }

@@ -91,9 +91,9 @@ func (p *port) ask(name string, o *Options) error {
 	if p.vlanFilter = tool.FiltersVLANs(name); p.vlanFilter && o.Tagged {
 		o.Promiscuous = true
 	}
-	if o.HardwareStamps {
+	if o.HardwareTimestamps {
 		rx, tx := nic.TimestampsOn(name)
-		o.HardwareStamps = (rx || o.SendOnly) && (tx || !o.TxStamps)
+		o.HardwareTimestamps = (rx || o.SendOnly) && (tx || !o.TxTimestamps)
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func prepareReceiver(conn *packet.Conn, l *rtnl.Link, o Options) (*receiver, err
 	var optErr error
 	var src source
 	err = raw.Control(func(fd uintptr) {
-		if optErr = sock.PrepareReceive(int(fd), o.buffer(), o.HardwareStamps); optErr != nil {
+		if optErr = sock.PrepareReceive(int(fd), o.buffer(), o.HardwareTimestamps); optErr != nil {
 			return
 		}
 		src = newSource(int(fd), o, l.MTU)

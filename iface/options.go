@@ -38,14 +38,14 @@ type Options struct {
 	Hold time.Duration
 	// SnapLen cuts what Receive copies of each frame; 0 copies all.
 	SnapLen int
-	// TxStamps asks the kernel for the time each sent frame left: the port
-	// then implements TxStamper.
-	TxStamps bool
-	// HardwareStamps takes the NIC's timestamps if it is set to give one to every
-	// frame received, and to those sent if TxStamps asks for them (see hwstamp_ctl),
+	// TxTimestamps asks the kernel for the time each sent frame left: the port
+	// then implements TxTimestamper.
+	TxTimestamps bool
+	// HardwareTimestamps takes the NIC's timestamps if it is set to give one to every
+	// frame received, and to those sent if TxTimestamps asks for them (see hwstamp_ctl),
 	// else the kernel's for all: Clock says which it was. The NIC's clock need
 	// not agree with the machine's.
-	HardwareStamps bool
+	HardwareTimestamps bool
 	// Engine is the mechanism that sends.
 	Engine Engine
 	// Rate is how many frames a second the owner means to send, +Inf for all
@@ -91,15 +91,15 @@ type VLANFilterer interface {
 	FiltersVLANs() bool
 }
 
-// A TxStamper is a Port that can say when frames left.
-type TxStamper interface {
-	// TxStamps takes the stamps that are there, without waiting, oldest
+// A TxTimestamper is a Port that can say when frames left.
+type TxTimestamper interface {
+	// TxTimestamps takes the stamps that are there, without waiting, oldest
 	// first. Sequence counts the frames accepted by Send from 0.
-	TxStamps(stamps []TxStamp) (n int, err error)
+	TxTimestamps(stamps []TxTimestamp) (n int, err error)
 }
 
-// TxStamp is the time one accepted frame left.
-type TxStamp struct {
+// TxTimestamp is the time one accepted frame left.
+type TxTimestamp struct {
 	Sequence uint64
 	At       int64 // Unix time in nanoseconds
 	Clock    Clock

@@ -95,7 +95,7 @@ const (
 	Outgoing
 )
 
-// Clock says who took a time stamp.
+// Clock says who took a timestamp.
 type Clock uint8
 
 const (

@@ -188,14 +188,14 @@ type timestampedPort struct {
 	tx *mmsg.Timestamped
 }
 
-// TxStamps implements TxStamper.
-func (p *timestampedPort) TxStamps(out []TxStamp) (n int, err error) {
+// TxTimestamps implements TxTimestamper.
+func (p *timestampedPort) TxTimestamps(out []TxTimestamp) (n int, err error) {
 	for n < len(out) {
 		t, ok, err := p.tx.Next()
 		if err != nil || !ok {
 			return n, p.wrap(err)
 		}
-		out[n] = TxStamp{Sequence: t.Sequence, At: t.At, Clock: Clock(t.Clock)}
+		out[n] = TxTimestamp{Sequence: t.Sequence, At: t.At, Clock: Clock(t.Clock)}
 		n++
 	}
 	return n, nil

@@ -65,7 +65,7 @@ func TestTrap07FilteredByTypeTheTagStays(t *testing.T) {
 // Trap 10: below 14 bytes the kernel refuses, with EINVAL for many things.
 func TestTrap10ShorterThanAHeader(t *testing.T) {
 	left, right := labtest.Pair(t)
-	for _, o := range []iface.Options{{SendOnly: true}, {SendOnly: true, TxStamps: true}} {
+	for _, o := range []iface.Options{{SendOnly: true}, {SendOnly: true, TxTimestamps: true}} {
 		a, b := open(t, left, o), open(t, right, iface.Options{Immediate: true})
 		for n := range 14 {
 			if k, err := a.Send([][]byte{make([]byte, n)}); k != 0 || !errors.Is(err, iface.ErrTooShort) {
@@ -175,7 +175,7 @@ func TestTrap34DownAtTheBeginning(t *testing.T) {
 // frame's own destination counts, whatever it is.
 func TestTrap40AnyDestination(t *testing.T) {
 	left, right := labtest.Pair(t)
-	for name, o := range map[string]iface.Options{"socket": {SendOnly: true}, "timestamps": {SendOnly: true, TxStamps: true}} {
+	for name, o := range map[string]iface.Options{"socket": {SendOnly: true}, "timestamps": {SendOnly: true, TxTimestamps: true}} {
 		a, b := open(t, left, o), open(t, right, iface.Options{Immediate: true, Promiscuous: true})
 		for _, dst := range []net.HardwareAddr{make(net.HardwareAddr, 6), broadcast, macB, {1, 0, 0x5e, 0, 0, 1}} {
 			want := frame(dst, macA, 60, 0x88b5)

@@ -54,7 +54,7 @@ func (o *labOptions) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	forth, wired, err := o.wire.config(0)
+	forward, wired, err := o.wire.config(0)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (o *labOptions) run(c *cli.Context) error {
 	}}
 	run := func() error { return o.runCommands(c, bench, commands) }
 	if wired {
-		return o.overWire(c, bench, forth, run)
+		return o.overWire(c, bench, forward, run)
 	}
 	if err := bench.Bridge(); err != nil {
 		return err
@@ -96,12 +96,12 @@ func (o *labOptions) runCommands(c *cli.Context, bench *lab.Bench, commands lab.
 
 // overWire joins the hosts by a wire with faults while run runs, and prints
 // what the wire did.
-func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forth impair.Config, run func() error) error {
-	back, _, err := o.wire.config(1)
+func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forward impair.Config, run func() error) error {
+	reverse, _, err := o.wire.config(1)
 	if err != nil {
 		return err
 	}
-	stop, err := bench.Wire(forth, back)
+	stop, err := bench.Wire(forward, reverse)
 	if err != nil {
 		return err
 	}

@@ -81,11 +81,11 @@ func TestLinkOneWayIsTheWires(t *testing.T) {
 	t.Parallel()
 	status, sent, got, wire, text := inLab(t, "link send --to broadcast -c 2000 -b 5kpps --streams 1 -s 64,512 -Q 3:100 --json -q",
 		"link receive --runs 1 --json -q --shared-clock", "--delay", "3ms", "--loss", "2%", "--duplicate", "2%", "--reorder", "2%", "--corrupt", "2%", "--truncate", "1%", "--seed", "3")
-	if wire.Type == "" || len(wire.Forth) == 0 {
+	if wire.Type == "" || len(wire.Forward) == 0 {
 		t.Fatal(text)
 	}
 	skipWhereBusy(t, sent)
-	a, d := wire.Forth[0], got.Receiver.Report.Damage
+	a, d := wire.Forward[0], got.Receiver.Report.Damage
 	if wire.RelayDropped > 0 || a.In != 2000 {
 		t.Skip("the relay was too slow here")
 	}

@@ -55,7 +55,7 @@ func (f *stationFlags) open(c *cli.Context) (*place, error) {
 		return nil, err
 	}
 	p.port, err = openPort(c, f.iface, iface.Options{
-		Immediate: true, TxStamps: true, HardwareStamps: true, Tagged: len(tags) > 0,
+		Immediate: true, TxTimestamps: true, HardwareTimestamps: true, Tagged: len(tags) > 0,
 		// A NIC passes on neither frames to another address nor those of
 		// groups that the kernel did not join for an address of ours.
 		Promiscuous: f.from.Given() || f.srcIP != "",

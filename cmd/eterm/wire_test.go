@@ -49,7 +49,7 @@ func TestLabWirePrintsItsLedger(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
 		t.Fatal(err, stdout, stderr)
 	}
-	if status != exit.StatusDone || r.Type != "wire" || r.Seed != 7 || len(r.Forth) != 2 || r.Forth[0].Class != "test" {
+	if status != exit.StatusDone || r.Type != "wire" || r.Seed != 7 || len(r.Forward) != 2 || r.Forward[0].Class != "test" {
 		t.Errorf("status %d, %+v", status, r)
 	}
 }

@@ -229,7 +229,7 @@ func same(t *testing.T, got []iface.Received, want [][]byte) {
 			t.Errorf("frame %d: Length %d, want %d", i, r.Length, len(want[i]))
 		}
 		if age := now.Sub(r.At); age < -time.Second || age > 10*patience {
-			t.Errorf("frame %d was stamped %v ago", i, age)
+			t.Errorf("frame %d has a timestamp of %v ago", i, age)
 		}
 	}
 }

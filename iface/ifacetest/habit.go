@@ -143,7 +143,7 @@ type Timestamped struct {
 	*Port
 	Gives bool
 
-	sent []iface.TxStamp
+	sent []iface.TxTimestamp
 }
 
 // Unwrap lets the inner port's abilities be found.
@@ -154,13 +154,13 @@ func (t *Timestamped) Send(frames [][]byte) (int, error) {
 	before, _ := t.Counters()
 	n, err := t.Port.Send(frames)
 	for i := range n {
-		t.sent = append(t.sent, iface.TxStamp{Sequence: before.Accepted + uint64(i), At: time.Now().UnixNano()})
+		t.sent = append(t.sent, iface.TxTimestamp{Sequence: before.Accepted + uint64(i), At: time.Now().UnixNano()})
 	}
 	return n, err
 }
 
-// TxStamps implements iface.TxStamper. One goroutine sends and asks.
-func (t *Timestamped) TxStamps(out []iface.TxStamp) (n int, err error) {
+// TxTimestamps implements iface.TxTimestamper. One goroutine sends and asks.
+func (t *Timestamped) TxTimestamps(out []iface.TxTimestamp) (n int, err error) {
 	if t.Gives {
 		n = copy(out, t.sent)
 		t.sent = t.sent[n:]

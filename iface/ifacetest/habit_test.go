@@ -146,7 +146,7 @@ func TestCountersThatBeginAnewGoOn(t *testing.T) {
 // TestMissedThatRisesByItself: no more is put down to this host than was lost.
 func TestMissedThatRisesByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := ifacetest.Wire(ifacetest.Forth(ifacetest.Drop(ifacetest.Range(3, 4))))
+		a, b := ifacetest.Wire(ifacetest.Forward(ifacetest.Drop(ifacetest.Range(3, 4))))
 		b.Habits(ifacetest.MissedRises(10 * time.Millisecond))
 		mustSend(t, a, slices.Repeat([][]byte{tagged(0, 1)}, 10)...)
 		time.Sleep(time.Second)
@@ -209,12 +209,12 @@ func TestTimestampsOfferedAndNotGiven(t *testing.T) {
 		a, _ := ifacetest.Wire()
 		p := &ifacetest.Timestamped{Port: a, Gives: gives}
 		mustSend(t, p, tagged(0, 1), tagged(0, 2))
-		stamper, ok := iface.As[iface.TxStamper](iface.Port(p))
+		stamper, ok := iface.As[iface.TxTimestamper](iface.Port(p))
 		if !ok {
 			t.Fatal("no timestamps are offered")
 		}
-		got := make([]iface.TxStamp, 4)
-		n, err := stamper.TxStamps(got)
+		got := make([]iface.TxTimestamp, 4)
+		n, err := stamper.TxTimestamps(got)
 		if err != nil || (n == 2) != gives || gives && (got[0].Sequence != 0 || got[1].Sequence != 1) {
 			t.Errorf("gives %v: %d timestamps, %v", gives, n, err)
 		}

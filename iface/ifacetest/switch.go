@@ -70,7 +70,7 @@ func NewSwitch(n int, opts ...Option) *Switch {
 		p.out = func(frame []byte) { s.forward(i, frame) }
 		p.linked = func(bool) { s.forgetPort(i) }
 		s.ports = append(s.ports, p)
-		s.lines = append(s.lines, c.line(c.back, uint64(100+i), p.arrive))
+		s.lines = append(s.lines, c.line(c.reverse, uint64(100+i), p.arrive))
 	}
 	return s
 }

@@ -10,16 +10,16 @@ import (
 type Option func(*config)
 
 type config struct {
-	mtu         int
-	buffer      int
-	seed        uint64
-	forth, back []Fault
-	refuse      Select
-	lineRate    float64 // bits/s, 0: no limit
-	lineQueue   int     // frames
-	table       tableConfig
-	vlans       map[int]Membership
-	defect      Defect
+	mtu              int
+	buffer           int
+	seed             uint64
+	forward, reverse []Fault
+	refuse           Select
+	lineRate         float64 // bits/s, 0: no limit
+	lineQueue        int     // frames
+	table            tableConfig
+	vlans            map[int]Membership
+	defect           Defect
 }
 
 func configure(opts []Option) config {
@@ -44,14 +44,14 @@ func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 // Faults are what goes wrong with frames, in this order: on a wire in both
 // directions, on a switch where they leave it.
 func Faults(f ...Fault) Option {
-	return func(c *config) { c.forth, c.back = append(c.forth, f...), append(c.back, f...) }
+	return func(c *config) { c.forward, c.reverse = append(c.forward, f...), append(c.reverse, f...) }
 }
 
-// Forth are faults from a to b only.
-func Forth(f ...Fault) Option { return func(c *config) { c.forth = append(c.forth, f...) } }
+// Forward are faults from a to b only.
+func Forward(f ...Fault) Option { return func(c *config) { c.forward = append(c.forward, f...) } }
 
-// Back are faults from b to a only.
-func Back(f ...Fault) Option { return func(c *config) { c.back = append(c.back, f...) } }
+// Reverse are faults from b to a only.
+func Reverse(f ...Fault) Option { return func(c *config) { c.reverse = append(c.reverse, f...) } }
 
 // Refusing makes Send refuse the selected frames with iface.ErrQueueFull.
 func Refusing(which Select) Option { return func(c *config) { c.refuse = which } }
@@ -86,8 +86,8 @@ func (c config) refuser() func([]byte) bool {
 func Wire(opts ...Option) (a, b *Port) {
 	c := configure(opts)
 	a, b = newPort("a", 0x0a, c), newPort("b", 0x0b, c)
-	a.out = c.line(c.forth, 1, b.arrive).Pass
-	b.out = c.line(c.back, 2, a.arrive).Pass
+	a.out = c.line(c.forward, 1, b.arrive).Pass
+	b.out = c.line(c.reverse, 2, a.arrive).Pass
 	a.linked, b.linked = b.carrier, a.carrier
 	return a, b
 }

@@ -67,7 +67,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a, b := Wire(Forth(test.fault))
+				a, b := Wire(Forward(test.fault))
 				if n, err := a.Send(numbered(8)); n != 8 || err != nil {
 					t.Fatal(n, err)
 				}
@@ -81,7 +81,7 @@ func TestFaults(t *testing.T) {
 
 func TestFaultsOfBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := Wire(Forth(Corrupt(Every(2)), Truncate(Range(2, 2), 20), Grow(Range(4, 4), 5)))
+		a, b := Wire(Forward(Corrupt(Every(2)), Truncate(Range(2, 2), 20), Grow(Range(4, 4), 5)))
 		sent := numbered(5)
 		a.Send(sent)
 		got := arrivals(t, b)

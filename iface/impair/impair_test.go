@@ -141,8 +141,8 @@ func TestRelay(t *testing.T) {
 		left, relayLeft := ifacetest.Wire()
 		relayRight, right := ifacetest.Wire()
 		r := impair.Relay{Left: relayLeft, Right: relayRight,
-			Forth: impair.Config{Faults: []impair.Fault{impair.Drop(impair.Every(10)), impair.Delay(impair.Always(), time.Millisecond)}},
-			Back:  impair.Config{Faults: []impair.Fault{impair.Duplicate(impair.Every(4))}}}
+			Forward: impair.Config{Faults: []impair.Fault{impair.Drop(impair.Every(10)), impair.Delay(impair.Always(), time.Millisecond)}},
+			Reverse: impair.Config{Faults: []impair.Fault{impair.Duplicate(impair.Every(4))}}}
 		ctx, cancel := context.WithCancel(t.Context())
 		reports := make(chan impair.Report)
 		go func() {
@@ -165,7 +165,7 @@ func TestRelay(t *testing.T) {
 		}
 		cancel()
 		rep := <-reports
-		if f, b := rep.Forth[0], rep.Back[0]; f.Lost != 10 || f.DelayMin != time.Millisecond || b.Duplicated != 25 || b.Lost != 0 {
+		if f, b := rep.Forward[0], rep.Reverse[0]; f.Lost != 10 || f.DelayMin != time.Millisecond || b.Duplicated != 25 || b.Lost != 0 {
 			t.Errorf("report %+v", rep)
 		}
 	})

@@ -15,14 +15,14 @@ import (
 // should be promiscuous and unfiltered, and belong to it until Run returns.
 type Relay struct {
 	Left, Right iface.Port
-	// Forth is what happens from left to right, Back the other way.
-	Forth, Back Config
+	// Forward is what happens from left to right, Reverse the other way.
+	Forward, Reverse Config
 }
 
 // Report is what a relay did.
 type Report struct {
-	Forth []Account `json:"forth"` // from left to right
-	Back  []Account `json:"back"`
+	Forward []Account `json:"forward"` // from left to right
+	Reverse []Account `json:"reverse"`
 	// RelayDropped frames reached a port of the relay and found no room: they
 	// are in no account. If it is not 0 the accounts are not the whole truth.
 	RelayDropped uint64 `json:"relay_dropped"`
@@ -38,7 +38,7 @@ const batch = 64
 // Run relays until ctx ends or a port is gone. Frames still on the lines are
 // then let out. The report is valid also when there is an error.
 func (r *Relay) Run(ctx context.Context) (Report, error) {
-	forth, back := r.line(r.Forth, r.Right), r.line(r.Back, r.Left)
+	forward, reverse := r.line(r.Forward, r.Right), r.line(r.Reverse, r.Left)
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	errs := make([]error, 2)
@@ -46,7 +46,7 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 	for i, d := range []struct {
 		from iface.Port
 		to   *Line
-	}{{r.Left, forth}, {r.Right, back}} {
+	}{{r.Left, forward}, {r.Right, reverse}} {
 		both.Go(func() {
 			if errs[i] = pump(ctx, d.from, d.to); errs[i] != nil {
 				end()
@@ -54,9 +54,9 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 		})
 	}
 	both.Wait()
-	forth.Drain(drainTime)
-	back.Drain(drainTime)
-	rep := Report{Forth: forth.Ledger(), Back: back.Ledger()}
+	forward.Drain(drainTime)
+	reverse.Drain(drainTime)
+	rep := Report{Forward: forward.Ledger(), Reverse: reverse.Ledger()}
 	for _, p := range []iface.Port{r.Left, r.Right} {
 		c, err := p.Counters()
 		errs = append(errs, err)

@@ -11,11 +11,11 @@ import (
 	"github.com/safchain/ethtool"
 )
 
-// Wire joins the hosts by a relay with faults, forth from left to right and
-// back the other way, until stop is called. Stop lets out the frames that are
+// Wire joins the hosts by a relay with faults, forward from left to right and
+// reverse the other way, until stop is called. Stop lets out the frames that are
 // still on the wire and returns what the relay did.
-func (b *Bench) Wire(forth, back impair.Config) (stop func() (impair.Report, error), err error) {
-	r := impair.Relay{Forth: forth, Back: back}
+func (b *Bench) Wire(forward, reverse impair.Config) (stop func() (impair.Report, error), err error) {
+	r := impair.Relay{Forward: forward, Reverse: reverse}
 	err = b.Middle.Do(func() (err error) {
 		if r.Left, err = iface.Open("left", iface.Options{Promiscuous: true, Immediate: true}); err != nil {
 			return err

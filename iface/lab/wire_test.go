@@ -29,11 +29,11 @@ func TestWireCarriesTCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forth, back := did.Forth[0], did.Back[0]
-	if forth.In < 4 || forth.Out != forth.In || back.In < 2 || back.Out != back.In || did.RelayDropped != 0 {
+	forward, reverse := did.Forward[0], did.Reverse[0]
+	if forward.In < 4 || forward.Out != forward.In || reverse.In < 2 || reverse.Out != reverse.In || did.RelayDropped != 0 {
 		t.Errorf("ledger %+v", did)
 	}
-	if forth.DelayMin < 3*time.Millisecond {
-		t.Errorf("a frame was held for %v only", forth.DelayMin)
+	if forward.DelayMin < 3*time.Millisecond {
+		t.Errorf("a frame was held for %v only", forward.DelayMin)
 	}
 }

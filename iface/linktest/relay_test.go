@@ -32,7 +32,7 @@ func over(t *testing.T, l linktest.Load, faults impair.Config, o linktest.Receiv
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	relay := impair.Relay{Left: relayLeft, Right: relayRight, Forth: faults}
+	relay := impair.Relay{Left: relayLeft, Right: relayRight, Forward: faults}
 	relayed := make(chan impair.Report)
 	go func() {
 		rep, err := relay.Run(ctx)
@@ -55,7 +55,7 @@ func over(t *testing.T, l linktest.Load, faults impair.Config, o linktest.Receiv
 	stopReceiving()
 	cancel()
 	rep := <-relayed
-	return linktest.Account(sent.Side(l, nil), side, linktest.Limits{}), rep.Forth[0]
+	return linktest.Account(sent.Side(l, nil), side, linktest.Limits{}), rep.Forward[0]
 }
 
 // randomLoad draws a load of n frames.

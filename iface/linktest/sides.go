@@ -17,8 +17,8 @@ type SenderSide struct {
 	OfferedRate float64 `json:"offered_rate"`
 	// Late is the pacing error: how long after their turn frames were given
 	// to the kernel.
-	Late      pace.Lateness `json:"late"`
-	RefusedBy iface.Refused `json:"refused_by"`
+	Late      pace.PacingError `json:"late"`
+	RefusedBy iface.Refused    `json:"refused_by"`
 	// NICDropped frames were taken by the kernel and dropped by the device.
 	NICDropped     uint64  `json:"nic_dropped"`
 	CarrierChanges uint64  `json:"carrier_changes"`
@@ -30,7 +30,7 @@ type SenderSide struct {
 // Side is the sender's account as it is reported; err is what Send returned.
 func (s Sent) Side(l Load, err error) *SenderSide {
 	side := &SenderSide{
-		SenderAccount: s.SenderAccount, Late: s.Late, RefusedBy: s.Result.Refused,
+		SenderAccount: s.SenderAccount, Late: s.Result.PacingError, RefusedBy: s.Result.Refused,
 		NICDropped:     s.Port.Interface.TxDropped + s.Port.Interface.TxErrors,
 		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(),
 	}

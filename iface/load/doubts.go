@@ -18,7 +18,7 @@ func (r Result) Doubts() []iface.Doubt {
 	port := r.Port
 	port.Refused = iface.Refused{} // those that were offered again are in it too
 	all = append(all, port.Doubts()...)
-	if d, missed := RateMissed(r.Offered, r.Asked, r.Span, r.Late.P50); missed {
+	if d, missed := RateMissed(r.Offered, r.Asked, r.Span, r.PacingError.P50); missed {
 		all = append(all, d)
 	}
 	return all

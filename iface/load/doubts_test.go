@@ -13,7 +13,7 @@ func goodRun() Result {
 	r := Result{
 		Offered: 1000, Sent: 1000, Attempts: 1000, Bytes: 60_000, OnWire: 84_000,
 		Elapsed: 999 * time.Millisecond, Span: time.Second, Asked: time.Second, Workers: 1,
-		Late: pace.Lateness{P50: 70, P99: 2100, Max: 11_300},
+		PacingError: pace.PacingError{P50: 70, P99: 2100, Max: 11_300},
 	}
 	r.Port.Attempted, r.Port.Accepted, r.Port.Interface.TxPackets = 1000, 1000, 1000
 	return r
@@ -26,13 +26,13 @@ func TestDoubts(t *testing.T) {
 		want   string // in the doubt; empty: none
 	}{
 		"good":          {func(*Result) {}, ""},
-		"a little late": {func(r *Result) { r.Span += 9 * time.Millisecond; r.Late.P50 = 5 * time.Millisecond }, ""},
-		"2 % late": {func(r *Result) { r.Span += 20_409 * time.Microsecond; r.Late.P50 = 10 * time.Millisecond },
+		"a little late": {func(r *Result) { r.Span += 9 * time.Millisecond; r.PacingError.P50 = 5 * time.Millisecond }, ""},
+		"2 % late": {func(r *Result) { r.Span += 20_409 * time.Microsecond; r.PacingError.P50 = 10 * time.Millisecond },
 			"the asked rate was missed by 2.0 %"},
 		"held up once at its end": {func(r *Result) { r.Span += 20_409 * time.Microsecond }, ""},
 		"a hiccup": {func(r *Result) {
 			r.Asked, r.Span = time.Millisecond, 1900*time.Microsecond
-			r.Late.P50 = time.Millisecond
+			r.PacingError.P50 = time.Millisecond
 		}, ""},
 		"slow at full speed": {func(r *Result) { r.Asked, r.Span = 0, time.Hour }, ""},
 		"one frame":          {func(r *Result) { r.Offered, r.Sent, r.Span = 1, 1, 2*time.Second }, ""},

@@ -57,9 +57,9 @@ type Result struct {
 	// Asked is how long the schedule gives to Offered frames: Offered/Asked
 	// is the rate asked for. 0 for a run at full speed.
 	Asked time.Duration
-	// Late is the schedule's error: how long after their turn frames were
+	// PacingError is the schedule's error: how long after their turn frames were
 	// given to Send.
-	Late pace.Lateness
+	PacingError pace.PacingError
 	// CPU is the time this process used, in user and kernel mode.
 	CPU time.Duration
 	// Port is what the ports counted during the run, all of them together.
@@ -172,7 +172,7 @@ func (r *Result) finish(plan Plan, workers []*worker, start time.Duration) {
 	for k, w := range workers {
 		pacers[k] = w.pacer
 	}
-	r.Late = pace.Combine(pacers...)
+	r.PacingError = pace.Combine(pacers...)
 	r.Asked = plan.Schedule(r.Offered)
 	r.Span += r.Asked - plan.Schedule(r.Offered-1)
 }

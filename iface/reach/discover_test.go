@@ -39,7 +39,7 @@ func TestDiscover(t *testing.T) {
 		var o []ifacetest.Option
 		tries := 2
 		if lossy {
-			o, tries = append(o, ifacetest.Back(ifacetest.Drop(ifacetest.Every(2)))), 6
+			o, tries = append(o, ifacetest.Reverse(ifacetest.Drop(ifacetest.Every(2)))), 6
 		}
 		synctest.Test(t, func(t *testing.T) {
 			near, far := ifacetest.Wire(o...)

@@ -11,13 +11,13 @@ import (
 // left. While it is used nobody else may send on its port.
 type outbox struct {
 	port    iface.Port
-	stamper iface.TxStamper // nil where the port gives no stamps
+	stamper iface.TxTimestamper // nil where the port gives no stamps
 
 	mu       sync.Mutex
 	accepted uint64 // frames taken so far: the number of the next
 	one      [1][]byte
-	scratch  [32]iface.TxStamp
-	stamps   []iface.TxStamp // by number modulo the length
+	scratch  [32]iface.TxTimestamp
+	stamps   []iface.TxTimestamp // by number modulo the length
 }
 
 // maxStamps bounds the stamps kept for answers to come.
@@ -28,8 +28,8 @@ func newOutbox(port iface.Port) *outbox {
 	if c, err := port.Counters(); err == nil {
 		o.accepted = c.Accepted // stamps count from the port's first frame on
 	}
-	if s, ok := iface.As[iface.TxStamper](port); ok {
-		o.stamper, o.stamps = s, make([]iface.TxStamp, maxStamps)
+	if s, ok := iface.As[iface.TxTimestamper](port); ok {
+		o.stamper, o.stamps = s, make([]iface.TxTimestamp, maxStamps)
 		for i := range o.stamps {
 			o.stamps[i].Sequence = ^uint64(0)
 		}
@@ -61,7 +61,7 @@ func (o *outbox) drain() {
 		return
 	}
 	for {
-		n, err := o.stamper.TxStamps(o.scratch[:])
+		n, err := o.stamper.TxTimestamps(o.scratch[:])
 		for _, s := range o.scratch[:max(n, 0)] {
 			if slot := &o.stamps[s.Sequence%maxStamps]; slot.Sequence != s.Sequence {
 				*slot = s // the first: a virtual switch stamps the same frame again
@@ -74,9 +74,9 @@ func (o *outbox) drain() {
 }
 
 // stamp is when frame number left, if that is known.
-func (o *outbox) stamp(number uint64) (iface.TxStamp, bool) {
+func (o *outbox) stamp(number uint64) (iface.TxTimestamp, bool) {
 	if o.stamper == nil {
-		return iface.TxStamp{}, false
+		return iface.TxTimestamp{}, false
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -89,11 +89,11 @@ func TestFaultsAreCounted(t *testing.T) {
 		o     []ifacetest.Option
 		check func(Stats) bool
 	}{
-		"loss":       {[]ifacetest.Option{ifacetest.Back(ifacetest.Drop(ifacetest.Every(10)))}, func(s Stats) bool { return s.Lost() == 10 }},
-		"duplicates": {[]ifacetest.Option{ifacetest.Back(ifacetest.Duplicate(ifacetest.Every(4)))}, func(s Stats) bool { return s.Duplicates == 25 && s.Lost() == 0 }},
-		"late":       {[]ifacetest.Option{ifacetest.Back(ifacetest.Delay(ifacetest.Every(5), 1450*time.Millisecond))}, func(s Stats) bool { return s.Late == 19 && s.Lost() == 1 && s.Reordered == 19 }},
-		"corrupt":    {[]ifacetest.Option{ifacetest.Back(ifacetest.Corrupt(ifacetest.Every(5)))}, func(s Stats) bool { return s.Received == 80 }},
-		"slow": {[]ifacetest.Option{ifacetest.Back(ifacetest.Delay(ifacetest.Every(1), 700*time.Millisecond))}, func(s Stats) bool {
+		"loss":       {[]ifacetest.Option{ifacetest.Reverse(ifacetest.Drop(ifacetest.Every(10)))}, func(s Stats) bool { return s.Lost() == 10 }},
+		"duplicates": {[]ifacetest.Option{ifacetest.Reverse(ifacetest.Duplicate(ifacetest.Every(4)))}, func(s Stats) bool { return s.Duplicates == 25 && s.Lost() == 0 }},
+		"late":       {[]ifacetest.Option{ifacetest.Reverse(ifacetest.Delay(ifacetest.Every(5), 1450*time.Millisecond))}, func(s Stats) bool { return s.Late == 19 && s.Lost() == 1 && s.Reordered == 19 }},
+		"corrupt":    {[]ifacetest.Option{ifacetest.Reverse(ifacetest.Corrupt(ifacetest.Every(5)))}, func(s Stats) bool { return s.Received == 80 }},
+		"slow": {[]ifacetest.Option{ifacetest.Reverse(ifacetest.Delay(ifacetest.Every(1), 700*time.Millisecond))}, func(s Stats) bool {
 			return s.Received == 100 && s.RTT.Min() == 700*time.Millisecond && s.RTT.Mdev() == 0
 		}},
 	} {
@@ -124,7 +124,7 @@ func TestDamageIsNamed(t *testing.T) {
 				t.Errorf("%+v", d)
 			}
 		}
-	}, ifacetest.Back(ifacetest.Corrupt(ifacetest.Every(10))))
+	}, ifacetest.Reverse(ifacetest.Corrupt(ifacetest.Every(10))))
 	if d := damage([]byte{0, 1}, []byte{0, 1, 2}); d == nil || d.Offset != 2 || d.Length != 2 || d.Sent != 3 {
 		t.Errorf("%+v", d)
 	}
@@ -201,7 +201,7 @@ func TestFlood(t *testing.T) {
 		if err != nil || r.Total.Sent != 1000 || r.Elapsed > 3*time.Second {
 			t.Errorf("%+v in %v: %v", r.Total, r.Elapsed, err)
 		}
-	}, ifacetest.Back(ifacetest.Drop(ifacetest.Every(10))))
+	}, ifacetest.Reverse(ifacetest.Drop(ifacetest.Every(10))))
 }
 
 func TestSeveralTargetsTakeTurns(t *testing.T) {

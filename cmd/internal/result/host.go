@@ -88,7 +88,7 @@ func PortOf(role string, i iface.Info) Port {
 	for _, s := range []struct {
 		can  bool
 		name string
-	}{{i.Stamps.RxSoftware, "rx_software"}, {i.Stamps.TxSoftware, "tx_software"}, {i.Stamps.RxHardware, "rx_hardware"}, {i.Stamps.TxHardware, "tx_hardware"}} {
+	}{{i.Timestamps.RxSoftware, "rx_software"}, {i.Timestamps.TxSoftware, "tx_software"}, {i.Timestamps.RxHardware, "rx_hardware"}, {i.Timestamps.TxHardware, "tx_hardware"}} {
 		if s.can {
 			p.Timestamps = append(p.Timestamps, s.name)
 		}

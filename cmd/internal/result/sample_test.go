@@ -63,7 +63,7 @@ func sampleBody(k Kind) any {
 		return &Scan{Asked: 254, Up: 1, Hosts: []Station{{Type: "host", Address: "192.0.2.1", Up: true, MAC: "02:00:00:00:00:02", Vendor: "Example", Name: "gw", NameSource: "dns", ARP: num(int64(80000)), RTT: num(int64(120000)), Clock: "kernel"}}}
 	case KindSend:
 		return &Send{Offered: 1000, Sent: 990, Skipped: 10, Attempts: 1000, Refused: iface.Refused{QueueFull: 10}, Bytes: 59400, ElapsedNS: 1e9, AskedFrames: 1000, Frames: 990,
-			FrameBits: 475200, WireBits: 665280, TimerError: &pace.Lateness{P50: 2000, P99: 9000, Max: 50000}, CPUNS: 5e7, CPUFrameNS: 50000, Mechanism: "sendmmsg", Threads: 1, Problem: "this host refused 10 of 1000 frames: 10 queue full"}
+			FrameBits: 475200, WireBits: 665280, TimerError: &pace.PacingError{P50: 2000, P99: 9000, Max: 50000}, CPUNS: 5e7, CPUFrameNS: 50000, Mechanism: "sendmmsg", Threads: 1, Problem: "this host refused 10 of 1000 frames: 10 queue full"}
 	case KindFleet:
 		return &Fleet{Run: "night", Planned: 6, Pairs: []Pair{{From: "r1-eth1", To: "r2-eth1", State: "measured", Tests: 3, Offered: 3000, Received: 2999, Lost: 1, P50: num(int64(9000)), P99: num(int64(30000))}, {From: "r2-eth1", To: "r1-eth1", State: "no reply"}}}
 	}
@@ -76,7 +76,7 @@ func sampleLink() *linktest.Total {
 		Loss:   probe.Loss{Lost: 3, Bursts: 2, Longest: 2, First: 40000, Last: 80000, Lengths: []uint64{1, 1}, Outages: []probe.Outage{{First: 40000, Frames: 1, Start: 1e18 + 4e9, ByCount: 100000, ByTime: 200000}}},
 		Damage: probe.Damage{Examples: []probe.Example{}}, Each: []probe.StreamReport{{Expected: 100000, Received: 99997}}}
 	return &linktest.Total{Result: linktest.Account(
-		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 100000, Offered: 100000}, AskedRate: 10000, OfferedRate: 9999.8, Late: pace.Lateness{P50: 1000, P99: 8000, Max: 90000}, CPU: 1.2},
+		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 100000, Offered: 100000}, AskedRate: 10000, OfferedRate: 9999.8, Late: pace.PacingError{P50: 1000, P99: 8000, Max: 90000}, CPU: 1.2},
 		&linktest.ReceiverSide{Report: report, Clock: "kernel"}, linktest.Limits{Loss: &linktest.Limit{}})}
 }
 

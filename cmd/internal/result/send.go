@@ -23,11 +23,11 @@ type Send struct {
 	FrameBits   float64 `json:"frame_bits_per_s"`
 	WireBits    float64 `json:"wire_bits_per_s"`
 
-	TimerError *pace.Lateness `json:"timer_error,omitempty"`
-	CPUNS      int64          `json:"cpu_ns"`
-	CPUFrameNS float64        `json:"cpu_ns_per_frame"`
-	Mechanism  string         `json:"mechanism"`
-	Threads    int            `json:"threads"`
+	TimerError *pace.PacingError `json:"timer_error,omitempty"`
+	CPUNS      int64             `json:"cpu_ns"`
+	CPUFrameNS float64           `json:"cpu_ns_per_frame"`
+	Mechanism  string            `json:"mechanism"`
+	Threads    int               `json:"threads"`
 
 	Interface      iface.InterfaceCounters `json:"interface"`
 	CarrierChanges uint64                  `json:"carrier_changes"`

@@ -65,7 +65,7 @@ func TestPortOfAnInterface(t *testing.T) {
 	if err := d.AddPort("send", "no-such-port"); err == nil {
 		t.Error("an interface that is not there is described")
 	}
-	p := PortOf("a", iface.Info{Name: "eth1", Stamps: iface.StampAbility{RxSoftware: true, TxHardware: true}})
+	p := PortOf("a", iface.Info{Name: "eth1", Timestamps: iface.TimestampAbility{RxSoftware: true, TxHardware: true}})
 	if len(p.Timestamps) != 2 || p.Timestamps[1] != "tx_hardware" {
 		t.Errorf("timestamps are %v", p.Timestamps)
 	}

@@ -83,7 +83,7 @@ func TestPacerKeepsTime(t *testing.T) {
 		if d := time.Since(start); d != 99*time.Millisecond {
 			t.Errorf("100 frames took %v", d)
 		}
-		if l := p.Lateness(); l != (pace.Lateness{}) {
+		if l := p.PacingError(); l != (pace.PacingError{}) {
 			t.Errorf("late by %+v on a clock that is exact", l)
 		}
 	})
@@ -104,7 +104,7 @@ func TestPacerCatchesUp(t *testing.T) {
 		if n := p.Next(32, nil); n != 1 || time.Since(start) != 51*time.Millisecond {
 			t.Errorf("then %d at %v, want 1 at 51 ms", n, time.Since(start))
 		}
-		if l := p.Lateness(); l.Max/time.Millisecond != 49 || p.Handed() != 52 {
+		if l := p.PacingError(); l.Max/time.Millisecond != 49 || p.Handed() != 52 {
 			t.Errorf("%d handed out, late by %+v", p.Handed(), l)
 		}
 	})
@@ -192,7 +192,7 @@ func TestCombine(t *testing.T) {
 		time.Sleep(time.Second)
 		late.Next(1, nil)
 		if l := pace.Combine(early, late); l.P50 != 0 || l.Max < 999*time.Millisecond {
-			t.Errorf("combined lateness %+v", l)
+			t.Errorf("combined pacing error %+v", l)
 		}
 	})
 }

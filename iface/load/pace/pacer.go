@@ -15,11 +15,11 @@ type Pacer struct {
 	next     uint64
 	rehearse func()
 	rested   time.Duration // when others were last let run
-	recent   []int64       // lateness of the frames last handed out
+	recent   []int64       // pacing error of the frames last handed out
 	late     *hdrhistogram.Histogram
 }
 
-// longest is the greatest lateness the histogram tells from others.
+// longest is the greatest pacing error the histogram tells from others.
 const longest = time.Minute
 
 // New makes a Pacer whose frame 0 is due by its schedule from now on.
@@ -92,7 +92,7 @@ func (p *Pacer) rest(due, now time.Duration) {
 	}
 }
 
-// record counts the lateness of the frames last handed out: not before they
+// record counts the pacing error of the frames last handed out: not before they
 // are sent, because it may be the first use of a page of memory.
 func (p *Pacer) record() {
 	for _, l := range p.recent {
@@ -104,32 +104,32 @@ func (p *Pacer) record() {
 // Handed is how many frames were handed out.
 func (p *Pacer) Handed() uint64 { return p.next }
 
-// Lateness is how long after they were due frames were handed out.
-type Lateness struct {
+// PacingError is how long after they were due frames were handed out.
+type PacingError struct {
 	P50 time.Duration `json:"p50_ns"`
 	P99 time.Duration `json:"p99_ns"`
 	Max time.Duration `json:"max_ns"`
 }
 
-// Lateness of all frames handed out so far, to three digits and at most a
+// PacingError of all frames handed out so far, to three digits and at most a
 // minute. Not to be called during Next.
-func (p *Pacer) Lateness() Lateness {
+func (p *Pacer) PacingError() PacingError {
 	p.record()
-	return lateness(p.late)
+	return pacingError(p.late)
 }
 
-// Combine is the lateness of the frames of several pacers.
-func Combine(pacers ...*Pacer) Lateness {
+// Combine is the pacing error of the frames of several pacers.
+func Combine(pacers ...*Pacer) PacingError {
 	all := newHistogram()
 	for _, p := range pacers {
 		p.record()
 		all.Merge(p.late)
 	}
-	return lateness(all)
+	return pacingError(all)
 }
 
-func lateness(h *hdrhistogram.Histogram) Lateness {
-	return Lateness{
+func pacingError(h *hdrhistogram.Histogram) PacingError {
+	return PacingError{
 		P50: time.Duration(h.ValueAtQuantile(50)),
 		P99: time.Duration(h.ValueAtQuantile(99)),
 		Max: time.Duration(h.Max()),

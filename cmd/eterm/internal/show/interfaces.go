@@ -72,7 +72,7 @@ func (o *Output) Interfaces(list []iface.Info, asJSON bool) error {
 	t := Table{Heads: []string{"NAME", "ADDRESS", "MTU", "STATE", "CARRIER", "SPEED", "DRIVER", "TIMESTAMPS", "OFFLOADS THAT DISTORT"}}
 	for _, i := range list {
 		t.Rows = append(t.Rows, []string{i.Name, orDash(i.HardwareAddr.String()), fmt.Sprint(i.MTU), state(i), yesNo(i.Carrier),
-			speed(i), orDash(i.Driver), timestamps(i.Stamps), orDash(strings.Join(i.Offloads, ","))})
+			speed(i), orDash(i.Driver), timestamps(i.Timestamps), orDash(strings.Join(i.Offloads, ","))})
 	}
 	return t.Print(o)
 }
@@ -82,7 +82,7 @@ func interfaceObject(i iface.Info) Interface {
 		Type: "interface", Name: i.Name, Index: i.Index, LinkType: i.Type, MAC: i.HardwareAddr.String(), MTU: i.MTU,
 		Up: i.Up, Carrier: i.Carrier, SpeedBPS: i.Speed, Duplex: i.Duplex, Driver: i.Driver,
 		Offloads: append([]string{}, i.Offloads...), DefaultRoute: i.DefaultRoute,
-		Timestamps: Timestamps{i.Stamps.RxSoftware, i.Stamps.TxSoftware, i.Stamps.RxHardware, i.Stamps.TxHardware, i.Stamps.Clock},
+		Timestamps: Timestamps{i.Timestamps.RxSoftware, i.Timestamps.TxSoftware, i.Timestamps.RxHardware, i.Timestamps.TxHardware, i.Timestamps.Clock},
 	}
 }
 
@@ -107,7 +107,7 @@ func speed(i iface.Info) string {
 	return fmt.Sprintf("%g Mbit/s %s", float64(i.Speed)/1e6, i.Duplex)
 }
 
-func timestamps(s iface.StampAbility) string {
+func timestamps(s iface.TimestampAbility) string {
 	var can []string
 	for _, a := range []struct {
 		has  bool

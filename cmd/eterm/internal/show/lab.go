@@ -62,7 +62,7 @@ func (o *Output) Wire(seed uint64, r impair.Report, asJSON bool) error {
 	for _, d := range []struct {
 		name     string
 		accounts []impair.Account
-	}{{"left to right", r.Forth}, {"right to left", r.Back}} {
+	}{{"left to right", r.Forward}, {"right to left", r.Reverse}} {
 		for _, a := range d.accounts {
 			if a.In > 0 {
 				_ = o.Line("wire | %s, %s", d.name, wireText(a))

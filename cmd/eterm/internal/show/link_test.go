@@ -16,7 +16,7 @@ func bad() linktest.Result {
 	start := time.Date(2026, 11, 20, 12, 0, 1, 5e6, time.Local).UnixNano()
 	r := linktest.Account(
 		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 1100, Offered: 1000, Refused: 3}, AskedRate: 1000, OfferedRate: 900, NICDropped: 1,
-			Late: pace.Lateness{P50: 1000, P99: 2000, Max: 3000}},
+			Late: pace.PacingError{P50: 1000, P99: 2000, Max: 3000}},
 		&linktest.ReceiverSide{SocketDropped: 2, Foreign: 12, Report: probe.Report{
 			Session: 0x123456, Expected: 1000, Received: 980, Duplicated: 4, Late: probe.Lateness{Known: 4, Min: 1000, Max: 5000},
 			Reordering: probe.Reordering{Reordered: 6, Runs: 5, MaxExtent: 3, MaxLate: 700},

@@ -46,7 +46,7 @@ type SendSummary struct {
 	WireBits float64 `json:"wire_bits_per_s"`
 
 	// how late frames were handed to the kernel; absent at max
-	PacingError *pace.Lateness `json:"pacing_error,omitempty"`
+	PacingError *pace.PacingError `json:"pacing_error,omitempty"`
 	// processor time of the process
 	CPUNS int64 `json:"cpu_ns"`
 	// processor time for each attempt
@@ -74,7 +74,7 @@ func sendSummary(a Sent) SendSummary {
 		Problem: a.Problem,
 	}
 	if a.Paced {
-		s.AskedFrames, s.PacingError = perSecond(a.Offered, a.Asked), &a.Late
+		s.AskedFrames, s.PacingError = perSecond(a.Offered, a.Asked), &a.PacingError
 	}
 	return s
 }
@@ -101,7 +101,7 @@ func (o *Output) Sent(a Sent, asJSON bool) error {
 	_ = o.Line("%s, %s of frames, %s on the wire", rate, bits(s.FrameBits), bits(s.WireBits))
 	_ = o.Line("refused %v", s.Refused)
 	if a.Paced {
-		_ = o.Line("pacing error p50 %v, p99 %v, max %v", a.Late.P50, a.Late.P99, a.Late.Max)
+		_ = o.Line("pacing error p50 %v, p99 %v, max %v", a.PacingError.P50, a.PacingError.P99, a.PacingError.Max)
 	}
 	return o.Line("cpu %.3f s, %.0f ns a frame, by %s", a.CPU.Seconds(), s.CPUFrameNS, a.Mechanism)
 }

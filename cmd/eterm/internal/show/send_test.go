@@ -14,7 +14,7 @@ func TestSendResultInWords(t *testing.T) {
 	run := Sent{Paced: true, Mechanism: "sendmmsg", Result: load.Result{
 		Offered: 1000, Sent: 1000, Attempts: 1000, Bytes: 60_000, OnWire: 84_000,
 		Elapsed: 999 * time.Millisecond, Span: time.Second, Asked: time.Second, Workers: 1,
-		Late: pace.Lateness{P50: 70, P99: 2100, Max: 11_300}, CPU: 210 * time.Millisecond,
+		PacingError: pace.PacingError{P50: 70, P99: 2100, Max: 11_300}, CPU: 210 * time.Millisecond,
 	}}
 	must(t, NewOutput(&out).Sent(run, false))
 	want := `sent 1000 of 1000 frames, 60000 bytes, in 999ms

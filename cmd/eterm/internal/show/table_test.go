@@ -20,10 +20,10 @@ import (
 // hostInterfaces are the widest that a lab machine has.
 func hostInterfaces() []iface.Info {
 	return []iface.Info{
-		{Name: "lo", HardwareAddr: make(net.HardwareAddr, 6), MTU: 65536, Type: "loopback", Up: true, Carrier: true, Stamps: iface.StampAbility{RxSoftware: true}},
+		{Name: "lo", HardwareAddr: make(net.HardwareAddr, 6), MTU: 65536, Type: "loopback", Up: true, Carrier: true, Timestamps: iface.TimestampAbility{RxSoftware: true}},
 		{Name: "enp0s31f6", HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 0xa}, MTU: 1500, Type: "ethernet", Up: true, Carrier: true, Speed: 1e9, Duplex: "full", Driver: "e1000e",
 			Offloads: []string{"rx-vlan-hw-parse", "generic-receive-offload", "tx-checksum-ip-generic"}, DefaultRoute: true,
-			Stamps: iface.StampAbility{RxSoftware: true, TxSoftware: true, RxHardware: true, TxHardware: true}},
+			Timestamps: iface.TimestampAbility{RxSoftware: true, TxSoftware: true, RxHardware: true, TxHardware: true}},
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 	"eterm/iface/lab/labtest"
 )
 
-// stamps takes n transmit stamps, waiting for them.
-func stamps(t *testing.T, p iface.Port, n int) (all []iface.TxStamp) {
+// timestamps takes n transmit timestamps, waiting for them.
+func timestamps(t *testing.T, p iface.Port, n int) (all []iface.TxTimestamp) {
 	t.Helper()
-	until(t, "all transmit stamps", func() bool {
-		buf := make([]iface.TxStamp, 100)
-		k, err := p.(iface.TxStamper).TxStamps(buf)
+	until(t, "all transmit timestamps", func() bool {
+		buf := make([]iface.TxTimestamp, 100)
+		k, err := p.(iface.TxTimestamper).TxTimestamps(buf)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,39 +26,39 @@ func stamps(t *testing.T, p iface.Port, n int) (all []iface.TxStamp) {
 	return all
 }
 
-// Trap 31: behind a virtual switch the kernel stamps each frame twice, once
+// Trap 31: behind a virtual switch the kernel gives each frame a timestamp twice, once
 // for each device on the way. The first counts, and only it.
-func TestTxStampsComeOnce(t *testing.T) {
+func TestTxTimestampsComeOnce(t *testing.T) {
 	left, right, _ := labtest.Switched(t)
-	a := open(t, left, iface.Options{TxStamps: true})
+	a := open(t, left, iface.Options{TxTimestamps: true})
 	b := open(t, right, iface.Options{Immediate: true})
 	const total = 500
 	for i := range total {
 		before := time.Now()
 		send(t, a, frame(broadcast, macA, 60, 0x88b5))
-		tx := stamps(t, a, 1)
+		tx := timestamps(t, a, 1)
 		after := time.Now()
 		rx := receive(t, b, 1)[0]
 		at := time.Unix(0, tx[0].At)
 		if len(tx) != 1 || tx[0].Sequence != uint64(i) || tx[0].Clock != iface.KernelClock {
-			t.Fatalf("frame %d: stamps %+v", i, tx)
+			t.Fatalf("frame %d: timestamps %+v", i, tx)
 		}
 		if at.Before(before) || at.After(after) || rx.At.Before(at) {
-			t.Fatalf("frame %d: sent %v to %v, stamped %v, received %v", i, before, after, at, rx.At)
+			t.Fatalf("frame %d: sent %v to %v, timestamp %v, received %v", i, before, after, at, rx.At)
 		}
 	}
-	if n, err := a.(iface.TxStamper).TxStamps(make([]iface.TxStamp, 10)); n != 0 || err != nil {
-		t.Errorf("%d stamps too many, error %v", n, err)
+	if n, err := a.(iface.TxTimestamper).TxTimestamps(make([]iface.TxTimestamp, 10)); n != 0 || err != nil {
+		t.Errorf("%d timestamps too many, error %v", n, err)
 	}
 	account(t, a)
 }
 
-// A refused frame has used up a number of the kernel's, and still every stamp
+// A refused frame has used up a number of the kernel's, and still every timestamp
 // goes to the right frame.
-func TestTxStampsOfRefusedFrames(t *testing.T) {
+func TestTxTimestampsOfRefusedFrames(t *testing.T) {
 	left, right := labtest.Pair(t)
 	shape(t, left, 1_000_000/8, 2000, 5000)
-	a := open(t, left, iface.Options{TxStamps: true, SendOnly: true})
+	a := open(t, left, iface.Options{TxTimestamps: true, SendOnly: true})
 	b := open(t, right, iface.Options{ReceiveOnly: true})
 	accepted := map[uint32]uint32{} // sequence by the number in the frame
 	for i := range uint32(300) {
@@ -82,17 +82,17 @@ func TestTxStampsOfRefusedFrames(t *testing.T) {
 		t.Fatalf("accepted %d of 300, arrived %d", len(accepted), len(arrived))
 	}
 	var last int64
-	for i, s := range stamps(t, a, len(accepted)) {
+	for i, s := range timestamps(t, a, len(accepted)) {
 		at := arrived[accepted[uint32(s.Sequence)]].UnixNano()
 		if s.Sequence != uint64(i) || s.At > at || s.At < last {
-			t.Fatalf("stamp %d: %+v; arrived %d", i, s, at)
+			t.Fatalf("timestamp %d: %+v; arrived %d", i, s, at)
 		}
 		last = at
 	}
 }
 
-// Trap 30: the first frames after stamping was switched on may have no stamp.
-// They say so; what is said to be the kernel's stamp is right.
+// Trap 30: the first frames after timestamps were switched on may have none.
+// They say so; what is said to be the kernel's timestamp is right.
 func TestFirstStampIsRightOrSaysItIsNot(t *testing.T) {
 	both(t, func(t *testing.T, o iface.Options) {
 		left, right := labtest.Pair(t)
@@ -102,10 +102,10 @@ func TestFirstStampIsRightOrSaysItIsNot(t *testing.T) {
 			before := time.Now()
 			send(t, out, frame(macB, macA, 60, 0x88b5))
 			sent := time.Now()
-			time.Sleep(3 * time.Millisecond) // a stamp taken when read is late
+			time.Sleep(3 * time.Millisecond) // a timestamp taken when read is late
 			r := receive(t, in, 1)[0]
 			if r.At.Before(before) || r.Clock == iface.KernelClock && r.At.After(sent.Add(time.Millisecond)) {
-				t.Errorf("sent %v to %v, stamped %v by clock %d", before, sent, r.At, r.Clock)
+				t.Errorf("sent %v to %v, timestamp %v by clock %d", before, sent, r.At, r.Clock)
 			}
 			in.Close()
 		}
@@ -114,10 +114,10 @@ func TestFirstStampIsRightOrSaysItIsNot(t *testing.T) {
 
 func TestHardwareStampsWhereThereAreNone(t *testing.T) {
 	left, right := labtest.Pair(t)
-	o := iface.Options{HardwareStamps: true, TxStamps: true}
+	o := iface.Options{HardwareTimestamps: true, TxTimestamps: true}
 	a, b := open(t, left, o), open(t, right, o)
 	send(t, a, frame(broadcast, macA, 60, 0x88b5))
-	if s := stamps(t, a, 1)[0]; s.Clock != iface.KernelClock {
+	if s := timestamps(t, a, 1)[0]; s.Clock != iface.KernelClock {
 		t.Errorf("%+v", s)
 	}
 	if r := receive(t, b, 1)[0]; r.Clock != iface.KernelClock {
@@ -125,16 +125,16 @@ func TestHardwareStampsWhereThereAreNone(t *testing.T) {
 	}
 }
 
-func TestTxStampsAfterClose(t *testing.T) {
+func TestTxTimestampsAfterClose(t *testing.T) {
 	left, _ := labtest.Pair(t)
-	p := open(t, left, iface.Options{TxStamps: true})
+	p := open(t, left, iface.Options{TxTimestamps: true})
 	p.Close()
-	if _, err := p.(iface.TxStamper).TxStamps(make([]iface.TxStamp, 1)); !errors.Is(err, net.ErrClosed) {
+	if _, err := p.(iface.TxTimestamper).TxTimestamps(make([]iface.TxTimestamp, 1)); !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
 	}
 	left.Do(func() error {
-		if _, err := iface.Open("eth0", iface.Options{TxStamps: true, Engine: iface.EngineXDP}); err == nil {
-			t.Error("AF_XDP with stamps opened")
+		if _, err := iface.Open("eth0", iface.Options{TxTimestamps: true, Engine: iface.EngineXDP}); err == nil {
+			t.Error("AF_XDP with timestamps opened")
 		}
 		return nil
 	})
