@@ -60,6 +60,8 @@ func TestBadInput(t *testing.T) {
 		{"exchange --interval x", "want a time such as 0.2"},
 		{"exchange -c -1", "want a whole number of frames"},
 		{"exchange -d -1", "want a time"},
+		{"listen -w /tmp", "/tmp is a directory: name a file in it"},
+		{"listen -t nonsense", "want an EtherType such as 0x88b5, or its name in the notation, such as ipv4"},
 		{"broadcast stray", `takes no operand, but was given "stray"`},
 		{"exchange --to broadcast eth / arp", "--to describes frames, which the notation already does"},
 		{"broadcast --to 02:00:00:00:00:01", "unknown flag --to"},

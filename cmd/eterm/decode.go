@@ -37,7 +37,7 @@ func decodeCommand() *cli.Command {
 			"eterm decode -r x.pcap.gz --format tree     layer by layer, each field with its meaning\n" +
 			"eterm decode ffffffffffff020000000001 88b5 0001\n" +
 			"tcpdump -xx -r x.pcap | eterm decode --json",
-		ArgsUsage: "[HEX ...]",
+		ArgsUsage: "[HEX ... | -]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
@@ -83,6 +83,8 @@ func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 	switch {
 	case c.Args().Present() && d.read != "":
 		return nil, "", exit.Usage("-r %s and hex operands: give one of them", d.read)
+	case c.NArg() == 1 && c.Args().First() == "-":
+		return c.App.Reader, "standard input", nil
 	case c.Args().Present():
 		text := strings.Join(c.Args().Slice(), " ") + "\n"
 		if c.NArg() > 1 { // one frame, however its bytes are set apart

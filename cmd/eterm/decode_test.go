@@ -241,3 +241,10 @@ func TestDecodeCount(t *testing.T) {
 		t.Errorf("two frames are\n%s", stdout)
 	}
 }
+
+func TestDecodeOperandDash(t *testing.T) {
+	status, stdout, stderr := etermWith(t, t.Context(), "ffffffffffff02000000000188b50001\n", "decode", "-")
+	if status != exit.StatusDone || stderr != "" || !strings.HasPrefix(stdout, "eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / hex 0001") {
+		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+}

@@ -118,11 +118,11 @@ func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err err
 	if o.shell != "" && o.shell != "left" && o.shell != "right" {
 		return nil, nil, exit.Usage("there is no host %q: --shell takes left or right", o.shell)
 	}
-	if left, err = args.SplitWords(o.left); err != nil {
-		return nil, nil, exit.Usage("--left %s: %w", o.left, err)
+	if left, err = commandLine("left", o.left); err != nil {
+		return nil, nil, err
 	}
-	if right, err = args.SplitWords(o.right); err != nil {
-		return nil, nil, exit.Usage("--right %s: %w", o.right, err)
+	if right, err = commandLine("right", o.right); err != nil {
+		return nil, nil, err
 	}
 	if o.shell != "" && !c.IsSet("left") {
 		left = nil
@@ -131,6 +131,24 @@ func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err err
 		right = nil
 	}
 	return left, right, nil
+}
+
+// commandLine is what a host is to run, if it can be understood: a lab is made
+// for nothing else.
+func commandLine(host, text string) ([]string, error) {
+	words, err := args.SplitWords(text)
+	if err != nil {
+		return nil, exit.Usage("--%s %s: %w", host, text, err)
+	}
+	app := newApp(nil, nil, nil)
+	line, err := args.Normalise(app, append([]string{app.Name}, words...))
+	if err != nil {
+		return nil, exit.Usage("--%s %q: %w", host, text, err)
+	}
+	if len(words) > 0 && args.Named(app.Commands, line.Words[1]) == nil {
+		return nil, exit.Usage("--%s %q: unknown command %q: %seterm --help lists all", host, text, line.Words[1], args.Suggest(app.Commands, line.Words[1]))
+	}
+	return words, nil
 }
 
 // enter runs this command again in namespaces of its own.

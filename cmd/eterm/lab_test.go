@@ -19,6 +19,9 @@ func TestLabUsage(t *testing.T) {
 	}{
 		{[]string{"--shell", "middle"}, `there is no host "middle": --shell takes left or right`},
 		{[]string{"--left", "'x"}, "--left 'x: a quote or a backslash has no end"},
+		{[]string{"--left", "nonsense"}, `--left "nonsense": unknown command "nonsense": eterm --help lists all`},
+		{[]string{"--right", "lsten -c 3"}, `--right "lsten -c 3": unknown command "lsten": did you mean listen? eterm --help lists all`},
+		{[]string{"--right", "listen --cuont 3"}, `--right "listen --cuont 3": unknown flag --cuont: did you mean --count? eterm listen --help lists them`},
 		{[]string{"x"}, `eterm lab takes no operand, but was given "x"`},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"lab"}, c.args...)...)

@@ -82,6 +82,9 @@ func untrusted(doubts []iface.Doubt) error {
 
 // newFile makes a file for results. It never writes over one.
 func newFile(path string) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, exit.Usage("%s is a directory: name a file in it", path)
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, exit.Usage("%w: name a new file", err)

@@ -33,10 +33,15 @@ func TestUsageErrors(t *testing.T) {
 		{"listen --fromat line", "unknown flag --fromat: did you mean --format? eterm listen --help lists them"},
 		{"-i eth0 listen", "flags stand before the command: say eterm listen first, then its flags"},
 		{"version x", `eterm version takes no operand, but was given "x"`},
+		{"ping -i lo ''", "an operand is empty: is a variable of the shell unset?"},
 		{"version --foo", "unknown flag --foo: eterm version --help lists them"},
 		{"completion", "eterm completion needs one of: bash, zsh, fish"},
 	} {
-		status, stdout, stderr := eterm(t, strings.Fields(c.line)...)
+		words := strings.Fields(c.line)
+		for i := range words {
+			words[i] = strings.Trim(words[i], "'")
+		}
+		status, stdout, stderr := eterm(t, words...)
 		if status != exit.StatusUsage || stdout != "" || stderr != "eterm: "+c.want+"\n" {
 			t.Errorf("eterm %s: status %d, stdout %q, stderr %q; want 2, none, %q", c.line, status, stdout, stderr, c.want)
 		}

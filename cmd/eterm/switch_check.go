@@ -49,7 +49,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
 			&cli.IntFlag{Name: "max-macs", Destination: &s.maxMACs, Value: 8192, Usage: "fill the table with at most `N` addresses"},
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
-			&cli.GenericFlag{Name: "settle", Value: &s.settle, DefaultText: "10ms, 50ms with --to", Usage: "wait `TIME` for frames that take a slower way"},
+			&cli.GenericFlag{Name: "drain", Value: &s.settle, DefaultText: "10ms, 50ms with --to", Usage: "wait `TIME` after the last frame for those that take a slower way"},
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},

@@ -49,6 +49,9 @@ type Recorder struct {
 // never goes through a symbolic link nor into what is no plain file. The
 // format follows the name: see FormatOf.
 func Create(path string, o RecorderOptions) (*Recorder, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a directory: name a file in it", path)
+	}
 	c := &Recorder{o: o, path: path, format: FormatOf(path)}
 	if c.rotates() && !o.Force {
 		if there, _ := filepath.Glob(c.name("[0-9][0-9][0-9][0-9][0-9]")); len(there) > 0 {

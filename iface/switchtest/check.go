@@ -68,7 +68,7 @@ func (r *rig) run(c Case) (Result, error) {
 			return result, err
 		}
 		if r.cfg.Settle >= longestSettle {
-			result = c.judge(Outcome{Why: fmt.Sprintf("%d frames took longer than %v: raise --settle", late, r.cfg.Settle)}, r.cfg.Expect)
+			result = c.judge(Outcome{Why: fmt.Sprintf("%d frames took longer than %v: raise --drain", late, r.cfg.Settle)}, r.cfg.Expect)
 			result.Took = time.Since(start)
 			return result, nil
 		}

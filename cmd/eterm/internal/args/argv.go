@@ -111,6 +111,8 @@ func (s *sorter) part() error {
 		word := s.next()
 		var err error
 		switch {
+		case word == "":
+			return exit.Usage("an operand is empty: is a variable of the shell unset?")
 		case word == "--":
 			s.operands = append(s.operands, s.words...)
 			return nil

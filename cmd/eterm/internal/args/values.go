@@ -2,6 +2,7 @@ package args
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"eterm/frame"
 	"eterm/frame/ether"
 )
 
@@ -124,13 +126,28 @@ func (v *EtherType) Set(s string) error {
 		n, err = strconv.ParseUint(strings.TrimPrefix(s, "0x"), 16, 16) // 88b5, 0800
 	}
 	if err != nil {
-		return errors.New("want an EtherType such as 0x88b5")
+		n, err = namedEtherType(s)
+	}
+	if err != nil {
+		return errors.New("want an EtherType such as 0x88b5, or its name in the notation, such as ipv4")
 	}
 	if n < 0x0600 {
 		return fmt.Errorf("0x%04x is a length, not an EtherType: those begin at 0x0600", n)
 	}
 	*v = EtherType(n)
 	return nil
+}
+
+// namedEtherType is a name as the notation takes it in eth type=.
+func namedEtherType(s string) (uint64, error) {
+	if strings.ContainsAny(s, " /,.:=\"\n\t") || s == "random" {
+		return 0, errors.New("not one name")
+	}
+	t, err := frame.Parse("eth type=" + s + " / zeros 46")
+	if err != nil {
+		return 0, err
+	}
+	return uint64(binary.BigEndian.Uint16(t.Append(nil)[12:])), nil
 }
 
 func (v *EtherType) String() string {

@@ -30,7 +30,7 @@ func TestMACSpellings(t *testing.T) {
 }
 
 func TestEtherTypeSpellings(t *testing.T) {
-	for s, want := range map[string]EtherType{"0x88b5": 0x88b5, "88b5": 0x88b5, "88B5": 0x88b5, "0800": 0x0800, "2048": 0x0800, "34997": 0x88b5, "0xffff": 0xffff} {
+	for s, want := range map[string]EtherType{"0x88b5": 0x88b5, "88b5": 0x88b5, "88B5": 0x88b5, "0800": 0x0800, "2048": 0x0800, "34997": 0x88b5, "0xffff": 0xffff, "ipv4": 0x0800, "arp": 0x0806, "ipv6": 0x86dd} {
 		var v EtherType
 		if err := v.Set(s); err != nil || v != want {
 			t.Errorf("%s read as %#x, %v; want %#x", s, uint16(v), err, uint16(want))
