@@ -2,9 +2,12 @@ package main
 
 import "github.com/urfave/cli/v2"
 
+// more are the commands that only some builds have.
+var more []*cli.Command
+
 // commands are all commands in the order the help shows them.
 func commands() []*cli.Command {
-	return []*cli.Command{
+	return append([]*cli.Command{
 		exchangeCommand(),
 		listenCommand(),
 		broadcastCommand(),
@@ -26,5 +29,5 @@ func commands() []*cli.Command {
 		completionCommand(),
 		manCommand(),
 		versionCommand(),
-	}
+	}, more...)
 }
