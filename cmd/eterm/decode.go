@@ -125,19 +125,19 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 	most := uint64(d.count)
 	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
 	err := capture.InOrder(ctx, func(b *decodeBatch) bool {
-		b.err = b.fill(r, taken, most)
-		taken += uint64(len(b.records))
-		return b.err == nil
+		more := b.Fill(r, taken, most)
+		taken += uint64(len(b.Records))
+		return more
 	}, func() func(*decodeBatch) {
 		w := &show.Records{FramesOptions: printed}
 		return func(b *decodeBatch) { b.print(w) }
 	}, func(b *decodeBatch) error {
-		sum.Frames += uint64(len(b.records))
+		sum.Frames += uint64(len(b.Records))
 		sum.Bytes += b.bytes
 		sum.Faulty += b.faulty
-		odd.add(b.records)
-		if b.err != nil && !errors.Is(b.err, io.EOF) {
-			ended = b.err
+		odd.add(b.Records)
+		if b.Err != nil && !errors.Is(b.Err, io.EOF) {
+			ended = b.Err
 		}
 		if len(b.text) == 0 {
 			return nil
@@ -195,4 +195,24 @@ func (o *oddities) say(note func(format string, args ...any), name string) {
 	if o.contrary > 0 {
 		note("%s: %s with lengths that contradict each other, taken as captured", name, show.Count(uint64(o.contrary), "record"))
 	}
+}
+
+// decodeBatch is some frames of a capture and their text.
+type decodeBatch struct {
+	capture.Batch
+	text   []byte
+	bytes  uint64
+	faulty uint64
+}
+
+// print makes the text of the batch.
+func (b *decodeBatch) print(w *show.Records) {
+	b.text, b.bytes = b.text[:0], 0
+	before := w.Faulty
+	for i := range b.Records {
+		r := &b.Records[i]
+		b.bytes += uint64(len(r.Bytes))
+		b.text = w.Append(b.text, b.First+uint64(i)+1, r, b.Names[i])
+	}
+	b.faulty = w.Faulty - before
 }

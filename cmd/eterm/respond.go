@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -94,13 +95,23 @@ func (r *responder) run(c *cli.Context) error {
 	config.More = append(config.More, switches.Answerer())
 	engine := respond.New(port, config)
 	partner.start(ctx)
-	end := func() {}
-	if !r.quiet {
-		end = begin(c, r.does(port, config), func() string { return fmt.Sprintf("%d answered", engine.Account().Total()) })
+	err = r.serve(ctx, c, port, config, engine)
+	return r.end(c, port, engine, err)
+}
+
+// serve says what is answered, and answers until ctx ends.
+func (r *responder) serve(ctx context.Context, c *cli.Context, port iface.Port, config respond.Config, engine *respond.Responder) error {
+	if r.quiet {
+		return engine.Serve(ctx)
 	}
-	err = engine.Serve(ctx)
-	end()
+	defer begin(c, r.does(port, config), func() string { return fmt.Sprintf("%d answered", engine.Account().Total()) })()
+	return engine.Serve(ctx)
+}
+
+// end prints the account and returns the status; cause ended the serving.
+func (r *responder) end(c *cli.Context, port iface.Port, engine *respond.Responder, cause error) error {
 	counters, _ := port.Counters()
+	err := cause
 	if printErr := r.print(c, engine.Account(), counters.HostDropped()); err == nil {
 		err = printErr
 	}

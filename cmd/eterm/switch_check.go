@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame/capture"
 	"eterm/iface/switchtest"
 )
 
@@ -147,7 +149,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	}
 	card, err := switchtest.Check(c.Context, cfg)
 	messages(c).Clear()
-	if writeErr := writeEvidence(evidence, card); writeErr != nil {
+	if writeErr := show.WriteEvidence(evidence, card); writeErr != nil {
 		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
@@ -193,4 +195,18 @@ func cardStatus(card *switchtest.Card, err error) error {
 		return exit.Quietly(exit.StatusNo)
 	}
 	return nil
+}
+
+// createEvidence makes the file for show.WriteEvidence, before there is anything to
+// write: a test is too long to find out at its end that there cannot be one.
+func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) {
+	if path == "" {
+		return nil, nil
+	}
+	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + version()}
+	file, err := capture.Create(path, capture.RecorderOptions{About: about})
+	if err != nil {
+		return nil, exit.Usage("%w", err)
+	}
+	return file, nil
 }

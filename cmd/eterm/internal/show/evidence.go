@@ -1,32 +1,17 @@
-package main
+package show
 
 import (
 	"fmt"
 	"time"
 
-	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/iface/switchtest"
 )
 
-// createEvidence makes the file for writeEvidence, before there is anything to
-// write: a test is too long to find out at its end that there cannot be one.
-func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) {
-	if path == "" {
-		return nil, nil
-	}
-	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + version()}
-	file, err := capture.Create(path, capture.RecorderOptions{About: about})
-	if err != nil {
-		return nil, exit.Usage("%w", err)
-	}
-	return file, nil
-}
-
-// writeEvidence writes the frames behind every row that is no pass, and closes
+// WriteEvidence writes the frames behind every row that is no pass, and closes
 // the file: each frame as it was sent, then every copy kept of what arrived,
 // with the case and the port in its comment. There may be no file, or no card.
-func writeEvidence(file *capture.Recorder, card *switchtest.Card) error {
+func WriteEvidence(file *capture.Recorder, card *switchtest.Card) error {
 	if file == nil {
 		return nil
 	}
