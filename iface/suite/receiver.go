@@ -1,0 +1,164 @@
+package suite
+
+import (
+	"context"
+	"sync"
+
+	"eterm/frame/probe"
+	"eterm/iface"
+)
+
+// receiver accounts for what comes in by one port. It is told of each run before
+// the run begins.
+type receiver struct {
+	port iface.Port
+	own  func(source []byte) bool // says whether a frame is the tester's own
+
+	mu      sync.Mutex
+	run     *run
+	known   map[uint32]bool // sessions that are over
+	foreign uint64
+	control uint64
+	flooded map[uint32]uint64 // frames of sessions that belong elsewhere
+}
+
+// run is one load as its receiver sees it.
+type run struct {
+	session  uint32
+	tally    *probe.Tally
+	plan     probe.Plan
+	series   Series
+	came     []uint64 // a bit for each number
+	received uint64
+	awaited  uint64 // how many to come; 0 is not known yet
+	complete chan struct{}
+	done     bool
+
+	highest  uint64
+	any      bool
+	lastSent uint32 // ticks of the highest
+	gap      *rawGap
+	first    uint32 // ticks of the first frame seen
+	tagged   uint64 // number of the tagged frame
+	taggedNS *int64
+}
+
+// rawGap is a gap with the ticks of the frames around it.
+type rawGap struct {
+	first, last   uint64
+	before, after uint32
+}
+
+func newReceiver(port iface.Port, own func([]byte) bool) *receiver {
+	return &receiver{port: port, own: own, known: map[uint32]bool{}, flooded: map[uint32]uint64{}}
+}
+
+// expect begins a run.
+func (r *receiver) expect(session uint32, plan probe.Plan, total uint64, oneClock bool) *run {
+	run := &run{session: session, tally: probe.NewTally(session, oneClock), plan: plan, series: newSeries(total), came: make([]uint64, total/64+1), complete: make(chan struct{}), tagged: total / 2}
+	run.tally.Planned(plan)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.run = run
+	return run
+}
+
+// serve receives until ctx ends or the port is gone.
+func (r *receiver) serve(ctx context.Context) error {
+	rx := make([]iface.Received, 256)
+	return iface.Frames(ctx, r.port, rx, func(list []iface.Received) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for i := range list {
+			r.take(&list[i])
+		}
+		return nil
+	})
+}
+
+func (r *receiver) take(rx *iface.Received) {
+	f, ok := probe.Find(rx.Bytes)
+	switch {
+	case rx.To == iface.Outgoing:
+	case !ok || f.Kind != probe.KindMark && f.Kind != probe.KindMarkPlan:
+		if len(rx.Bytes) >= 12 && r.own(rx.Bytes[6:12]) {
+			r.control++
+		} else {
+			r.foreign++
+		}
+	case r.run != nil && f.Session == r.run.session && r.run.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano()):
+		r.run.took(f, rx.At.UnixNano())
+	case r.known[f.Session]:
+		r.control++ // a frame of an earlier trial, later than it should be
+	default:
+		r.flooded[f.Session]++
+		r.foreign++
+	}
+}
+
+// took notes what the tally does not: when, by number.
+func (run *run) took(f probe.Found, at int64) {
+	streams := uint64(run.plan.Streams) + 1
+	number := uint64(f.Seq)*streams + uint64(f.Stream)
+	if number/64 >= uint64(len(run.came)) || run.came[number/64]&(1<<(number%64)) != 0 {
+		return
+	}
+	run.came[number/64] |= 1 << (number % 64)
+	run.received++
+	delay := int64(int32(probe.Ticks(at)-f.Time))*probe.Tick + at%probe.Tick
+	run.series.add(number, delay)
+	run.seen(number, f.Time)
+	if number == run.tagged {
+		run.taggedNS = &delay
+	}
+	run.conclude()
+}
+
+// conclude says so when all have come.
+func (run *run) conclude() {
+	if !run.done && run.awaited > 0 && run.received >= run.awaited {
+		run.done = true
+		close(run.complete)
+	}
+}
+
+// seen keeps the last gap, as the frames that arrive tell of it.
+func (run *run) seen(number uint64, sent uint32) {
+	if !run.any {
+		run.any, run.first = true, sent
+		if number > 0 {
+			run.gap = &rawGap{0, number - 1, sent, sent}
+		}
+	} else if number > run.highest+1 {
+		run.gap = &rawGap{run.highest + 1, number - 1, run.lastSent, sent}
+	}
+	if number >= run.highest {
+		run.highest, run.lastSent = number, sent
+	}
+}
+
+// await says how many frames there are to come, now that it is known.
+func (r *receiver) await(run *run, n uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run.awaited = n
+	run.conclude()
+}
+
+// finish ends a run and gives its report.
+func (r *receiver) finish(run *run, a probe.SenderAccount) probe.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run.tally.End(a)
+	run.series.finish()
+	r.run = nil
+	r.known[run.session] = true
+	return run.tally.Report()
+}
+
+// counts are of the frames beside the run's so far.
+func (r *receiver) counts(session uint32) (foreign, control, flooded uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.foreign, r.control, r.flooded[session]
+}
