@@ -17,7 +17,7 @@ import (
 // asker is eterm arp: who has an address, by ARP or neighbour discovery.
 type asker struct {
 	stationFlags
-	hostFlags
+	args.Hosts
 	askFlags
 	announce, probe, listen bool
 	duration                args.Duration
@@ -35,7 +35,7 @@ func arpCommand() *cli.Command {
 			"eterm arp -i eth0 --probe 192.0.2.7          may I use it? (RFC 5227; status 1: it is taken)\n" +
 			"eterm arp -i eth0 --announce 192.0.2.7       tell everybody that this station has it\n" +
 			"eterm arp -i eth0 --listen -d 10             who says what of himself; nothing is sent",
-		Flags: append(append(append(a.stationFlags.flags(), a.askFlags.flags()...), a.hostFlags.flags()...),
+		Flags: append(append(append(a.stationFlags.flags(), a.askFlags.flags()...), a.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "announce", Destination: &a.announce, Usage: "announce the addresses as this station's (RFC 5227, 3)"},
 			&cli.BoolFlag{Name: "probe", Destination: &a.probe, Usage: "ask whether the addresses are free, without claiming them (RFC 5227, 2.1)"},
 			&cli.BoolFlag{Name: "listen", Destination: &a.listen, Usage: "send nothing: print every claim that comes by"},
@@ -46,15 +46,7 @@ func arpCommand() *cli.Command {
 }
 
 func (a *asker) run(c *cli.Context) error {
-	modes := 0
-	for _, on := range []bool{a.announce, a.probe, a.listen} {
-		if on {
-			modes++
-		}
-	}
 	switch {
-	case modes > 1:
-		return exit.Usage("--announce, --probe and --listen exclude each other: give one")
 	case a.listen && c.Args().Present():
 		return exit.Usage("--listen takes no operand, but was given %q", c.Args().First())
 	case !a.listen && !c.Args().Present():
@@ -65,9 +57,9 @@ func (a *asker) run(c *cli.Context) error {
 		return err
 	}
 	defer at.port.Close()
-	operands, err := a.parse(c.Context, c.Args().Slice(), at)
+	operands, err := a.Parse(c.Context, c.Args().Slice(), &at.Place)
 	if err == nil {
-		err = unicastOnly(operands, at)
+		err = args.UnicastOnly(operands, &at.Place)
 	}
 	if err != nil {
 		return err
@@ -88,8 +80,8 @@ func (a *asker) run(c *cli.Context) error {
 }
 
 // ask asks, and judges what was answered.
-func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
-	ranges := rangesOf(operands)
+func (a *asker) ask(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
+	ranges := args.RangesOf(operands)
 	at.sources(ranges)
 	d, err := a.discovery(at, ranges)
 	if err != nil {
@@ -118,10 +110,10 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *show.ARP) 
 	silent := 0
 	for _, o := range operands {
 		switch {
-		case !o.isRange() && !answered[o.addr]:
+		case !o.IsRange() && !answered[o.Addr]:
 			silent++
-			out.Silent(o.addr, at.Local.Has(o.addr))
-		case o.isRange() && len(found) == 0:
+			out.Silent(o.Addr, at.Local.Has(o.Addr))
+		case o.IsRange() && len(found) == 0:
 			silent++
 		}
 	}
@@ -138,10 +130,10 @@ func (a *asker) ask(c *cli.Context, at *place, operands []asked, out *show.ARP) 
 }
 
 // announceAll announces each address twice, as RFC 5227, 2.3 has it.
-func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
+func (a *asker) announceAll(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
 	for _, o := range operands {
-		if o.isRange() {
-			return exit.Usage("%s is a range: give the single addresses to announce", o.name)
+		if o.IsRange() {
+			return exit.Usage("%s is a range: give the single addresses to announce", o.Name)
 		}
 	}
 	for i := range 2 {
@@ -149,10 +141,10 @@ func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *sh
 			break
 		}
 		for _, o := range operands {
-			if err := at.Announce(at.port, o.addr); err != nil {
+			if err := at.Announce(at.port, o.Addr); err != nil {
 				return pingError(err)
 			}
-			out.Announced(o.addr, at.MAC)
+			out.Announced(o.Addr, at.MAC)
 		}
 	}
 	return nil
@@ -162,29 +154,29 @@ func (a *asker) announceAll(c *cli.Context, at *place, operands []asked, out *sh
 const announceInterval = 2 * time.Second
 
 // probeAll says of each address whether it is free.
-func (a *asker) probeAll(c *cli.Context, at *place, operands []asked, out *show.ARP) error {
+func (a *asker) probeAll(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
 	taken := 0
 	for _, o := range operands {
-		if o.isRange() {
-			return exit.Usage("%s is a range: give the single addresses to probe for", o.name)
+		if o.IsRange() {
+			return exit.Usage("%s is a range: give the single addresses to probe for", o.Name)
 		}
 		var holder net.HardwareAddr
 		var err error
-		if at.Local.Has(o.addr) {
+		if at.Local.Has(o.Addr) {
 			holder = at.port.HardwareAddr()
 		} else {
-			holder, err = at.Probe(c.Context, at.port, o.addr)
+			holder, err = at.Probe(c.Context, at.port, o.Addr)
 		}
 		if err != nil {
 			return pingError(err)
 		}
 		if holder == nil && c.Context.Err() != nil {
-			return exit.Failed("stopped before it was known whether %s is free", o.addr)
+			return exit.Failed("stopped before it was known whether %s is free", o.Addr)
 		}
 		if holder != nil {
 			taken++
 		}
-		out.Probed(o.addr, holder)
+		out.Probed(o.Addr, holder)
 	}
 	if taken > 0 {
 		return exit.Quietly(exit.StatusNo)

@@ -65,7 +65,7 @@ func TestBadInput(t *testing.T) {
 		{"broadcast stray", `takes no operand, but was given "stray"`},
 		{"exchange --to broadcast eth / arp", "--to describes frames, which the notation already does"},
 		{"broadcast --to 02:00:00:00:00:01", "unknown flag --to"},
-		{"listen --snaplen -1", "snaplen -1"},
+		{"listen --snaplen -1", "\"-1\" for flag --snaplen: want a whole number of 0 or more"},
 		{"listen --format nonsense", "want dump, line"},
 		{"listen --color sometimes", "want auto, always or never"},
 	} {

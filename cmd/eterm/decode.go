@@ -42,7 +42,7 @@ func decodeCommand() *cli.Command {
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
 			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree),
-			&cli.IntFlag{Name: "snaplen", Destination: &d.snap, Usage: "dump only the first `BYTES` of each frame", DefaultText: "all"},
+			args.Default(args.NumberFlag("snaplen", &d.snap, 0, args.Unlimited, "dump only the first `BYTES` of each frame"), "all"),
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &d.failOnFault, Usage: "exit with status 1 if a frame has a fault"},
@@ -53,9 +53,6 @@ func decodeCommand() *cli.Command {
 
 func (d *decoder) run(c *cli.Context) error {
 	d.note = func(format string, args ...any) { note(c, format, args...) }
-	if d.snap < 0 {
-		return exit.Usage("snaplen %d: want a number of bytes, 0 for all", d.snap)
-	}
 	in, name, err := d.input(c)
 	if err != nil {
 		return err

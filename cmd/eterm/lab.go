@@ -22,7 +22,7 @@ type labOptions struct {
 	left, right string
 	shell       string
 	json        bool
-	wire        wireOptions
+	wire        args.Wire
 }
 
 func labCommand() *cli.Command {
@@ -44,7 +44,7 @@ func labCommand() *cli.Command {
 			&cli.StringFlag{Name: "right", Value: "listen -t 0x88b5 -c 3", Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
 			&cli.StringFlag{Name: "shell", Destination: &o.shell, Usage: "open a shell on `HOST`, left or right; --left and --right, where given, run beside it"},
 			args.JSONFlag(&o.json),
-		}, wireFlags(&o.wire)...),
+		}, o.wire.Flags()...),
 		Action: func(c *cli.Context) error { return o.run(c) },
 	}
 }
@@ -54,7 +54,7 @@ func (o *labOptions) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	forward, wired, err := o.wire.config(0)
+	forward, wired, err := o.wire.Config(0)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (o *labOptions) runCommands(c *cli.Context, bench *lab.Bench, commands lab.
 // overWire joins the hosts by a wire with faults while run runs, and prints
 // what the wire did.
 func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forward impair.Config, run func() error) error {
-	reverse, _, err := o.wire.config(1)
+	reverse, _, err := o.wire.Config(1)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forward impair.C
 	}
 	runErr := run()
 	did, err := stop()
-	if err := errors.Join(err, output(c).Wire(o.wire.seed, did, o.json)); err != nil {
+	if err := errors.Join(err, output(c).Wire(o.wire.Seed, did, o.json)); err != nil {
 		return errors.Join(runErr, err)
 	}
 	return runErr

@@ -32,8 +32,8 @@ func TestLabUsage(t *testing.T) {
 }
 
 func TestLabPrefixesBothHosts(t *testing.T) {
-	status, stdout, stderr := runProgram(t, "lab", "--left", "version", "--right", "nonsense")
-	if status != exit.StatusUsage || !strings.HasPrefix(stdout, "left | eterm ") || !strings.HasPrefix(stderr, "right | eterm: unknown command") {
+	status, stdout, stderr := runProgram(t, "lab", "--left", "version", "--right", "decode -r nosuch.pcap")
+	if status != exit.StatusUsage || !strings.HasPrefix(stdout, "left | eterm ") || !strings.HasPrefix(stderr, "right | eterm: open nosuch.pcap") {
 		t.Errorf("status %d, stdout %q, stderr %q", status, stdout, stderr)
 	}
 	status, stdout, _ = runProgram(t, "lab", "--json", "--left", "version", "--right", "version")

@@ -48,7 +48,7 @@ func linkReceiveCommand() *cli.Command {
 			"run's plan comes with the frames, so that the tail and a run that never ended are accounted for too.",
 		Flags: append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),
-			&cli.IntFlag{Name: "runs", Destination: &r.runs, DefaultText: "until stopped", Usage: "end after `N` runs"},
+			args.Default(args.NumberFlag("runs", &r.runs, 1, args.Unlimited, "end after `N` runs"), "until stopped"),
 			args.DurationFlag(&r.duration),
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),

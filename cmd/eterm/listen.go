@@ -19,7 +19,7 @@ import (
 // listener is receive only: it holds no means to send.
 type listener struct {
 	sessionFlags
-	filter
+	args.Filter
 	recording
 	count    args.Count
 	duration args.Duration
@@ -38,7 +38,7 @@ func listenCommand() *cli.Command {
 			"eterm listen -i eth0 -w x.pcapng        a capture\n" +
 			"eterm listen -i eth0 -w - | wireshark -k -i -",
 		ArgsUsage: "[FILTER ...]",
-		Flags: append(slices.Concat(l.sessionFlags.flags(), l.filter.flags(), l.recording.flags()),
+		Flags: append(slices.Concat(l.sessionFlags.flags(), l.Filter.Flags(), l.recording.flags()),
 			args.CountFlag(&l.count, "stop after `N` frames"),
 			args.DurationFlag(&l.duration),
 			args.QuietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
@@ -55,7 +55,7 @@ func (l *listener) run(c *cli.Context) error {
 	if err := l.check(c); err != nil {
 		return err
 	}
-	if err := l.filter.options(c, l.iface, &o); err != nil {
+	if err := l.Filter.Options(c, l.iface, &o); err != nil {
 		return err
 	}
 	if l.path != "" && !l.recording.print {
@@ -103,7 +103,7 @@ func (l *listener) capture(c *cli.Context, s *session, snapLen int) (*capture.Re
 	if l.path == "" {
 		return nil, nil
 	}
-	about := aboutCapture(l.iface, l.filter.words(c.Args().Slice()), snapLen)
+	about := aboutCapture(l.iface, l.Filter.Words(c.Args().Slice()), snapLen)
 	return l.recording.open(c, s, about)
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -90,4 +92,12 @@ func newFile(path string) (*os.File, error) {
 		return nil, exit.Usage("%w: name a new file", err)
 	}
 	return f, nil
+}
+
+// withDuration ends ctx after d, if d is not 0.
+func withDuration(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
 }

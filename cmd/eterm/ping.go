@@ -3,10 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +20,7 @@ import (
 // pinger is eterm ping.
 type pinger struct {
 	stationFlags
-	hostFlags
+	args.Hosts
 	to             args.MAC
 	count          args.Count
 	duration       args.Duration
@@ -32,7 +29,7 @@ type pinger struct {
 	ttl, tos       int
 	df, flood      bool
 	size           args.Size
-	sweep          sweepValue
+	sweep          args.Sweep
 	payload        args.Payload
 	l2, llc, lbm   bool
 	level          int
@@ -40,7 +37,7 @@ type pinger struct {
 }
 
 func pingCommand() *cli.Command {
-	p := &pinger{interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
+	p := &pinger{ttl: 64, interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
 	return &cli.Command{
 		Name:      "ping",
 		Usage:     "reach hosts by ICMP, ICMPv6 or layer 2, and measure the round trip between kernel time stamps",
@@ -64,8 +61,8 @@ func (p *pinger) flags() []cli.Flag {
 		args.DurationFlag(&p.duration),
 		args.IntervalFlag(&p.interval),
 		args.TimeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
-		&cli.IntFlag{Name: "ttl", Destination: &p.ttl, Value: 64, Usage: "time to live or hop limit, 1 to 255"},
-		&cli.IntFlag{Name: "tos", Destination: &p.tos, Usage: "type of service or traffic class, 0 to 255"},
+		args.NumberFlag("ttl", &p.ttl, 1, 255, "time to live or hop limit, `1..255`"),
+		args.NumberFlag("tos", &p.tos, 0, 255, "type of service or traffic class, `0..255`"),
 		&cli.BoolFlag{Name: "df", Destination: &p.df, Usage: "forbid fragments"},
 		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when an answer comes, or 10 ms have passed"},
 		args.SizeFlag(&p.size),
@@ -73,69 +70,23 @@ func (p *pinger) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "l2", Destination: &p.l2, Usage: "our own echo on EtherType 0x88b5, to a MAC address"},
 		&cli.BoolFlag{Name: "llc", Destination: &p.llc, Usage: "LLC TEST (IEEE 802.2), to a MAC address"},
 		&cli.BoolFlag{Name: "lbm", Destination: &p.lbm, Usage: "802.1ag loopback messages, to a MAC address"},
-		&cli.IntFlag{Name: "level", Destination: &p.level, Usage: "maintenance domain level of --lbm, 0 to 7"},
+		args.NumberFlag("level", &p.level, 0, 7, "maintenance domain level of --lbm, `0..7`"),
 		args.QuietFlag(&p.quiet, "print only the results at the end"),
 		args.JSONFlag(&p.jsonOut),
 	}
 	own = append(own, args.PayloadFlags(&p.payload)...)
-	return append(append(p.stationFlags.flags(), p.hostFlags.flags()...), own...)
-}
-
-// sweepValue is a range of frame sizes on the wire with FCS.
-type sweepValue struct{ from, to, step int }
-
-func (v *sweepValue) Set(s string) error {
-	wrong := errors.New("want frame sizes FROM..TO[:STEP] in bytes with FCS, 64 to 9216, such as 64..1518")
-	bounds, step, hasStep := strings.Cut(s, ":")
-	from, to, ok := strings.Cut(bounds, "..")
-	a, err1 := strconv.Atoi(from)
-	b, err2 := strconv.Atoi(to)
-	n := 1
-	var err3 error
-	if hasStep {
-		n, err3 = strconv.Atoi(step)
-	}
-	if !ok || err1 != nil || err2 != nil || err3 != nil || a < 64 || b > 9216 || a > b || n < 1 {
-		return wrong
-	}
-	*v = sweepValue{a, b, n}
-	return nil
-}
-
-func (v *sweepValue) String() string {
-	if v.step == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d..%d:%d", v.from, v.to, v.step)
+	return append(append(p.stationFlags.flags(), p.Hosts.Flags()...), own...)
 }
 
 // check refuses flags that make no sense, before anything is opened.
 func (p *pinger) check(c *cli.Context) error {
-	layer2 := 0
-	for _, on := range []bool{p.l2, p.llc, p.lbm} {
-		if on {
-			layer2++
-		}
-	}
 	switch {
-	case !c.Args().Present() && layer2 > 0:
+	case !c.Args().Present() && (p.l2 || p.llc || p.lbm):
 		return exit.Usage("no target given: want a MAC address, such as 02:00:00:00:00:02")
 	case !c.Args().Present():
 		return exit.Usage("no target given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
-	case layer2 > 1:
-		return exit.Usage("--l2, --llc and --lbm exclude each other: give one")
-	case p.ttl < 1 || p.ttl > 255:
-		return exit.Usage("ttl %d: want 1 to 255", p.ttl)
-	case p.tos < 0 || p.tos > 255:
-		return exit.Usage("tos %d: want 0 to 255", p.tos)
-	case p.level < 0 || p.level > 7:
-		return exit.Usage("level %d: want 0 to 7", p.level)
 	case p.interval == 0 && !p.flood:
 		return exit.Usage("interval 0: want a time above zero, or --flood")
-	case p.size != 0 && p.sweep.step != 0:
-		return exit.Usage("--size and --sweep exclude each other: give one")
-	case layer2 > 0 && (p.to.Given() || p.gateway != "" || p.v4 || p.v6):
-		return exit.Usage("--to, --gateway, -4 and -6 are for IP: at layer 2 the operands are where frames go")
 	}
 	return nil
 }
@@ -206,8 +157,8 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 		Flood: p.flood, Pattern: p.payload,
 	}
 	switch {
-	case p.sweep.step != 0:
-		config.First, config.Last, config.Step = p.sweep.from-ether.FCSLen, p.sweep.to-ether.FCSLen, p.sweep.step
+	case p.sweep.Step != 0:
+		config.First, config.Last, config.Step = p.sweep.From-ether.FCSLen, p.sweep.To-ether.FCSLen, p.sweep.Step
 	case p.size != 0:
 		config.First = int(p.size) - ether.FCSLen
 	}

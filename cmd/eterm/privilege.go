@@ -40,8 +40,6 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		c.Context = context.WithValue(c.Context, rowKey{}, row)
 		switch {
-		case c.Bool("no-sandbox") && c.IsSet("user"):
-			return exit.Usage("--user and --no-sandbox contradict each other: give one")
 		case c.Bool("no-sandbox"):
 			sandbox.Off()
 		}

@@ -23,7 +23,7 @@ import (
 // recording is what a command is told of a capture to write.
 type recording struct {
 	path   string
-	rotate rotateValue
+	rotate args.Rotate
 	keep   int
 	force  bool
 	print  bool
@@ -33,7 +33,7 @@ func (r *recording) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &r.path, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 		&cli.GenericFlag{Name: "rotate", Value: &r.rotate, DefaultText: "never", Usage: "with -w: begin a new file every `SIZE|TIME`, such as 100MB, 10m or 1GB,1h"},
-		&cli.IntFlag{Name: "keep", Destination: &r.keep, Usage: "with --rotate: keep the newest `N` files only", DefaultText: "all"},
+		args.Default(args.NumberFlag("keep", &r.keep, 1, args.Unlimited, "with --rotate: keep the newest `N` files only"), "all"),
 		&cli.BoolFlag{Name: "print", Destination: &r.print, Usage: "with -w: print the frames too"},
 		args.ForceFlag(&r.force, "with -w: overwrite a file that is there"),
 	}
@@ -42,15 +42,9 @@ func (r *recording) flags() []cli.Flag {
 // check refuses what cannot be meant, before anything is opened.
 func (r *recording) check(c *cli.Context, toStdout bool) error {
 	switch {
-	case r.path == "" && (r.print || r.force || r.keep != 0 || r.rotate.given()):
-		return exit.Usage("--print, --force, --rotate and --keep belong to a capture: name its file by -w")
-	case r.path == "":
-		return nil
-	case r.keep < 0 || r.keep > 0 && !r.rotate.given():
-		return exit.Usage("--keep %d: want a number of files, with --rotate", r.keep)
 	case r.path != "-":
 		return nil
-	case r.rotate.given():
+	case r.rotate.Given():
 		return exit.Usage("standard output cannot be rotated: give -w a file's name")
 	case toStdout:
 		return exit.Usage("-w - writes the capture to standard output, so nothing else can be printed there")
@@ -69,7 +63,7 @@ func refuseTerminal(c *cli.Context) error {
 // open makes the capture of a session.
 func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*capture.Recorder, error) {
 	o := capture.RecorderOptions{
-		About: about, Force: r.force, MaxBytes: r.rotate.bytes, MaxAge: r.rotate.age, Keep: r.keep,
+		About: about, Force: r.force, MaxBytes: r.rotate.Bytes, MaxAge: r.rotate.Age, Keep: r.keep,
 		Account: func() capture.Statistics { return accountOf(s) },
 	}
 	if r.path != "-" {
@@ -82,7 +76,7 @@ func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*
 
 // later is the file that others are made beside, while the command runs.
 func (r *recording) later() string {
-	if r.rotate.given() {
+	if r.rotate.Given() {
 		return r.path
 	}
 	return ""
@@ -180,42 +174,4 @@ func writeBatch(out *capture.Recorder, rx []iface.Received) error {
 		return out.Flush()
 	}
 	return nil
-}
-
-// rotateValue is when a capture goes on in a new file.
-type rotateValue struct {
-	text  string
-	bytes int64
-	age   time.Duration
-}
-
-func (v *rotateValue) given() bool { return v.text != "" }
-
-func (v *rotateValue) Set(s string) error {
-	*v = rotateValue{text: s}
-	for _, word := range strings.Split(s, ",") {
-		if n, ok := parseBytes(word); ok && n >= 1000 {
-			v.bytes = n
-		} else if d, err := time.ParseDuration(word); err == nil && d > 0 {
-			v.age = d
-		} else {
-			return errors.New("want a size such as 100MB, a time such as 10m, or both with a comma")
-		}
-	}
-	return nil
-}
-
-func (v *rotateValue) String() string { return v.text }
-
-// parseBytes reads a size in bytes with its unit: kB, MB, GB, or KiB, MiB, GiB.
-func parseBytes(s string) (int64, bool) {
-	for unit, factor := range map[string]float64{
-		"kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-	} {
-		if digits, ok := strings.CutSuffix(s, unit); ok {
-			n, err := strconv.ParseFloat(digits, 64)
-			return int64(n * factor), err == nil && n > 0 && n*factor < 1<<62
-		}
-	}
-	return 0, false
 }

@@ -23,7 +23,7 @@ type responder struct {
 	iface    string
 	ips      cli.StringSlice
 	from     args.MAC
-	rate     askRate
+	rate     args.AskRate
 	duration args.Duration
 	json     bool
 	quiet    bool
@@ -147,7 +147,7 @@ func (r *responder) does(port iface.Port, config respond.Config) string {
 func (r *responder) config() (respond.Config, error) {
 	var c respond.Config
 	var err error
-	if c.Rate, err = r.rate.perSecond(); err != nil {
+	if c.Rate, err = r.rate.PerSecond(); err != nil {
 		return c, err
 	}
 	for _, text := range r.ips.Value() {

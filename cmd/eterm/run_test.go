@@ -26,7 +26,7 @@ func TestUsageErrors(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"", "no command given: eterm --help lists them, eterm lab tries them"},
 		{"versoin", `unknown command "versoin": did you mean version? eterm --help lists all`},
-		{"compare", `unknown command "compare": eterm --help lists all`},
+		{"concatenate", `unknown command "concatenate": eterm --help lists all`},
 		{"switch chekc", `unknown command "chekc": did you mean check? eterm switch has check, macs, outage`},
 		{"help lisetn", `unknown command "lisetn": did you mean listen? eterm --help lists all`},
 		{"help link sned", `unknown command "link sned": did you mean send? eterm link --help lists all`},

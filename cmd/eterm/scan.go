@@ -16,7 +16,7 @@ import (
 // scanner is eterm scan: everybody in a range.
 type scanner struct {
 	stationFlags
-	hostFlags
+	args.Hosts
 	askFlags
 	noNames bool
 	verbose bool
@@ -35,7 +35,7 @@ func scanCommand() *cli.Command {
 		Description: "Asks every address by ARP (IPv6: neighbour discovery), 1000 a second unless the range is so\n" +
 			"large that it takes more to be done in a minute. Who answers gets two echo requests. Names\n" +
 			"come from reverse DNS and from the hosts themselves by multicast DNS. Only your own networks.",
-		Flags: append(append(append(s.stationFlags.flags(), s.askFlags.flags()...), s.hostFlags.flags()...),
+		Flags: append(append(append(s.stationFlags.flags(), s.askFlags.flags()...), s.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "no-names", Aliases: []string{"n"}, Destination: &s.noNames, Usage: "do not look for names"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: &s.verbose, Usage: "list the addresses that are not up too"},
 		),
@@ -55,14 +55,14 @@ func (s *scanner) run(c *cli.Context) error {
 			return err
 		}
 	}
-	operands, err := s.parse(c.Context, words, at)
+	operands, err := s.Parse(c.Context, words, &at.Place)
 	if err == nil {
-		err = unicastOnly(operands, at)
+		err = args.UnicastOnly(operands, &at.Place)
 	}
 	if err != nil {
 		return err
 	}
-	ranges := rangesOf(operands)
+	ranges := args.RangesOf(operands)
 	at.sources(ranges)
 	makers := vendors.Load(vendors.Files)
 	if err := atWork(c); err != nil {
@@ -79,7 +79,7 @@ func (s *scanner) run(c *cli.Context) error {
 // ownNetwork is the range where none was given.
 func (s *scanner) ownNetwork(at *place) (words []string, err error) {
 	for _, p := range at.Local.Prefixes {
-		if p.Addr().Is4() && !s.v6 {
+		if p.Addr().Is4() && !s.OnlyIPv6() {
 			words = append(words, p.Masked().String())
 		}
 	}

@@ -68,7 +68,7 @@ func (s *sender) flags() []cli.Flag {
 		&cli.GenericFlag{Name: "gap", Value: &s.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
 		&cli.Float64Flag{Name: "speed", Destination: &s.speed, Value: 1, Usage: "send a file `FACTOR` times as fast as it was captured"},
 		args.EngineFlag(&s.engine),
-		&cli.IntFlag{Name: "threads", Destination: &s.threads, Value: 1, Usage: "send by `N` threads"},
+		args.NumberFlag("threads", &s.threads, 1, 64, "send by `N` threads"),
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
 		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
 		args.JSONFlag(&s.json),
@@ -153,22 +153,16 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 func (s *sender) check(c *cli.Context) error {
 	paced := !s.rate.From.IsZero() || s.burst > 0
 	switch {
-	case (s.burst > 0) != (s.gap > 0):
-		return exit.Usage("--burst and --gap go together: give both, such as --burst 64 --gap 1ms")
+	case c.IsSet("burst") && (s.burst == 0 || s.gap == 0):
+		return exit.Usage("--burst %d --gap %v: want both above zero, such as --burst 64 --gap 1ms", s.burst, time.Duration(s.gap))
 	case s.rate.From.IsMax() && s.burst == 0 && s.endless(c):
 		return exit.Usage("--rate max needs an end: give -c or -d")
 	case s.rate.Ramps() && s.burst > 0:
 		return exit.Usage("--burst does not go with a ramp: give one rate")
 	case s.rate.Ramps() && s.endless(c):
 		return exit.Usage("a ramp needs an end: give -c or -d")
-	case s.threads < 1 || s.threads > 64:
-		return exit.Usage("threads %d: want 1 to 64", s.threads)
 	case !(s.speed > 0) || math.IsInf(s.speed, 0):
 		return exit.Usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
-	case c.IsSet("speed") && s.frames.file == "":
-		return exit.Usage("--speed is for files: give -r FILE, or a rate by -b")
-	case c.IsSet("speed") && paced:
-		return exit.Usage("--speed and a rate contradict each other: give one")
 	}
 	s.once = s.frames.file != "" && !c.IsSet("count") && s.duration == 0
 	if !c.IsSet("count") && s.duration == 0 && !paced && !s.once {

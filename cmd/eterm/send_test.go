@@ -38,7 +38,7 @@ func TestSendRefuses(t *testing.T) {
 		{"-i lo -s 63", "want sizes in bytes with FCS, 64 to 9216"},
 		{"-i lo -s 64 --imix a", "--size and --imix contradict each other: give one"},
 		{"-i lo --imix k", `no size has letter 'k'`},
-		{"-i lo --threads 0", "threads 0: want 1 to 64"},
+		{"-i lo --threads 0", "--threads: want 1 to 64"},
 		{"-i lo --engine magic", "want auto, socket or xdp"},
 		{"-i lo --speed 2", "--speed is nothing without --read"},
 		{"-i lo --from 01:00:00:00:00:01", "group address"},

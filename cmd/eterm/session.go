@@ -41,7 +41,7 @@ func (f *sessionFlags) flags() []cli.Flag {
 	return []cli.Flag{
 		args.InterfaceFlag(&f.iface),
 		args.ChoiceFlag("format", &f.format, "print frames as `FORMAT`", show.FormatDump, show.FormatLine, show.FormatNotation, show.FormatTree, show.FormatClassic),
-		&cli.IntFlag{Name: "snaplen", Destination: &f.snap, Usage: "print only the first `BYTES` of each frame", DefaultText: "all"},
+		args.Default(args.NumberFlag("snaplen", &f.snap, 0, args.Unlimited, "print only the first `BYTES` of each frame"), "all"),
 		args.PromiscFlag(&f.promisc),
 		args.ColorFlag(&f.color),
 		args.JSONFlag(&f.json),
@@ -50,9 +50,6 @@ func (f *sessionFlags) flags() []cli.Flag {
 
 // open begins a session on the interface named by the flags.
 func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
-	if f.snap < 0 {
-		return nil, exit.Usage("snaplen %d: want a number of bytes, 0 for all", f.snap)
-	}
 	o.Promiscuous = f.promisc
 	port, err := openPort(c, f.iface, o)
 	if err != nil {

@@ -25,11 +25,12 @@ type stationFlags struct {
 }
 
 func (f *stationFlags) flags() []cli.Flag {
+	f.pcp = -1 // as the tags say
 	return []cli.Flag{
 		args.InterfaceFlag(&f.iface),
 		args.FromFlag(&f.from),
 		args.VLANFlag(&f.vlans),
-		&cli.IntFlag{Name: "pcp", Value: -1, Destination: &f.pcp, DefaultText: "0", Usage: "priority `0..7` of all tags; without -Q a priority tag (VLAN 0)"},
+		args.Default(args.NumberFlag("pcp", &f.pcp, 0, 7, "priority `0..7` of all tags; without -Q a priority tag (VLAN 0)"), "0"),
 		&cli.StringFlag{Name: "src-ip", Destination: &f.srcIP, Usage: "source `ADDRESS`, or one IPv4 and one IPv6 with a comma; the interface need not have it", DefaultText: "the interface's own"},
 	}
 }
@@ -99,9 +100,6 @@ func (f *stationFlags) addresses(p *place) error {
 // tags are the tags as on the wire.
 func (f *stationFlags) tags() ([]byte, error) {
 	vlans := slices.Clone(f.vlans)
-	if f.pcp < -1 || f.pcp > 7 {
-		return nil, exit.Usage("pcp %d: want 0 to 7", f.pcp)
-	}
 	if f.pcp >= 0 && len(vlans) == 0 {
 		vlans = append(vlans, frame.VLAN{})
 	}

@@ -32,7 +32,7 @@ type switchChecker struct {
 }
 
 func switchCheckCommand() *cli.Command {
-	s := &switchChecker{color: "auto", maxAgeing: args.Duration(330 * time.Second), loadTime: args.Duration(3 * time.Second)}
+	s := &switchChecker{maxMACs: 8192, color: "auto", maxAgeing: args.Duration(330 * time.Second), loadTime: args.Duration(3 * time.Second)}
 	return &cli.Command{
 		Name:  "check",
 		Usage: "ask a switch whether it forwards, floods, learns, ages and isolates as the standards say",
@@ -49,7 +49,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},
 			&cli.StringFlag{Name: "vlans", Destination: &s.vlans, Usage: "the `VLANS` that must pass with their tag, and no others, such as 10,20,100-199"},
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
-			&cli.IntFlag{Name: "max-macs", Destination: &s.maxMACs, Value: 8192, Usage: "fill the table with at most `N` addresses"},
+			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "fill the table with at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
 			&cli.GenericFlag{Name: "drain", Value: &s.settle, DefaultText: "10ms, 50ms with --to", Usage: "wait `TIME` after the last frame for those that take a slower way"},
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
@@ -89,9 +89,6 @@ func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switcht
 	cfg := switchtest.Config{
 		Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs, MaxAgeing: time.Duration(s.maxAgeing),
 		Settle: time.Duration(s.settle), LoadTime: time.Duration(s.loadTime),
-	}
-	if s.maxMACs < 64 {
-		return cfg, exit.Usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
 	}
 	if s.vlans != "" {
 		ids, err := switchtest.ParseIDs(s.vlans)

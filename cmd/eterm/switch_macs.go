@@ -28,7 +28,7 @@ type switchFiller struct {
 var macCases = []string{"learning.rate", "ageing.time", "learning.capacity"}
 
 func switchMACsCommand() *cli.Command {
-	s := &switchFiller{color: "auto", maxAgeing: args.Duration(330 * time.Second)}
+	s := &switchFiller{maxMACs: 65536, color: "auto", maxAgeing: args.Duration(330 * time.Second)}
 	return &cli.Command{
 		Name:  "macs",
 		Usage: "measure a switch's address table: how many, how fast, for how long",
@@ -36,7 +36,7 @@ func switchMACsCommand() *cli.Command {
 			"eterm switch macs --a eth1 --b eth2 --skip ageing.time --sequential",
 		Description: "Fills the table: stations whose addresses find no room are flooded until it forgets.",
 		Flags: append(s.ports.flags(),
-			&cli.IntFlag{Name: "max-macs", Destination: &s.maxMACs, Value: 65536, Usage: "try at most `N` addresses"},
+			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "try at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
 			&cli.BoolFlag{Name: "sequential", Destination: &s.sequential, Usage: "addresses that follow each other, not random ones (RFC 4814)"},
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES` of " + strings.Join(macCases, ", ")},
@@ -52,9 +52,6 @@ func (s *switchFiller) run(c *cli.Context) error {
 	cases, err := switchtest.Select(macCases, names(s.skip))
 	if err != nil {
 		return exit.Usage("%w", err)
-	}
-	if s.maxMACs < 64 {
-		return exit.Usage("--max-macs %d: want at least 64 addresses", s.maxMACs)
 	}
 	if err := s.ports.open(c); err != nil {
 		return err

@@ -128,7 +128,7 @@ func TestSwitchRefusals(t *testing.T) {
 		{[]string{"switch", "check", "--expect", wrong}, exit.StatusUsage, "eterm: |   ^\neterm: " + wrong + ": line 2, column 3"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, exit.StatusUsage, "wrong.yaml"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, exit.StatusUsage, "name a new file"},
-		{[]string{"switch", "macs", "--max-macs", "5"}, exit.StatusUsage, "at least 64"},
+		{[]string{"switch", "macs", "--max-macs", "5"}, exit.StatusUsage, "want a whole number of 64 or more"},
 		{[]string{"switch", "outage", "--interval", "1us"}, exit.StatusUsage, "at least 100us"},
 	} {
 		p := on(t, host, c.args...)

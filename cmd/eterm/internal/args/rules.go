@@ -78,6 +78,9 @@ var rules = []Rule{
 	{Kind: Apart, These: words("announce probe listen"), Those: words("rate count timeout yes")},
 	{Kind: Needs, These: words("duration"), Those: words("listen")},
 
+	// What is given up.
+	{Kind: Apart, These: words("user"), Those: words("no-sandbox")},
+
 	// Which ports.
 	{Kind: Together, These: words("tx rx")},
 	{Kind: Apart, These: words("tx rx"), Those: words("interface")},

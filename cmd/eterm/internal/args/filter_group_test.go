@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"flag"
@@ -14,13 +14,13 @@ import (
 func TestFilterJoinsItsGroup(t *testing.T) {
 	left, _ := labtest.Pair(t)
 	for to, joined := range map[string]int{"01:80:c2:00:00:0e": 1, "broadcast": 0, "02:00:00:00:00:01": 0} {
-		var f filter
+		var f Filter
 		if err := f.to.Set(to); err != nil {
 			t.Fatal(err)
 		}
 		var o iface.Options
 		err := left.Do(func() error {
-			return f.options(cli.NewContext(cli.NewApp(), flag.NewFlagSet("", flag.ContinueOnError), nil), "eth0", &o)
+			return f.Options(cli.NewContext(cli.NewApp(), flag.NewFlagSet("", flag.ContinueOnError), nil), "eth0", &o)
 		})
 		if err != nil || len(o.Groups) != joined || joined == 1 && o.Groups[0].String() != to {
 			t.Errorf("--to %s: joins %v, error %v", to, o.Groups, err)

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"fmt"
@@ -8,31 +8,31 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
 
-// filter says which frames a command takes: by flags of our own, and by the
+// Filter says which frames a command takes: by flags of our own, and by the
 // operands as an expression of tcpdump's. A frame must match all of it.
-type filter struct {
-	etherType args.EtherType
-	from, to  args.MAC
+type Filter struct {
+	etherType EtherType
+	from, to  MAC
 	tags      tagsValue
 }
 
-func (f *filter) flags() []cli.Flag {
+// Flags are the flags of it.
+func (f *Filter) Flags() []cli.Flag {
 	return []cli.Flag{
-		args.EtherTypeFlag(&f.etherType, "take only frames of `TYPE`, behind any tags"),
+		EtherTypeFlag(&f.etherType, "take only frames of `TYPE`, behind any tags"),
 		&cli.GenericFlag{Name: "from", Value: &f.from, DefaultText: "any", Usage: "take only frames from source `MAC`, or own"},
 		&cli.GenericFlag{Name: "to", Value: &f.to, DefaultText: "any", Usage: "take only frames to destination `MAC`, or broadcast, own"},
 		&cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: &f.tags, DefaultText: "any", Usage: "take only frames with tags `[PCP:]VID[,...]`, outer first"},
 	}
 }
 
-// options puts the filter into o. It is an error of usage if tcpdump does not
+// Options puts the filter into o. It is an error of usage if tcpdump does not
 // understand the expression, in its own words.
-func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
+func (f *Filter) Options(c *cli.Context, name string, o *iface.Options) error {
 	info, err := iface.Describe(name)
 	if err != nil {
 		return nil // the command's opening of it says so, with the remedy
@@ -55,12 +55,12 @@ func (f *filter) options(c *cli.Context, name string, o *iface.Options) error {
 	return nil
 }
 
-func (f *filter) address(v *args.MAC, info iface.Info) net.HardwareAddr {
+func (f *Filter) address(v *MAC, info iface.Info) net.HardwareAddr {
 	return v.Or(info.HardwareAddr, nil)
 }
 
-// words are the filter as a person would say it, for the capture's description.
-func (f *filter) words(expression []string) string {
+// Words are the filter as a person would say it, for the capture's description.
+func (f *Filter) Words(expression []string) string {
 	var all []string
 	for _, w := range []struct{ name, value string }{
 		{"-t", strings.TrimPrefix(f.etherType.String(), "any")},

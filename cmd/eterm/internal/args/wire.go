@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface/impair"
 	"eterm/iface/linktest"
@@ -15,15 +14,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// wireOptions are the faults of the lab's wire, as typed.
-type wireOptions struct {
+// Wire are the faults of the lab's wire, as typed.
+type Wire struct {
 	loss, duplicate, reorder, corrupt, truncate, lengthen string
 	delay, jitter, rateLimit                              string
-	seed                                                  uint64
+	Seed                                                  uint64
 }
 
-// wireFlags are the flags that put a relay in place of the bridge.
-func wireFlags(o *wireOptions) []cli.Flag {
+// Flags are the flags that put a relay in place of the bridge.
+func (o *Wire) Flags() []cli.Flag {
 	share := func(name, usage string, dst *string) cli.Flag {
 		return &cli.StringFlag{Name: name, Usage: usage, Destination: dst, Category: "A wire with faults in place of the bridge"}
 	}
@@ -37,7 +36,7 @@ func wireFlags(o *wireOptions) []cli.Flag {
 		share("delay", "deliver every frame later by `TIME`, such as 2ms", &o.delay),
 		share("jitter", "deliver every frame later by up to `TIME` more", &o.jitter),
 		share("rate-limit", "carry no more than `RATE`, such as 10Mbit, with a queue of 100 frames", &o.rateLimit),
-		&cli.Uint64Flag{Name: "seed", Usage: "start the wire's dice with `NUMBER`", Value: 1, Destination: &o.seed,
+		&cli.Uint64Flag{Name: "seed", Usage: "start the wire's dice with `NUMBER`", Value: 1, Destination: &o.Seed,
 			Category: "A wire with faults in place of the bridge"},
 	}
 }
@@ -49,10 +48,10 @@ const queueFrames = 100
 // for a link test to see which frame it was, unless it was inside IPv4.
 const shortestCut = 36
 
-// config is what the wire does in one direction; wanted is false when no
+// Config is what the wire does in one direction; wanted is false when no
 // fault was asked for.
-func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, err error) {
-	c = impair.Config{Seed: o.seed, Stream: direction, Classes: []string{"test", "other"}, Classify: testOrOther}
+func (o *Wire) Config(direction uint64) (c impair.Config, wanted bool, err error) {
+	c = impair.Config{Seed: o.Seed, Stream: direction, Classes: []string{"test", "other"}, Classify: testOrOther}
 	for _, f := range []struct {
 		flag, value string
 		fault       func(impair.Select) impair.Fault
@@ -79,7 +78,7 @@ func (o *wireOptions) config(direction uint64) (c impair.Config, wanted bool, er
 		if f.value == "" {
 			continue
 		}
-		d, err := args.ParseDuration(f.value)
+		d, err := ParseDuration(f.value)
 		if err != nil {
 			return c, false, exit.Usage("--%s %s: %w", f.flag, f.value, err)
 		}
