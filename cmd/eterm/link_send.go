@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,9 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		n := offered.Load()
 		s.output.Interval(show.LinkInterval{Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
 	})
+	// As in send: idle processors of the runtime's would only disturb the one
+	// that sends.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	sent, runErr := linktest.Send(c.Context, port, l, linktest.SendOptions{Session: session, Offered: offered.Store})
 	stop()
 	side := sent.Side(l, runErr)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"eterm/frame/probe"
 	"eterm/iface"
 )
 
@@ -31,6 +32,7 @@ func (b *bench) pace(ctx context.Context) error {
 		us := 1_000_000 / rate
 		all, err := b.interleave(ctx, b.present(
 			command("eterm send -b", fmt.Sprintf("%s send -i %s -b %dpps -c %d --force --to %s -s 68", b.eterm, port, rate, n, targetMAC)),
+			command("eterm link send -b", fmt.Sprintf("%s link send -i %s -b %dpps -c %d --to %s -s 68", b.eterm, port, rate, n, targetMAC)),
 			command("trafgen -t", fmt.Sprintf("trafgen --dev %s --conf %s -V --cpus 1 --num %d -t %dus", port, f.trafgen, n, us)),
 			command("trafgen -b", fmt.Sprintf("trafgen --dev %s --conf %s -V --cpus 1 --num %d -b %dpps", port, f.trafgen, n, rate)),
 			command("mausezahn -d", fmt.Sprintf("mausezahn %s -q -c %d -d %du %s", port, n, us, f.hex)),
@@ -96,12 +98,19 @@ func collect(ctx context.Context, rx iface.Port, stamps *[]int64, n int) error {
 	target := macBytes(targetMAC)
 	return iface.Frames(ctx, rx, make([]iface.Received, 256), func(batch []iface.Received) error {
 		for _, r := range batch {
-			if slices.Equal(r.Bytes[:6], target) && len(*stamps) < n {
+			if slices.Equal(r.Bytes[:6], target) && paced(r.Bytes) && len(*stamps) < n {
 				*stamps = append(*stamps, r.At.UnixNano())
 			}
 		}
 		return nil
 	})
+}
+
+// paced says whether a frame is one of those sent at a rate, and not what a link
+// test says about them in between.
+func paced(frame []byte) bool {
+	f, marked := probe.Find(frame)
+	return !marked || f.Kind == probe.KindMark || f.Kind == probe.KindMarkPlan
 }
 
 // gaps is the rate, its error in hundredths, and quantiles of the error of the
