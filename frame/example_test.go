@@ -36,21 +36,25 @@ func ExampleSyntaxError() {
 	//                              ^^^
 }
 
-func ExampleSet() {
+func ExampleEdit() {
 	t, _ := frame.Parse("eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp id=7 seq=1")
-	b := t.Append(nil)
-	if err := frame.Set(b, "ipv4.ttl", 1); err != nil {
-		fmt.Println(err)
-		return
+	var e frame.Edit
+	for _, change := range []string{"ipv4.ttl=1", "icmp.checksum=0"} {
+		if err := e.Set(change); err != nil {
+			fmt.Println(err)
+		}
 	}
-	d := frame.Decode(b)
+	d := frame.Decode(t.Append(nil))
+	if _, err := e.Apply(d); err != nil {
+		fmt.Println(err)
+	}
 	fmt.Printf("%s\n", d.AppendNotation(nil))
 	for _, f := range d.Faults {
 		fmt.Printf("%s\n", f.Append(nil))
 	}
 	// Output:
-	// eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 ttl=1 checksum=0xf6dd / icmp echo-request id=7 seq=1
-	// ipv4.checksum at 24: bad checksum: 0xf6dd, should be 0x35de
+	// eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 ttl=1 / icmp echo-request id=7 seq=1 checksum=0x0000
+	// icmp.checksum at 36: bad checksum: 0x0000, should be 0xf7f7
 }
 
 func ExampleDiff() {

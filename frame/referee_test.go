@@ -239,8 +239,8 @@ func TestChecksumVerdictsAgreeWithTshark(t *testing.T) {
 		frames = append(frames, b)
 		for _, s := range sums {
 			for _, nth := range []string{"[0]", "[1]"} {
-				wrong := append([]byte(nil), b...)
-				if Set(wrong, s.layer+nth+".checksum", 0x1234) == nil {
+				wrong, err := mustEdit(t, s.layer+nth+".checksum=0x1234").Apply(Decode(append([]byte(nil), b...)))
+				if err == nil {
 					frames = append(frames, wrong)
 				}
 			}

@@ -150,35 +150,6 @@ func TestCloneIsIndependent(t *testing.T) {
 	}
 }
 
-func TestSet(t *testing.T) {
-	b := mustBuild(t, notations[3])
-	for _, c := range []struct {
-		field string
-		value uint64
-		fail  bool
-	}{
-		{"ipv4.checksum", 0xbeef, false}, {"vlan.id", 7, false}, {"mpls[1].ttl", 9, false}, {"eth.dst", 1, false},
-		{"ipv4.ttl", 256, true}, {"ipv6.hops", 1, true}, {"ipv4.options", 1, true}, {"ipv4", 1, true},
-		{"mpls[2].ttl", 1, true}, {"mpls[x].ttl", 1, true}, {"ipv4.tll", 1, true}, {"data.x", 1, true},
-	} {
-		before := append([]byte(nil), b...)
-		err := Set(b, c.field, c.value)
-		if (err != nil) != c.fail {
-			t.Errorf("%s: error %v", c.field, err)
-		}
-		if c.fail != bytes.Equal(b, before) {
-			t.Errorf("%s: changed %v", c.field, !bytes.Equal(b, before))
-		}
-	}
-	d := Decode(b)
-	got := string(d.AppendNotation(nil))
-	for _, want := range []string{"checksum=0xbeef", "dst=00:00:00:00:00:01", "id=7", "label=17 ttl=9"} {
-		if !bytes.Contains([]byte(got), []byte(want)) {
-			t.Errorf("%s lacks %s", got, want)
-		}
-	}
-}
-
 func mustBuild(t testing.TB, notation string) []byte {
 	t.Helper()
 	tpl, err := Parse(notation)
