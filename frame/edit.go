@@ -66,6 +66,9 @@ func (s *setting) check() error {
 	return err
 }
 
+// Empty says whether there is nothing to change.
+func (e *Edit) Empty() bool { return len(e.sets) == 0 && !e.retag }
+
 // Retag replaces the tags of a frame by these, outer first; none takes them off.
 func (e *Edit) Retag(tags []VLAN) { e.tags, e.retag = slices.Clone(tags), true }
 

@@ -281,3 +281,39 @@ func TestChecksumVerdictsAgreeWithTshark(t *testing.T) {
 		t.Errorf("only %d of %d frames were bad: the test shows little", bad, len(frames))
 	}
 }
+
+// TestEditAgreesWithTcprewrite makes the same changes by both. Padded frames are
+// left out: tcprewrite takes the padding into the packet's length. So are group
+// addresses, which it does not replace.
+func TestEditAgreesWithTcprewrite(t *testing.T) {
+	needTool(t, "tcprewrite")
+	var frames [][]byte
+	for _, n := range refereed {
+		if b := mustBuild(t, n); len(b) > ether.MinFrame && b[0]&1 == 0 && len(Decode(b).Parts) > 1 && Decode(b).Parts[1].Layer == LayerIPv4 && b[20]&0x3f|b[21] == 0 {
+			frames = append(frames, b)
+		}
+	}
+	in := writePcap(t, frames)
+	out := in + ".out"
+	if text, err := exec.Command("tcprewrite", "--ttl=9", "--enet-dmac=02:00:00:00:00:09", "-i", in, "-o", out).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	file, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := mustEdit(t, "ipv4.ttl=9", "eth.dst=02:00:00:00:00:09")
+	at := 24
+	for i, b := range frames {
+		n := int(file[at+8]) | int(file[at+9])<<8
+		theirs := file[at+16 : at+16+n]
+		at += 16 + n
+		ours, err := e.Apply(Decode(append([]byte(nil), b...)))
+		if err != nil || !bytes.Equal(ours, theirs) {
+			t.Errorf("frame %d: %v\nours   %x\ntheirs %x", i, err, ours, theirs)
+		}
+	}
+	if len(frames) < 8 {
+		t.Errorf("only %d frames", len(frames))
+	}
+}

@@ -207,6 +207,9 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	case !s.rate.From.IsZero():
 		plan.Schedule = pace.Rate(from)
 		return plan, from, nil
+	case f.count > 0 && f.times == nil && plan.Count == 1: // at once
+		plan.Schedule = pace.Rate(1)
+		return plan, 1, nil
 	case f.count > 0 && f.times == nil:
 		return plan, 0, exit.Usage("%s says nothing of times: give a rate by -b", s.frames.file)
 	case f.times != nil:

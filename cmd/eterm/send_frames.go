@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"net"
-	"os"
 	"slices"
 	"time"
 
@@ -11,9 +9,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
-	"eterm/frame/capture"
 	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load"
@@ -34,7 +30,8 @@ func (f *sendFrames) flags() []cli.Flag {
 	return append([]cli.Flag{
 		args.ToFlag(&f.To),
 		f.sizeFlag(),
-		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.file, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input"},
+		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.file, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input; FILE#3 or FILE#3-9 are those alone. --to, --from and -Q change them"},
+		&cli.StringSliceFlag{Name: "set", Usage: "with -r: change `LAYER.FIELD=VALUE` in each frame, checksums kept right, such as ipv4.ttl=1"},
 		&cli.GenericFlag{Name: "weights", Value: &f.weights, DefaultText: "all the same", Usage: "how often each notation comes, such as `3,1`"},
 		f.seedFlag(),
 		&cli.StringFlag{Name: "imix", Destination: &f.imix, Usage: "sizes in turn as a `GENOME` (RFC 6985), such as 7a4dg"},
@@ -83,7 +80,7 @@ func (f *sendFrames) prepare(c *cli.Context, on args.Station) (*prepared, error)
 	round := len(sizes)
 	switch {
 	case f.file != "":
-		r, err := f.replay(c)
+		r, err := f.replay(c, on)
 		if err != nil {
 			return nil, err
 		}
@@ -101,31 +98,6 @@ func (f *sendFrames) prepare(c *cli.Context, on args.Station) (*prepared, error)
 		return nil, err
 	}
 	return p, p.measure(on, round)
-}
-
-// replay reads the frames of the file.
-func (f *sendFrames) replay(c *cli.Context) (*capture.Replay, error) {
-	in := c.App.Reader
-	if f.file != "-" {
-		file, err := os.Open(f.file)
-		if err != nil {
-			return nil, exit.Usage("%w", err)
-		}
-		defer file.Close()
-		in = file
-	}
-	ctx, cancel := capture.Reading(c.Context, in)
-	defer cancel()
-	p, err := capture.UnlessEnded(ctx, func() (*capture.Replay, error) { return capture.ReadReplay(in) })
-	switch {
-	case errors.Is(err, capture.ErrTooMuch):
-		return nil, exit.Usage("%s: %w: split the file, for example by editcap -c", f.file, err)
-	case err != nil:
-		return nil, exit.Usage("%s: %w", f.file, err)
-	case p.Cut > 0:
-		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", f.file, p.Cut, show.Count(p.Len(), "frame"))
-	}
-	return p, nil
 }
 
 // allSizes are the sizes asked for, one after the other; 0 is as the content

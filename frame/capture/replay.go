@@ -2,6 +2,7 @@ package capture
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"time"
 )
@@ -75,11 +76,17 @@ func (p *Replay) read(r *Reader) error {
 	if !timed {
 		p.Times = nil
 	}
-	p.Period = time.Second
-	if n := len(p.Times); n > 1 && last > 0 {
-		p.Period = last + last/time.Duration(n-1) // the mean gap before the next round
-	}
+	p.setPeriod()
 	return nil
+}
+
+// setPeriod works out how long a round takes: to the last frame, and the mean
+// gap before the next round.
+func (p *Replay) setPeriod() {
+	p.Period = time.Second
+	if n := len(p.Times); n > 1 && p.Times[n-1] > 0 {
+		p.Period = p.Times[n-1] + p.Times[n-1]/time.Duration(n-1)
+	}
 }
 
 // Source is the frames again and again: each call appends the next.
@@ -94,4 +101,46 @@ func (p *Replay) Source() func(dst []byte) []byte {
 		i = (i + 1) % len(p.ends)
 		return dst
 	}
+}
+
+// Select keeps the frames from the one numbered first to that numbered last,
+// both counted from 1. The time of the first becomes 0.
+func (p *Replay) Select(first, last int) error {
+	if first < 1 || last < first || last > p.Len() {
+		return fmt.Errorf("has %d frames: want numbers from 1 to %d, not %d to %d", p.Len(), p.Len(), first, last)
+	}
+	from := 0
+	if first > 1 {
+		from = p.ends[first-2]
+	}
+	p.bytes, p.ends = p.bytes[from:], p.ends[first-1:last]
+	for i := range p.ends {
+		p.ends[i] -= from
+	}
+	if p.Times != nil {
+		p.Times = p.Times[first-1 : last]
+		start := p.Times[0]
+		for i := range p.Times {
+			p.Times[i] -= start
+		}
+	}
+	p.setPeriod()
+	return nil
+}
+
+// Change puts what f makes of each frame into its place. An error of f ends it
+// and is given with the frame's number.
+func (p *Replay) Change(f func(frame []byte) ([]byte, error)) error {
+	var bytes []byte
+	from := 0
+	for i, end := range p.ends {
+		b, err := f(p.bytes[from:end:end])
+		if err != nil {
+			return fmt.Errorf("frame %d: %w", i+1, err)
+		}
+		bytes = append(bytes, b...)
+		p.ends[i], from = len(bytes), end
+	}
+	p.bytes = bytes
+	return nil
 }

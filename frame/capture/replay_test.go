@@ -52,3 +52,36 @@ func TestReplayWithoutTimes(t *testing.T) {
 		t.Errorf("of nothing: %v", err)
 	}
 }
+
+// TestReplaySelectAndChange sends some frames of a file, changed.
+func TestReplaySelectAndChange(t *testing.T) {
+	read := func() *Replay {
+		p, err := ReadReplay(bytes.NewReader(encode(t, PcapNG, someFrames()[:4])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := read()
+	if err := p.Select(3, 4); err != nil || p.Len() != 2 || p.Times[0] != 0 || p.Times[1] != time.Hour-time.Second || p.Period != 2*(time.Hour-time.Second) {
+		t.Fatalf("%v, %d frames, times %v, period %v", err, p.Len(), p.Times, p.Period)
+	}
+	if err := p.Change(func(b []byte) ([]byte, error) { return append(b, 0xee), nil }); err != nil {
+		t.Fatal(err)
+	}
+	next := p.Source()
+	for _, want := range someFrames()[2:4] {
+		if got := next(nil); !bytes.Equal(got, append(bytes.Clone(want.Bytes), 0xee)) {
+			t.Errorf("got %x, want %x ee", got, want.Bytes)
+		}
+	}
+	for _, r := range [][2]int{{0, 1}, {2, 1}, {4, 5}} {
+		if err := read().Select(r[0], r[1]); err == nil {
+			t.Errorf("%v of 4 frames", r)
+		}
+	}
+	bad := errors.New("bad")
+	if err := read().Change(func(b []byte) ([]byte, error) { return nil, bad }); !errors.Is(err, bad) || err.Error() != "frame 1: bad" {
+		t.Error(err)
+	}
+}

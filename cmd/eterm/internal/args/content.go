@@ -83,6 +83,26 @@ func (k *Content) Check(c *cli.Context, notations []string) error {
 	return nil
 }
 
+// Edit adds to e what the flags say of frames that are there already: their
+// addresses as a station with the address own sends them, and their tags.
+func (k *Content) Edit(c *cli.Context, e *frame.Edit, own net.HardwareAddr) error {
+	for _, a := range []struct {
+		flag, field string
+		to          MAC
+	}{{"to", "eth.dst", k.To}, {"from", "eth.src", k.From}} {
+		if !c.IsSet(a.flag) {
+			continue
+		}
+		if err := e.Set(a.field + "=" + a.to.Or(own, own).String()); err != nil {
+			return err
+		}
+	}
+	if len(k.vlans) > 0 {
+		e.Retag(k.vlans)
+	}
+	return nil
+}
+
 func (k *Content) echo() bool { return k.src.IsValid() }
 
 const (

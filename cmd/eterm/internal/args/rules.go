@@ -46,7 +46,7 @@ var rules = []Rule{
 	{Kind: Apart, These: words("no-pad"), Those: words("size imix")},
 	{Kind: Together, These: words("src-ip dst-ip"), only: framing},
 	{Kind: Needs, These: words("ttl"), Those: words("src-ip"), only: framing},
-	{Kind: Apart, These: words("read"), Those: words("to from ethertype vlan payload payload-hex size imix no-pad src-ip dst-ip ttl weights seed")},
+	{Kind: Apart, These: words("read"), Those: words("ethertype payload payload-hex size imix no-pad src-ip dst-ip ttl weights seed")},
 	{Kind: Apart, These: words("ip"), Those: words("ethertype")},
 	{Kind: Needs, These: words("icmp"), Those: words("ip")},
 
@@ -54,6 +54,7 @@ var rules = []Rule{
 	{Kind: Together, These: words("burst gap")},
 	{Kind: Apart, These: words("speed"), Those: words("rate burst")},
 	{Kind: Needs, These: words("speed"), Those: words("read")},
+	{Kind: Needs, These: words("set"), Those: words("read")},
 	{Kind: AtMostOne, These: words("flood interval")},
 	{Kind: Needs, These: words("timeout"), Those: words("count"), only: words("exchange broadcast")},
 
