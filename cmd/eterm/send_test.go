@@ -134,7 +134,8 @@ refused none
 pacing error p50 [\d.]+[nµm]s, p99 [\d.]+[nµm]s, max [\d.]+[nµm]s
 cpu [\d.]+ s, \d+ ns a frame, by .+
 $`)
-	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: sandbox: ") || strings.Count(stderr, "\n") != 3 || !strings.Contains(stderr, "\neterm: sending on eth0 at up to 100 frames a second, up to 5 frames\n") || !strings.Contains(stderr, "\neterm: frames were sent by ") {
+	said := strings.Count(stderr, "\n") - strings.Count(stderr, "the asked rate was missed") // on a busy host
+	if !want.MatchString(stdout) || !strings.HasPrefix(stderr, "eterm: sandbox: ") || said != 3 || !strings.Contains(stderr, "\neterm: sending on eth0 at up to 100 frames a second, up to 5 frames\n") || !strings.Contains(stderr, "\neterm: frames were sent by ") {
 		t.Errorf("stdout\n%sstderr %s", stdout, stderr)
 	}
 	if _, stdout, stderr := runOn(t, left, "send", "-q", "-c1"); stdout != "" || stderr != "" {
