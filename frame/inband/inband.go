@@ -43,11 +43,8 @@ type Kind uint8
 const (
 	EchoRequest Kind = 2
 	EchoReply   Kind = 3
-	LinkRequest Kind = 4 // link tests: see package frame/probe
-	LinkReply   Kind = 5
-
-	SwitchRequest Kind = 6 // switch tests: see package iface/switchtest
-	SwitchReply   Kind = 7
+	TalkRequest Kind = 4 // tests between two machines: see package iface/talk
+	TalkReply   Kind = 5
 )
 
 // IsAnswer says whether a kind answers: such a message is never answered.
