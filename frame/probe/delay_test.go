@@ -91,7 +91,7 @@ func TestDuplicatesAreNoDelays(t *testing.T) {
 	give(tally, s.frame(0, 0, second), second+1000)
 	give(tally, s.frame(0, 0, second), second+500_000)
 	r := tally.Report()
-	if r.Delay.Count != 1 || r.Delay.Max > 1100 || r.Late.Known != 1 || r.Late.Max != 499_000 || r.Late.Mean != 499_000 {
-		t.Errorf("%+v %+v", r.Delay, r.Late)
+	if r.Delay.Count != 1 || r.Delay.Max > 1100 || r.Behind.Known != 1 || r.Behind.Max != 499_000 || r.Behind.Mean != 499_000 {
+		t.Errorf("%+v %+v", r.Delay, r.Behind)
 	}
 }

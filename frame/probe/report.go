@@ -10,21 +10,26 @@ type Report struct {
 	Plan *Plan          `json:"plan"`
 	End  *SenderAccount `json:"end"`
 	// Expected frames are those known to have been numbered: by the end
-	// frame, or else by the plan if it had a count, or else those up to the
-	// last that came.
-	Expected   uint64 `json:"expected"`
+	// frame, or else those up to the last that came.
+	Expected uint64 `json:"expected"`
+	// NotKnown frames are in the plan, behind the last that came, and the
+	// sender's end was not heard: lost or never sent.
+	NotKnown   uint64 `json:"not_known"`
 	Received   uint64 `json:"received"` // each counted once, corrupted ones included
 	Bytes      uint64 `json:"bytes"`    // of those, without FCS
 	Duplicated uint64 `json:"duplicated"`
 	Loss       Loss   `json:"loss"`
 	Reordering `json:"reordering"`
-	// Late is by how much duplicates came after the first copy.
-	Late   Lateness       `json:"duplicates_late"`
-	Damage Damage         `json:"damage"`
-	Delay  Delay          `json:"delay"`
-	First  int64          `json:"first_ns"` // when the first and the last frame came, Unix
-	Last   int64          `json:"last_ns"`
-	Each   []StreamReport `json:"streams"`
+	// Behind is by how much duplicates came after the first copy.
+	Behind Spread `json:"duplicates_behind"`
+	// Contradictions are reasons to think that not all of this is one
+	// sender's.
+	Contradictions Contradictions `json:"contradictions"`
+	Damage         Damage         `json:"damage"`
+	Delay          Delay          `json:"delay"`
+	First          int64          `json:"first_ns"` // when the first and the last frame came, Unix
+	Last           int64          `json:"last_ns"`
+	Each           []StreamReport `json:"streams"`
 	// Beyond says that more was missing at a time than is kept: of frames
 	// that came later than that, some count as lost and again as duplicated.
 	Beyond bool `json:"beyond_memory"`
@@ -44,7 +49,7 @@ type StreamReport struct {
 // Report sums up. What has not come by now counts as lost, up to what the
 // sender is known to have offered. The Tally can go on.
 func (t *Tally) Report() Report {
-	r := Report{Session: t.session, Damage: t.damage.clone(), Delay: t.delays.report(), Late: t.again,
+	r := Report{Session: t.session, Damage: t.damage.clone(), Delay: t.delays.report(), Behind: t.again, Contradictions: t.against,
 		First: t.firstAt, Last: t.lastAt, Beyond: t.beyond > 0, Each: []StreamReport{}}
 	if t.planned {
 		p := t.plan
@@ -58,6 +63,7 @@ func (t *Tally) Report() Report {
 		if s, ok := t.streamReport(uint8(i)); ok {
 			r.Each = append(r.Each, s)
 			r.Expected += s.Expected
+			r.NotKnown += t.notKnown(s)
 			r.Received += s.Received
 			r.Bytes += s.Bytes
 			r.Duplicated += s.Duplicated
@@ -75,7 +81,7 @@ func (t *Tally) streamReport(stream uint8) (StreamReport, bool) {
 	s := t.streams[stream]
 	expected := t.expected(stream)
 	if s == nil {
-		if expected == 0 {
+		if expected == 0 && (!t.planned || t.plan.Of(stream, t.plan.Total) == 0) {
 			return StreamReport{}, false
 		}
 		s = &t.silent
@@ -94,11 +100,18 @@ func (t *Tally) streamReport(stream uint8) (StreamReport, bool) {
 
 // expected is how many frames of a stream are known to have been numbered.
 func (t *Tally) expected(stream uint8) uint64 {
-	switch {
-	case t.end != nil:
+	if t.end != nil {
 		return t.plan.Of(stream, t.end.Offered)
-	case t.planned:
-		return t.plan.Of(stream, t.plan.Total)
 	}
 	return 0
+}
+
+// notKnown is how many frames of a stream the plan has behind the last that
+// came, where the sender did not say how many there were.
+func (t *Tally) notKnown(s StreamReport) uint64 {
+	if t.end != nil || !t.planned {
+		return 0
+	}
+	planned := t.plan.Of(s.Stream, t.plan.Total)
+	return planned - min(planned, s.Expected)
 }

@@ -8,10 +8,16 @@ type seen struct {
 
 type seenSlot struct {
 	key uint64 // stream and number; 0 is none
-	at  int64
+	seenAt
 }
 
-// A run remembers few frames at first and up to 65536 (1 MiB) as it grows.
+// seenAt is when a frame came and, in Ticks, when its mark says it was sent.
+type seenAt struct {
+	at   int64
+	sent uint32
+}
+
+// A run remembers few frames at first and up to 65536 (1.5 MiB) as it grows.
 const (
 	firstSlots = 1 << 9
 	mostSlots  = 1 << 16
@@ -19,20 +25,20 @@ const (
 
 // swap notes that a frame came, unless it came again, and says when it came
 // first, if that is remembered.
-func (s *seen) swap(stream uint8, number uint64, at int64, again bool) (first int64, known bool) {
+func (s *seen) swap(stream uint8, number uint64, at seenAt, again bool) (first seenAt, known bool) {
 	if s.slots == nil {
 		s.slots = make([]seenSlot, firstSlots)
 	}
 	key := uint64(stream)<<56 | (number+1)&(1<<56-1)
 	slot := s.slot(key)
 	if again {
-		return slot.at, slot.key == key
+		return slot.seenAt, slot.key == key
 	}
 	*slot = seenSlot{key, at}
 	if s.noted++; s.noted == len(s.slots) && len(s.slots) < mostSlots {
 		s.grow()
 	}
-	return 0, false
+	return seenAt{}, false
 }
 
 // slot is the one place a key may be in.
@@ -50,8 +56,8 @@ func (s *seen) grow() {
 	}
 }
 
-// Lateness is how much later than the first copy duplicates came.
-type Lateness struct {
+// Spread is how much later than the first copy duplicates came.
+type Spread struct {
 	// Known is how many duplicates it was measured for: those whose first
 	// copy came within the last 65536 frames or so.
 	Known uint64 `json:"known"`
@@ -61,7 +67,7 @@ type Lateness struct {
 	sum   float64
 }
 
-func (l *Lateness) add(d int64, known bool) {
+func (l *Spread) add(d int64, known bool) {
 	if !known {
 		return
 	}

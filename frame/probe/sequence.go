@@ -43,16 +43,21 @@ type Reordering struct {
 	Runs uint64 `json:"reordered_runs"`
 	// MaxExtent is the most frames that a reordered frame came late by (4.2.2).
 	MaxExtent uint64 `json:"max_extent"`
-	// MaxLate is the longest time, in nanoseconds, from the first frame that
+	// MaxTime is the longest time, in nanoseconds, from the first frame that
 	// overtook one to that one (4.3).
-	MaxLate int64 `json:"max_late_ns"`
+	MaxTime int64 `json:"max_time_ns"`
+	// ByHost frames were read after one with a greater number and had arrived
+	// before it, as their timestamps say: the receiving host changed their
+	// order, over several queues or processors. They are not Reordered.
+	ByHost uint64 `json:"reordered_by_host"`
 }
 
 func (r *Reordering) add(o Reordering) {
 	r.Reordered += o.Reordered
 	r.Runs += o.Runs
 	r.MaxExtent = max(r.MaxExtent, o.MaxExtent)
-	r.MaxLate = max(r.MaxLate, o.MaxLate)
+	r.MaxTime = max(r.MaxTime, o.MaxTime)
+	r.ByHost += o.ByHost
 }
 
 // extend makes a number of 64 bits of one of 32, next to those received last.
@@ -100,9 +105,13 @@ func (s *sequence) add(n uint64, at int64) verdict {
 }
 
 func (s *sequence) noteLate(g gap, at int64) {
+	if at < g.after {
+		s.ByHost++
+		return
+	}
 	s.Reordered++
 	s.MaxExtent = max(s.MaxExtent, s.received-g.arrival)
-	s.MaxLate = max(s.MaxLate, at-g.after)
+	s.MaxTime = max(s.MaxTime, at-g.after)
 	if !s.inRun {
 		s.Runs++
 	}

@@ -9,11 +9,12 @@ type Tally struct {
 	plan    Plan
 	planned bool
 	end     *SenderAccount
+	against Contradictions
 	damage  Damage
 	gaps    int // in all streams
 	beyond  uint64
 	seen    seen
-	again   Lateness
+	again   Spread
 	delays  delays
 	scratch [2][]byte
 	firstAt int64
@@ -24,9 +25,10 @@ type Tally struct {
 // stream is the account of one stream.
 type stream struct {
 	sequence
-	images images
-	loss   Loss // of gaps given up on
-	bytes  uint64
+	images   images
+	loss     Loss // of gaps given up on
+	bytes    uint64
+	sentTime uint32 // the mark's time in the frame with the greatest number
 }
 
 // maxGaps bounds the gaps of all streams together, and so what a Tally keeps of
@@ -74,8 +76,23 @@ func (t *Tally) Hear(frame []byte, f Found) {
 // Planned tells the Tally the plan of its run, if it is known beforehand.
 func (t *Tally) Planned(p Plan) { t.plan, t.planned = p, true }
 
-// End tells the Tally what the sender says it did.
-func (t *Tally) End(a SenderAccount) { t.end = &a }
+// End tells the Tally what the sender says it did. A second account that says
+// something else is a contradiction; the first one stays.
+func (t *Tally) End(a SenderAccount) {
+	switch {
+	case t.end == nil:
+		t.end = &a
+	case *t.end != a:
+		t.against.Ends++
+	}
+}
+
+// Concluded tells the Tally what the sender did, by its own word and not by a
+// frame of the run: it stands, whatever the frames said.
+func (t *Tally) Concluded(a SenderAccount) {
+	t.End(a)
+	t.end = &a
+}
 
 // Ended is what the sender said it did, and whether it has.
 func (t *Tally) Ended() (SenderAccount, bool) {
@@ -103,7 +120,9 @@ func (t *Tally) addMark(a arrived) bool {
 	t.streams[a.found.Stream] = s
 	t.check(a, s)
 	before := len(s.gaps)
+	lastAt := s.lastAt
 	v := s.add(a.number, a.at)
+	t.against.Marks += one(s.contradicts(v, a, lastAt))
 	if t.gaps += len(s.gaps) - before; t.gaps > maxGaps {
 		t.giveUp()
 	}
@@ -117,9 +136,10 @@ func (t *Tally) note(a arrived, s *stream, v verdict) {
 		t.firstAt = a.at
 	}
 	t.lastAt = a.at
-	first, known := t.seen.swap(a.found.Stream, a.number, a.at, v == again)
+	first, known := t.seen.swap(a.found.Stream, a.number, seenAt{a.at, a.found.Time}, v == again)
 	if v == again {
-		t.again.add(a.at-first, known)
+		t.again.add(a.at-first.at, known)
+		t.against.Marks += one(known && first.sent != a.found.Time)
 		return
 	}
 	s.bytes += uint64(a.length)

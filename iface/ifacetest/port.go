@@ -37,6 +37,7 @@ type Port struct {
 	drainTo uint64 // what had arrived when the deadline had passed, or 0
 	counted iface.Counters
 	closed  bool
+	twins   []*Port
 
 	nic   nic
 	raw   rtnl.Counts // the NIC's own, which may begin anew
@@ -85,6 +86,7 @@ func (p *Port) SetUp(up bool) {
 		p.loseLink()
 	}
 	p.mu.Unlock()
+	p.eachTwin(func(t *Port) { t.SetUp(up) })
 	if changed {
 		p.wake()
 		p.linked(up)
@@ -97,6 +99,7 @@ func (p *Port) Remove() {
 	p.end(iface.ErrGone)
 	p.counted.Gone = true
 	p.mu.Unlock()
+	p.eachTwin((*Port).Remove)
 	p.wake()
 	p.linked(false)
 }
@@ -221,6 +224,7 @@ func (p *Port) take(rx []iface.Received) (int, error) {
 
 // arrive is what the cable calls when a frame comes out of it.
 func (p *Port) arrive(frame []byte) {
+	p.eachTwin(func(t *Port) { t.arrive(frame) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.up || p.ending != nil || p.noLink() || !p.nic.takes(frame) {

@@ -5,132 +5,144 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"eterm/iface"
+	"eterm/iface/talk"
 )
 
-// closing bounds the exchange of accounts after the run.
-const closing = 30 * time.Second
-
-// collect gets the partner's accounts, makes the result of both directions and
-// tells it to the partner. What the partner does not tell stays unknown.
-func (p *pair) collect(runErr error) (Total, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), closing)
-	defer cancel()
-	var results []Result
-	var errs error
-	lostPartner := runErr != nil
-	if !lostPartner {
-		_, _, err := p.ask.ask(ctx, message{Op: opStop, Session: p.Session})
-		lostPartner, errs = err != nil, err
-	}
-	if p.Forth {
-		r, err := p.forthResult(ctx, lostPartner)
-		results, errs = append(results, r), errors.Join(errs, err)
-		lostPartner = lostPartner || err != nil
-	}
-	if p.Back {
-		r, err := p.backResult(ctx, lostPartner)
-		results, errs = append(results, r), errors.Join(errs, err)
-	}
-	t := Sum(results)
-	t.RTT = p.ask.times()
-	if runErr == nil && errs == nil {
-		errs = p.tell(ctx, t)
-	}
-	return t, errs
+// passing says whether a refusal to send may pass if one waits.
+func passing(err error) bool {
+	return errors.Is(err, iface.ErrQueueFull) || errors.Is(err, iface.ErrDown)
 }
 
-// forthResult is the account of the direction to the partner.
-func (p *pair) forthResult(ctx context.Context, lost bool) (r Result, err error) {
-	side := p.forth.Side(p.Load, p.sendErr)
-	var far *ReceiverSide
-	if !lost {
-		_, _, err = p.ask.ask(ctx, message{Op: opConclude, Session: p.Session, Account: &p.forth.SenderAccount, Plan: &p.forth.Plan})
-		if err == nil {
-			far = &ReceiverSide{}
-			err = p.fetch(ctx, "received", far)
+// stopped is how long the exchange of accounts may take when the user has
+// ended the test.
+const stopped = 5 * time.Second
+
+// collect gets the peer's accounts, makes the result of both directions and
+// tells it to the peer. What the peer does not tell stays unknown. A peer that
+// was cut off keeps its account for a while: it is waited for.
+func (p *pair) collect(asked context.Context, runErr error) (Total, error) {
+	p.ask.Patience = p.Reunite
+	if asked.Err() != nil {
+		p.ask.Patience = min(p.Reunite, stopped)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if asked.Err() == nil { // from now on an interrupt ends the waiting
+		defer context.AfterFunc(asked, cancel)()
+	}
+	var results []Result
+	lost := runErr
+	if lost == nil {
+		_, lost = p.ask.AskIn(ctx, opStop, nil, 0)
+	}
+	p.ask.Patience = min(p.Reunite, 2*talk.Lease)
+	if p.Forward {
+		var r Result
+		r, lost = p.forwardResult(ctx, lost)
+		results = append(results, r)
+	}
+	if p.Reverse {
+		var r Result
+		r, lost = p.reverseResult(ctx, lost)
+		results = append(results, r)
+	}
+	t := Sum(results)
+	t.RTT = p.rtt.times()
+	if lost == nil {
+		lost = p.tell(ctx, t)
+	}
+	switch {
+	case runErr != nil:
+		return t, nil // it was said
+	case errors.Is(lost, context.Canceled):
+		return t, errors.New("interrupted before the other end had told what it knows")
+	}
+	return t, lost
+}
+
+// forwardResult is the account of the direction to the peer; lost is why that
+// is not asked, or was asked in vain.
+func (p *pair) forwardResult(ctx context.Context, lost error) (Result, error) {
+	side := p.forward.Side(p.Load, p.sendErr)
+	var there *ReceiverSide
+	if lost == nil {
+		var text []byte
+		if text, lost = json.Marshal(wireEnd{p.forward.SenderAccount, p.forward.Plan}); lost == nil {
+			_, lost = p.ask.Ask(ctx, opConclude, text)
 		}
 	}
-	if lost || err != nil {
+	if lost == nil {
+		there = &ReceiverSide{}
+		lost = p.fetch(ctx, opReceived, there)
+	}
+	var r Result
+	if lost != nil {
 		r = SenderOnly(p.Session, side)
 		r.Verdict.doubt("the other end did not tell what it received")
 	} else {
-		r = Account(side, far, p.Limits)
+		r = Account(side, there, p.Limits)
 	}
-	r.Direction = "forth"
-	return r, err
+	r.Direction = Forward
+	return r, lost
 }
 
-// backResult is the account of the direction from the partner.
-func (p *pair) backResult(ctx context.Context, lost bool) (r Result, err error) {
-	var far told
-	if !lost {
-		err = p.fetch(ctx, "sent", &far)
+// reverseResult is the account of the direction from the peer.
+func (p *pair) reverseResult(ctx context.Context, lost error) (Result, error) {
+	var there told
+	if lost == nil {
+		lost = p.fetch(ctx, opSent, &there)
 	}
-	if far.Side != nil {
-		p.rx.Conclude(p.BackSession, far.Side.SenderAccount, far.Plan)
+	if there.Side != nil {
+		p.rx.Conclude(p.ReverseSession, there.Side.SenderAccount, there.Plan)
 		select {
 		case <-p.over:
 		case <-ctx.Done():
 		}
 	}
-	r = Account(far.Side, p.rx.Side(p.BackSession), p.Limits)
-	if far.Side == nil {
+	r := Account(there.Side, p.rx.Side(p.ReverseSession), p.Limits)
+	if there.Side == nil {
 		r.Verdict.doubt("the other end did not tell what it offered")
 	}
-	if p.rx.WentDown() {
-		r.Verdict.doubt("%s went down while frames were awaited", p.port.Name())
-	}
-	r.Direction = "back"
-	return r, err
+	r.Direction = Reverse
+	return r, lost
 }
 
-// fetch gets one of the partner's accounts, piece by piece, once it is there.
-func (p *pair) fetch(ctx context.Context, what string, into any) error {
-	var whole []byte
+// The directions of a test, as its end that asks has them.
+const (
+	Forward = "forward"
+	Reverse = "reverse"
+)
+
+// fetch gets one of the peer's accounts, once it is there.
+func (p *pair) fetch(ctx context.Context, op talk.Op, into any) error {
 	for {
-		a, _, err := p.ask.ask(ctx, message{Op: opFetch, Session: p.Session, What: what, Offset: len(whole)})
+		text, err := p.ask.Ask(ctx, op, nil)
 		if err != nil {
 			return err
 		}
-		if a.Total == 0 { // not yet
-			wait := time.NewTimer(stateEvery / 4)
-			select {
-			case <-wait.C:
-			case <-ctx.Done():
-				wait.Stop()
-				return ctx.Err()
-			}
-			continue
+		if len(text) > 0 {
+			return json.Unmarshal(text, into)
 		}
-		if a.Offset != len(whole) || len(a.Piece) == 0 || len(whole)+len(a.Piece) > maxPieces {
-			return errors.New("the other end's account does not fit together")
-		}
-		if whole = append(whole, a.Piece...); len(whole) >= a.Total {
-			return json.Unmarshal(whole, into)
+		wait := time.NewTimer(stateEvery / 4)
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return ctx.Err()
 		}
 	}
 }
 
-// tell gives the partner the result and lets it go.
+// tell gives the peer the result and lets it go.
 func (p *pair) tell(ctx context.Context, t Total) error {
 	b, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	for at := 0; at < len(b); {
-		a, _, err := p.ask.ask(ctx, message{Op: opResult, Session: p.Session, Offset: at, Total: len(b), Piece: b[at:min(at+pieceLen, len(b))]})
-		if err != nil {
-			return err
-		}
-		if a.Offset <= at {
-			return errors.New("the other end does not take the result")
-		}
-		at = a.Offset
+	if _, err := p.ask.Ask(ctx, opResult, b); err != nil {
+		return err
 	}
-	p.ask.patience = 3 * askEvery // it may be gone at once
-	_, _, err = p.ask.ask(ctx, message{Op: opBye, Session: p.Session})
-	if errors.Is(err, ErrNoPartner) {
-		return nil
-	}
-	return err
+	return p.ask.End(ctx)
 }

@@ -14,8 +14,8 @@ import (
 // DirectOptions say how a load goes between two ports of one machine.
 type DirectOptions struct {
 	Session uint32
-	// Settle is the time that frames get to come in after the last was sent.
-	Settle time.Duration
+	// Drain is the time that frames get to come in after the last was sent.
+	Drain  time.Duration
 	Limits Limits
 	// Clock paces the frames; nil is pace.Precise.
 	Clock pace.Clock
@@ -28,7 +28,8 @@ type DirectOptions struct {
 // also when there is an error.
 func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Result, error) {
 	over := make(chan struct{})
-	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Settle: o.Settle, Ended: func(*Run) { close(over) }})
+	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Drain: o.Drain, Ended: func(*Run) { close(over) }})
+	r.Expect(o.Session, nil)
 	serving, stop := context.WithCancel(context.Background())
 	defer stop()
 	served := make(chan error, 1)
@@ -50,32 +51,26 @@ func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Re
 	case receiveErr = <-served: // the port is gone: what came, came
 		<-over
 	}
-	a := Account(sent.Side(l, err), r.Side(o.Session), o.Limits)
-	if r.WentDown() {
-		a.Verdict.doubt("%s went down while frames were awaited", rx.Name())
-	}
-	return a, errors.Join(err, receiveErr)
+	return Account(sent.Side(l, err), r.Side(o.Session), o.Limits), errors.Join(err, receiveErr)
 }
 
-// Conclude tells the receiver what a run's sender did, whether or not anything
-// of the run was heard. The run is over when the frames that are still on the
-// way have had their time.
+// Conclude tells the receiver what the sender of an expected run did, whether
+// or not anything of the run was heard. The run is over when the frames that
+// are still on the way have had their time.
 func (r *Receiver) Conclude(session uint32, a probe.SenderAccount, p probe.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	run := r.runs[session]
-	if run == nil {
-		run = r.newRun(session, make([]byte, 6))
-		run.before = r.start
-		r.runs[session] = run
+	if run == nil || run.concluded {
+		return
 	}
+	run.concluded = true
 	if !run.over {
 		run.tally.Planned(p)
-		run.tally.End(a)
+		run.tally.Concluded(a)
 		run.heard, run.endHeard = time.Now(), time.Now()
 	}
-	r.poked.Store(true)
-	_ = r.port.SetReadDeadline(time.Now())
+	r.poke()
 }
 
 // Side is the account of a run of that session, or nil if there was none.

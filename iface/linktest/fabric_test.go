@@ -4,11 +4,13 @@ import (
 	"context"
 	"testing"
 
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
+	"eterm/iface/talk"
 )
 
 // TestBothWaysThroughRealSwitches: two hosts with nothing but layer 2 between
@@ -35,11 +37,12 @@ func TestBothWaysThroughRealSwitches(t *testing.T) {
 		t.Run(fabric.name, func(t *testing.T) {
 			left, right := fabric.join(t)
 			told := make(chan linktest.Total, 1)
-			partner := linktest.NewPartner(plug(t, right, iface.Options{}), linktest.PartnerOptions{Result: func(r linktest.Total) { told <- r }})
-			responder := respond.New(control(t, right), respond.Config{More: []respond.Answerer{partner.Answerer()}})
+			peer := linktest.NewPeer(plug(t, right, iface.Options{}), linktest.PeerOptions{Result: func(r linktest.Total) { told <- r }})
+			reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Link: peer})
+			responder := respond.New(control(t, right), respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			go partner.Serve(ctx)
+			go peer.Serve(ctx)
 			go responder.Serve(ctx)
 			o := (&segment{}).options(linktest.Load{Sizes: []int{64, 1518}, Rate: fabric.rate, Count: fabric.count})
 			o.Clock = nil
@@ -63,7 +66,7 @@ func TestBothWaysThroughRealSwitches(t *testing.T) {
 // control opens the port two eterms talk over.
 func control(t *testing.T, h *lab.Host) iface.Port {
 	t.Helper()
-	filter, err := linktest.ControlFilter(0)
+	filter, err := talk.Filter(0)
 	if err != nil {
 		t.Fatal(err)
 	}

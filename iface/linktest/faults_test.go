@@ -52,7 +52,7 @@ func TestFaultDuplicates(t *testing.T) {
 	b := newBench(t)
 	b.onMiddle(t, "left", "@ll,128,16", "0x1200", "numgen", "inc", "mod", "10", "0", "counter", "dup", "to", "right")
 	r := b.run(t, linktest.Load{Count: 1000, Rate: 10_000})
-	if r.Received != 1000 || r.Duplicated != 100 || r.Lost != 0 || r.Receiver.Report.Late.Known != 100 {
+	if r.Received != 1000 || r.Duplicated != 100 || r.Lost != 0 || r.Receiver.Report.Behind.Known != 100 {
 		t.Errorf("%d received, %d duplicated, %d lost", r.Received, r.Duplicated, r.Lost)
 	}
 }

@@ -1,4 +1,4 @@
-// Package trial offers a known load to a port and judges what arrives: link
+// Package linktest offers a known load to a port and judges what arrives: link
 // tests, in one direction or both. Every frame is accounted for, and what was
 // lost is lost somewhere.
 package linktest
@@ -55,6 +55,7 @@ const (
 // and time.
 type template struct {
 	frame  []byte
+	at     int // of the mark
 	writer probe.Writer
 }
 
@@ -175,7 +176,7 @@ func (l Load) wrap(payload []byte, stream uint8, kind probe.Kind, session uint32
 	if l.IP != nil {
 		l.IP.seal(f[packet : packet+len(body)])
 	}
-	return template{f, w}, nil
+	return template{f, at, w}, nil
 }
 
 // packet is a payload in IPv4 and UDP or ICMP.

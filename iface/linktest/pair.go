@@ -2,105 +2,172 @@ package linktest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
 	"time"
 
+	"eterm/frame/ether"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/load/pace"
+	"eterm/iface/talk"
 )
 
-// PairOptions say how a link is tested together with a Partner at its far end.
+// PairOptions say how a link is tested together with a Peer at its other end.
 type PairOptions struct {
-	// To is the partner's address; the broadcast address finds one.
+	// To is the peer's address; a group address finds the only one there is.
 	To net.HardwareAddr
-	// Load goes forth, and its mirror image back; Dst and Src are filled in.
-	Load        Load
-	Forth, Back bool
-	// Session is that of the frames forth, BackSession of those back.
-	Session, BackSession uint32
-	SharedClock          bool
-	Settle               time.Duration
-	Limits               Limits
+	// Load goes forward, and its mirror image in reverse; Dst and Src are
+	// filled in.
+	Load             Load
+	Forward, Reverse bool
+	// Session is that of the frames forward, ReverseSession of those in reverse.
+	Session, ReverseSession uint32
+	SharedClock             bool
+	Drain                   time.Duration
+	Limits                  Limits
+	// Key is what both ends share; the zero Key is everybody's.
+	Key seal.Key
+	// Reunite is how long to wait, at the end, for a peer that does not answer
+	// any more: a minute if 0.
+	Reunite time.Duration
 	// Clock paces the frames; nil is pace.Precise.
 	Clock pace.Clock
 	// Progress, if not nil, is called every 200 ms.
-	Progress func(forthOffered, forthReceived, backOffered, backReceived uint64)
+	Progress func(p Progress)
 }
 
-// mostSizes bounds what a partner is told and takes.
+// Progress is how far a test is, as far as both ends know.
+type Progress struct {
+	ForwardOffered, ForwardReceived, ReverseOffered, ReverseReceived uint64
+	// Silent says that the peer does not answer at the moment.
+	Silent bool
+}
+
+// mostSizes bounds what a peer is told and takes.
 const mostSizes = 64
 
-// stateEvery is how often the partner is asked how far it is.
-const stateEvery = 200 * time.Millisecond
+// stateEvery is how often the peer is asked how far it is, in questions of
+// stateSize bytes: as long as the answer.
+const (
+	stateEvery = 200 * time.Millisecond
+	stateSize  = 200
+)
 
 // pair is one test at the end that asks.
 type pair struct {
 	PairOptions
 	port    iface.Port
-	ask     *asker
+	control iface.Port
+	ask     *talk.Asker
+	rtt     *rtt
 	rx      *Receiver
-	forth   Sent
+	proofs  chan talk.Proof
+	forward Sent
 	sendErr error
-	over    chan struct{} // the run back is over
+	over    chan struct{} // the run in reverse is over
 
 	mu      sync.Mutex
 	offered uint64
 }
 
-// Pair tests a link in one or both directions with a Partner. Test frames go
-// over port, questions over control: two ports of one interface, the second
-// with ControlFilter. The total is valid also when there is an error, as far as
-// it goes.
+// Pair tests a link in one or both directions with a Peer. Test frames go over
+// port, questions over control: two ports of one interface, the second with
+// talk.Filter. The total is valid also when there is an error, as far as it
+// goes.
 func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, error) {
 	if len(o.Load.Sizes) > mostSizes {
 		return Total{}, fmt.Errorf("%d frame sizes: want at most %d where the other end is told of them", len(o.Load.Sizes), mostSizes)
 	}
-	p := &pair{PairOptions: o, port: port, ask: newAsker(control, o), over: make(chan struct{})}
-	if err := p.hello(ctx); err != nil {
+	if o.Reunite == 0 {
+		o.Reunite = time.Minute
+	}
+	p := &pair{PairOptions: o, port: port, control: control, over: make(chan struct{}), proofs: make(chan talk.Proof, 64)}
+	if err := p.find(ctx); err != nil {
 		return Total{}, err
 	}
-	p.rx = NewReceiver(port, ReceiveOptions{SharedClock: o.SharedClock, Only: o.BackSession, Settle: o.Settle, Ended: func(*Run) { close(p.over) }})
+	p.rx = NewReceiver(port, ReceiveOptions{SharedClock: o.SharedClock, Only: o.ReverseSession, Drain: o.Drain,
+		Ended: func(*Run) { close(p.over) }, Challenge: p.challenged})
+	p.rx.Expect(o.ReverseSession, p.ask.Peer())
 	serving, stop := context.WithCancel(context.Background())
 	defer stop()
-	served := make(chan error, 1)
-	go func() { served <- p.rx.Serve(serving) }()
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
+	var served, listened error
+	all.Go(func() { served = p.rx.Serve(serving) })
+	all.Go(func() { listened = p.ask.Listen(serving, p.rtt.take) })
 	if err := p.begin(ctx); err != nil {
 		return Total{}, err
 	}
+	all.Go(func() { p.prove(serving) })
 	err := p.run(ctx)
-	t, tellErr := p.collect(err)
+	t, tellErr := p.collect(ctx, err)
 	stop()
-	return t, errors.Join(err, tellErr, <-served)
+	all.Wait()
+	return t, errors.Join(err, tellErr, served, listened)
 }
 
-// hello finds the partner.
-func (p *pair) hello(ctx context.Context) error {
-	a, from, err := p.ask.ask(ctx, message{Op: opHello})
+// find finds the peer.
+func (p *pair) find(ctx context.Context) error {
+	tags, err := p.Load.tags()
 	if err != nil {
 		return err
 	}
-	if len(a.MAC) != 6 || a.MAC[0]&1 != 0 {
-		return fmt.Errorf("the other end, %v, says nothing of use", from)
+	if ether.IsGroup(p.To) {
+		found, err := talk.Find(ctx, p.control, tags, p.Key)
+		if err != nil {
+			return err
+		}
+		if len(found) > 1 {
+			return fmt.Errorf("%d peers answer: name one: %v", len(found), found)
+		}
+		p.To = found[0]
 	}
-	p.ask.token, p.ask.to = a.Token, from
-	p.Load.Dst, p.Load.Src = net.HardwareAddr(a.MAC), p.port.HardwareAddr()
+	p.ask = talk.NewAsker(p.control, p.To, tags, p.Key)
+	p.rtt = newRTT(p.ask, p.control.HardwareAddr(), tags)
+	p.Load.Dst, p.Load.Src = p.To, p.port.HardwareAddr()
 	return p.Load.Check(p.port.MTU())
 }
 
-// begin makes the partner ready, and has it send if asked to.
-func (p *pair) begin(ctx context.Context) error {
-	m := message{Op: opBegin, Session: p.Session, Back: p.BackSession, MAC: hexMAC(p.port.HardwareAddr())}
-	if p.Back {
-		m.Load = p.Load.mirror()
+// challenged passes a challenge on, to be answered.
+func (p *pair) challenged(_ uint32, proof talk.Proof) {
+	select {
+	case p.proofs <- proof:
+	default: // another will come
 	}
-	_, _, err := p.ask.ask(ctx, m)
+}
+
+// prove tells the peer what its challenges said.
+func (p *pair) prove(ctx context.Context) {
+	for {
+		select {
+		case proof := <-p.proofs:
+			_ = p.ask.Prove(proof) // one that is lost is like any other
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// begin makes the peer ready, and has it send if asked to.
+func (p *pair) begin(ctx context.Context) error {
+	b := wireBegin{Forward: p.Session, Reverse: p.ReverseSession}
+	if p.Reverse {
+		b.Load = p.Load.mirror()
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	_, err = p.ask.Begin(ctx, talk.Link, text, ether.MaxFrame(min(p.port.MTU(), 1500), false))
 	return err
 }
 
-// run sends, and meanwhile keeps the partner at work and measures round trips,
+// run sends, and meanwhile keeps the peer at work and measures round trips,
 // until both ends have sent all.
 func (p *pair) run(ctx context.Context) error {
 	sending, cancel := context.WithCancel(ctx)
@@ -108,8 +175,8 @@ func (p *pair) run(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if p.Forth {
-			p.forth, p.sendErr = Send(sending, p.port, p.Load, SendOptions{Session: p.Session, Clock: p.Clock, Offered: func(n uint64) {
+		if p.Forward {
+			p.forward, p.sendErr = Send(sending, p.port, p.Load, SendOptions{Session: p.Session, Clock: p.Clock, Offered: func(n uint64) {
 				p.mu.Lock()
 				p.offered = n
 				p.mu.Unlock()
@@ -122,25 +189,26 @@ func (p *pair) run(ctx context.Context) error {
 	return err
 }
 
-// watch returns when both ends have sent all, or ctx ends, or the partner does
-// not answer any more.
+// watch returns when both ends have sent all, or ctx ends, or the ports do. A
+// peer that does not answer may come back: what is left of the load goes on.
 func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
+	var last wireState
 	for {
-		a, _, err := p.ask.ask(ctx, message{Op: opState, Session: p.Session})
+		silent, err := p.look(ctx, &last)
 		if ctx.Err() != nil {
 			return nil // what was measured so far is a result
 		}
 		if err != nil {
 			return err
 		}
-		p.progress(a)
-		if err := p.ask.echo(ctx); err != nil {
+		p.progress(last, silent)
+		if err := p.rtt.echo(ctx, silent); err != nil {
 			return err
 		}
 		wait := time.NewTimer(stateEvery)
 		select {
 		case <-sent:
-			if !p.Back || a.Sent {
+			if !p.Reverse || last.Sent || silent {
 				wait.Stop()
 				return nil
 			}
@@ -152,13 +220,30 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 	}
 }
 
-func (p *pair) progress(a message) {
+// look asks how far the peer is, and whether it answers at all.
+func (p *pair) look(ctx context.Context, last *wireState) (silent bool, err error) {
+	p.ask.Patience = talk.Lease / 4
+	defer func() { p.ask.Patience = talk.Lease }()
+	text, err := p.ask.AskIn(ctx, opState, nil, stateSize)
+	switch {
+	case errors.Is(err, talk.ErrNoPeer), errors.Is(err, talk.ErrLapsed):
+		return true, nil
+	case err != nil:
+		return false, err
+	}
+	if err := json.Unmarshal(text, last); err != nil {
+		return false, fmt.Errorf("the other end says nothing of use: %w", err)
+	}
+	return false, nil
+}
+
+func (p *pair) progress(s wireState, silent bool) {
 	if p.Progress == nil {
 		return
 	}
 	p.mu.Lock()
 	offered := p.offered
 	p.mu.Unlock()
-	got, _, _ := p.rx.Received(p.BackSession)
-	p.Progress(offered, a.Received, a.Offered, got)
+	got, _, _ := p.rx.Received(p.ReverseSession)
+	p.Progress(Progress{offered, s.Received, s.Offered, got, silent})
 }

@@ -10,12 +10,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/ifacetest"
 	"eterm/iface/impair"
 	"eterm/iface/linktest"
 	"eterm/iface/load/pace"
 	"eterm/iface/respond"
+	"eterm/iface/talk"
 )
 
 // segment is two machines on one switch in memory: of each, a port for test
@@ -27,16 +29,17 @@ type segment struct {
 	stop                                     func()
 }
 
-// newSegment puts a partner on a switch with faults.
+// newSegment puts a peer on a switch with faults.
 func newSegment(t *testing.T, opts ...ifacetest.Option) *segment {
 	t.Helper()
-	s := ifacetest.NewSwitch(4, append(opts, ifacetest.Buffer(1<<16))...)
-	g := &segment{askData: s.Port(0), askControl: s.Port(1), farData: s.Port(2), farControl: s.Port(3),
+	s := ifacetest.NewSwitch(2, append(opts, ifacetest.Buffer(1<<16))...)
+	g := &segment{askData: s.Port(0), askControl: s.Port(0).Twin(), farData: s.Port(1), farControl: s.Port(1).Twin(),
 		told: make(chan linktest.Total, 1), ended: make(chan *linktest.Run, 4)}
-	p := linktest.NewPartner(g.farData, linktest.PartnerOptions{Clock: pace.Timers(),
+	p := linktest.NewPeer(g.farData, linktest.PeerOptions{Clock: pace.Timers(),
 		Receive: linktest.ReceiveOptions{Ended: func(r *linktest.Run) { g.ended <- r }},
 		Result:  func(t linktest.Total) { g.told <- t }})
-	r := respond.New(g.farControl, respond.Config{More: []respond.Answerer{p.Answerer()}})
+	reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Link: p})
+	r := respond.New(g.farControl, respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 2)
 	go func() { done <- p.Serve(ctx) }()
@@ -48,21 +51,22 @@ func newSegment(t *testing.T, opts ...ifacetest.Option) *segment {
 				t.Error(err)
 			}
 		}
+		reflector.Close()
 		synctest.Wait()
 	}
 	return g
 }
 
 func (g *segment) options(l linktest.Load) linktest.PairOptions {
-	return linktest.PairOptions{To: []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Load: l, Forth: true, Back: true,
-		Session: 1, BackSession: 2, Clock: pace.Timers()}
+	return linktest.PairOptions{To: []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Load: l, Forward: true, Reverse: true,
+		Session: 1, ReverseSession: 2, Clock: pace.Timers()}
 }
 
 func TestPairBothWays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newSegment(t)
 		defer g.stop()
-		// Minutes, so that the partner is asked many times.
+		// Minutes, so that the peer is asked many times.
 		l := linktest.Load{Sizes: []int{64, 1518}, Streams: 2, Rate: 100, Duration: 3 * time.Minute}
 		total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(l))
 		if err != nil {
@@ -71,7 +75,7 @@ func TestPairBothWays(t *testing.T) {
 		if len(total.Directions) != 2 || total.Offered != 36_000 || total.Received != 36_000 || total.Verdict.Status != linktest.Passed {
 			t.Errorf("%+v", total)
 		}
-		for i, name := range []string{"forth", "back"} {
+		for i, name := range []string{"forward", "reverse"} {
 			d := total.Directions[i]
 			if d.Direction != name || d.Offered != 18_000 || d.Received != 18_000 || d.OfferedKnown != "sender" || d.Intended != 18_000 {
 				t.Errorf("%s: %+v", name, d)
@@ -126,14 +130,14 @@ func TestPairOverABadLink(t *testing.T) {
 }
 
 func TestPairOneWay(t *testing.T) {
-	for _, forth := range []bool{true, false} {
+	for _, forward := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			g := newSegment(t)
 			defer g.stop()
 			o := g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Count: 1000})
-			o.Forth, o.Back = forth, !forth
+			o.Forward, o.Reverse = forward, !forward
 			total, err := linktest.Pair(t.Context(), g.askData, g.askControl, o)
-			if err != nil || len(total.Directions) != 0 || total.Received != 1000 || (total.Direction == "forth") != forth {
+			if err != nil || len(total.Directions) != 0 || total.Received != 1000 || (total.Direction == "forward") != forward {
 				t.Errorf("%v, %+v", err, total)
 			}
 			<-g.told
@@ -141,20 +145,20 @@ func TestPairOneWay(t *testing.T) {
 	}
 }
 
-func TestPairWithoutPartner(t *testing.T) {
+func TestPairWithoutPeer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := ifacetest.NewSwitch(2)
 		began := time.Now()
-		_, err := linktest.Pair(t.Context(), s.Port(0), s.Port(1), (&segment{}).options(linktest.Load{Sizes: []int{64}, Rate: 1000, Count: 1}))
-		if !errors.Is(err, linktest.ErrNoPartner) || time.Since(began) > 4*time.Second {
+		_, err := linktest.Pair(t.Context(), s.Port(0), s.Port(0).Twin(), (&segment{}).options(linktest.Load{Sizes: []int{64}, Rate: 1000, Count: 1}))
+		if !errors.Is(err, talk.ErrNoPeer) || time.Since(began) > 4*time.Second {
 			t.Errorf("after %v: %v", time.Since(began), err)
 		}
 	})
 }
 
-// TestPairPartnerDies: the result says that nothing is known of the other end,
+// TestPairPeerDies: the result says that nothing is known of the other end,
 // and invents nothing.
-func TestPairPartnerDies(t *testing.T) {
+func TestPairPeerDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newSegment(t)
 		time.AfterFunc(2*time.Second, g.stop)
@@ -162,9 +166,9 @@ func TestPairPartnerDies(t *testing.T) {
 		if err == nil || len(total.Directions) != 2 || total.Verdict.Status != linktest.Untrusted {
 			t.Fatalf("%v, %+v", err, total)
 		}
-		forth, back := total.Directions[0], total.Directions[1]
-		if forth.Receiver != nil || forth.Lost != 0 || forth.Offered < 2000 {
-			t.Errorf("forth: %+v", forth)
+		forward, back := total.Directions[0], total.Directions[1]
+		if forward.Receiver != nil || forward.Lost != 0 || forward.Offered < 2000 {
+			t.Errorf("forward: %+v", forward)
 		}
 		if back.Sender != nil || back.Received < 1900 || back.Received > 2100 {
 			t.Errorf("back: %+v", back)
@@ -225,28 +229,30 @@ func TestPairInterrupted(t *testing.T) {
 // TestSecondAskerIsTurnedAway while the first is served.
 func TestSecondAskerIsTurnedAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := ifacetest.NewSwitch(6, ifacetest.Buffer(1<<16))
-		p := linktest.NewPartner(s.Port(2), linktest.PartnerOptions{Clock: pace.Timers()})
-		r := respond.New(s.Port(3), respond.Config{More: []respond.Answerer{p.Answerer()}})
+		s := ifacetest.NewSwitch(3, ifacetest.Buffer(1<<16))
+		p := linktest.NewPeer(s.Port(2), linktest.PeerOptions{Clock: pace.Timers()})
+		reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Link: p})
+		r := respond.New(s.Port(2).Twin(), respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 		ctx, stop := context.WithCancel(t.Context())
 		go p.Serve(ctx)
 		go r.Serve(ctx)
 		l := linktest.Load{Sizes: []int{64}, Rate: 100, Count: 1000}
 		first := make(chan error)
 		go func() {
-			_, err := linktest.Pair(ctx, s.Port(0), s.Port(1), (&segment{}).options(l))
+			_, err := linktest.Pair(ctx, s.Port(0), s.Port(0).Twin(), (&segment{}).options(l))
 			first <- err
 		}()
 		time.Sleep(time.Second)
 		o := (&segment{}).options(l)
-		o.Session, o.BackSession = 3, 4
-		if _, err := linktest.Pair(ctx, s.Port(4), s.Port(5), o); err == nil || err.Error() != "the other end refuses: busy with another test" {
+		o.Session, o.ReverseSession = 3, 4
+		if _, err := linktest.Pair(ctx, s.Port(1), s.Port(1).Twin(), o); !errors.Is(err, talk.ErrBusy) {
 			t.Errorf("the second asker got %v", err)
 		}
 		if err := <-first; err != nil {
 			t.Errorf("the first asker got %v", err)
 		}
 		stop()
+		reflector.Close()
 		synctest.Wait()
 	})
 }

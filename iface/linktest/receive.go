@@ -3,13 +3,14 @@ package linktest
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"eterm/frame/ether"
+	"eterm/frame/inband"
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/talk"
 )
 
 // ReceiveOptions say what a receiver does. The zero value is right for most.
@@ -21,17 +22,15 @@ type ReceiveOptions struct {
 	// Idle ends a run of which nothing comes any more and whose end was not
 	// heard: 2 s if 0, and no less than ten of its frames take.
 	Idle time.Duration
-	// Settle is the time that frames get to come in after the end of a run
-	// was heard: 300 ms if 0.
-	Settle time.Duration
+	// Drain is the time that frames get to come in after the end of a run was
+	// heard: 300 ms if 0.
+	Drain time.Duration
 	// Ended is called for every run that is over.
 	Ended func(*Run)
-	// Control is called for every frame without a mark. It does not keep it.
-	Control func(r iface.Received)
+	// Challenge is called for every challenge of an expected run: its sender
+	// wants to know whether it arrives. It must not block.
+	Challenge func(session uint32, p talk.Proof)
 }
-
-// maxRuns bounds the runs that are accounted for at a time.
-const maxRuns = 16
 
 // batch is how many frames are taken at a time.
 const batch = 256
@@ -43,11 +42,12 @@ type Receiver struct {
 
 	mu      sync.Mutex
 	runs    map[uint32]*Run
+	waiting map[uint32]uint64 // frames of sessions that have no place, while there is none
+	full    uint64            // frames of sessions that had none
 	foreign uint64
-	down    bool
 	start   iface.Counters
-	next    time.Time // to look whether runs are over; Serve's
-	poked   atomic.Bool
+	poke    context.CancelFunc // ends the moment, so that runs are looked after
+	earlier bool               // a run may be over sooner than was thought
 }
 
 // NewReceiver makes a receiver; Serve lets it receive.
@@ -55,10 +55,10 @@ func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
 	if o.Idle == 0 {
 		o.Idle = 2 * time.Second
 	}
-	if o.Settle == 0 {
-		o.Settle = 300 * time.Millisecond
+	if o.Drain == 0 {
+		o.Drain = 300 * time.Millisecond
 	}
-	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}}
+	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}, waiting: map[uint32]uint64{}, poke: func() {}}
 	r.start, _ = port.Counters()
 	return r
 }
@@ -72,61 +72,81 @@ const (
 
 // Serve receives until ctx ends, which is no error, or the port is gone. Runs
 // that are not over then are ended as they are.
+//
+// A run is judged only after everything was read that the port had when it was
+// over: a host that comes late to its frames does not lose them by that.
 func (r *Receiver) Serve(ctx context.Context) error {
-	defer iface.Interrupt(ctx, r.port)()
 	rx := make([]iface.Received, batch)
 	var err error
 	for ctx.Err() == nil && err == nil {
-		if now := time.Now(); r.poked.Swap(false) || !now.Before(r.next) {
-			r.next = r.tick(now)
-			err = r.port.SetReadDeadline(r.next)
-			if ctx.Err() != nil {
-				break
-			}
+		moment, until := r.moment(ctx)
+		err = iface.Frames(moment, r.port, rx, r.take)
+		ended := moment.Err() != nil
+		r.mu.Lock()
+		r.poke()
+		again := r.earlier
+		r.earlier = false
+		r.mu.Unlock()
+		if now := time.Now(); err == nil && ended && !again {
+			r.judge(earliest(now, until))
 		}
-		var n int
-		if err == nil {
-			n, err = r.port.Receive(rx)
-		}
-		r.take(rx[:max(n, 0)])
-		err = r.pass(err)
 	}
 	r.endAll()
 	return err
 }
 
-// pass lets errors pass that are none: a deadline, an interface that is down
-// for now.
-func (r *Receiver) pass(err error) error {
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil
-	case errors.Is(err, iface.ErrDown):
-		r.mu.Lock()
-		r.down = true
-		r.mu.Unlock()
-		return nil
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
 	}
-	return err
+	return b
 }
 
-func (r *Receiver) take(rx []iface.Received) {
-	if len(rx) == 0 {
-		return
+// moment is how long to receive before looking whether runs are over.
+func (r *Receiver) moment(ctx context.Context) (context.Context, time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	next := now.Add(tickLatest)
+	for _, run := range r.runs {
+		if at, known := run.overAt(r.o); known && !run.over {
+			next = earliest(next, at)
+		}
 	}
+	if soonest := now.Add(tickSoonest); next.Before(soonest) {
+		next = soonest
+	}
+	moment, cancel := context.WithDeadline(ctx, next)
+	r.poke = cancel
+	return moment, next
+}
+
+func (r *Receiver) take(rx []iface.Received) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	for i := range rx {
 		f, ok := probe.Find(rx[i].Bytes)
-		if ok && r.add(&rx[i], f, now) {
+		if ok && r.add(&rx[i], f, now) || !ok && isTalk(rx[i].Bytes) {
 			continue
 		}
 		r.foreign++
-		if !ok && r.o.Control != nil {
-			r.o.Control(rx[i])
-		}
 	}
+	if r.earlier {
+		return iface.ErrStop
+	}
+	return nil
+}
+
+// isTalk says whether a frame is what two eterms say to each other. Those of a
+// test are not foreign to it.
+func isTalk(b []byte) bool {
+	h, payload, err := ether.Parse(b)
+	if err != nil || h.Type != inband.EtherType {
+		return false
+	}
+	_, _, err = inband.Parse(payload)
+	return err == nil
 }
 
 // add gives a frame to its run.
@@ -136,55 +156,60 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	}
 	run := r.runs[f.Session]
 	if run == nil {
-		if f.Kind == probe.KindEnd || len(r.runs) >= maxRuns && !r.forget(now) {
+		if run = r.seat(f); run == nil {
 			return false
 		}
-		run = r.newRun(f.Session, rx.Bytes[6:12])
-		r.runs[f.Session] = run
 	}
-	if run.over || !run.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano()) {
+	switch {
+	case run.over:
+		return false
+	case run.elsewhere(rx.Bytes[6:12], f.Balanced):
+		run.otherSource++
+		return true
+	}
+	if !run.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano()) {
 		return false
 	}
+	run.frames++
 	if f.Kind == probe.KindEnd && run.endHeard.IsZero() {
-		run.endHeard = now
-		r.next = now
+		run.endHeard, r.earlier = now, true
+	}
+	if nonce := probe.NonceOf(rx.Bytes, f); nonce != 0 && run.expected && r.o.Challenge != nil {
+		r.o.Challenge(f.Session, talk.Proof{Seq: f.Seq, Time: f.Time, Nonce: nonce})
 	}
 	run.heard, run.clock = now, rx.Clock
 	return true
 }
 
-// tick ends the runs that are over, and says when to look again.
-func (r *Receiver) tick(now time.Time) (next time.Time) {
-	next = now.Add(tickLatest)
+// judge ends the runs that were over at a time up to which all was read.
+func (r *Receiver) judge(at time.Time) {
 	r.mu.Lock()
 	var ended []*Run
 	for _, run := range r.runs {
-		if run.over {
-			continue
-		}
-		if end := run.overAt(r.o); !end.After(now) {
+		if over, known := run.overAt(r.o); known && !run.over && !over.After(at) {
 			r.end(run)
 			ended = append(ended, run)
-		} else if end.Before(next) {
-			next = end
 		}
 	}
 	r.mu.Unlock()
+	r.tell(ended)
+}
+
+// tell passes runs on that are over.
+func (r *Receiver) tell(ended []*Run) {
 	for _, run := range ended {
 		if r.o.Ended != nil {
 			r.o.Ended(run)
 		}
 	}
-	if soonest := now.Add(tickSoonest); next.Before(soonest) {
-		return soonest
-	}
-	return next
 }
 
 func (r *Receiver) end(run *Run) {
 	run.over = true
 	run.after, _ = r.port.Counters()
 	run.foreign = r.foreign - run.foreignAtStart
+	run.full = r.full - run.fullAtStart
+	run.clockSet = clockStep(run.began, time.Now())
 }
 
 func (r *Receiver) endAll() {
@@ -197,11 +222,19 @@ func (r *Receiver) endAll() {
 		}
 	}
 	r.mu.Unlock()
-	for _, run := range ended {
-		if r.o.Ended != nil {
-			r.o.Ended(run)
-		}
+	r.tell(ended)
+}
+
+// Finish ends an expected run as it is: nobody will say any more how it ended.
+func (r *Receiver) Finish(session uint32) {
+	r.mu.Lock()
+	var ended []*Run
+	if run := r.runs[session]; run != nil && !run.over {
+		r.end(run)
+		ended = append(ended, run)
 	}
+	r.mu.Unlock()
+	r.tell(ended)
 }
 
 // Received is how many frames of a run have come so far, each counted once,
@@ -219,11 +252,14 @@ func (r *Receiver) Received(session uint32) (received, expected uint64, ok bool)
 	return run.tally.Received(), expected, true
 }
 
-// WentDown says whether the interface was down at some time.
-func (r *Receiver) WentDown() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.down
+// Doubts is what happened to the port itself since NewReceiver: whether it was
+// down, or lost its carrier.
+func (r *Receiver) Doubts() []iface.Doubt {
+	c, err := r.port.Counters()
+	if err != nil && !errors.Is(err, iface.ErrGone) {
+		return nil
+	}
+	return linkDoubts(c.Sub(r.start))
 }
 
 // Live returns the sessions of runs that are not over.
@@ -231,7 +267,7 @@ func (r *Receiver) Live() (sessions []uint32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id, run := range r.runs {
-		if !run.over {
+		if !run.over && run.frames > 0 {
 			sessions = append(sessions, id)
 		}
 	}

@@ -1,32 +1,40 @@
 package linktest
 
-import ()
-
-// Result is the account of one run in one direction. Always:
+// Result is the account of one run in one direction. Always, where what was
+// received is known:
 //
 //	Offered = Received + Lost
-//	Lost    = LostLocal + LostOnTheWay
-//	LostLocal = Where.Refused + Where.SenderNIC + Where.ReceiveSocket + Where.ReceiveNIC
+//	Lost    = LostLocal + OnTheWay
+//	LostLocal = Where.Refused + Where.Withheld + Where.SenderNIC + Where.ReceiveSocket + Where.ReceiveNIC + Where.Uncounted
+//
+// Where it is not, Offered = Lost + NotKnown.
 type Result struct {
 	Type      string `json:"type"` // "result"
 	Direction string `json:"direction,omitempty"`
 	Session   uint32 `json:"session"`
 
-	Intended   uint64 `json:"intended"`
-	Offered    uint64 `json:"offered"`
-	Refused    uint64 `json:"refused"`
-	Received   uint64 `json:"received"`
-	Lost       uint64 `json:"lost"`
+	Intended uint64 `json:"intended"`
+	Offered  uint64 `json:"offered"`
+	Refused  uint64 `json:"refused"`
+	Received uint64 `json:"received"`
+	Lost     uint64 `json:"lost"`
+	// NotKnown frames are lost or never sent, and nobody said which: those
+	// behind the last that came where the sender's end was not heard; and all
+	// frames sent where the receiver did not tell what it received.
+	NotKnown   uint64 `json:"not_known"`
 	LostLocal  uint64 `json:"lost_local"`
 	OnTheWay   uint64 `json:"lost_on_the_way"`
 	Duplicated uint64 `json:"duplicated"`
 	Reordered  uint64 `json:"reordered"`
-	Corrupted  uint64 `json:"corrupted"`
-	Foreign    uint64 `json:"foreign"`
+	// ByHost frames came in order and were read in another (see probe).
+	ByHost    uint64 `json:"reordered_by_host"`
+	Corrupted uint64 `json:"corrupted"`
+	Foreign   uint64 `json:"foreign"`
 
 	// OfferedKnown is how: "sender" if it was asked, "end" if its end frame
 	// came, "plan" if only the plan is known and may not have been fulfilled,
-	// "seen" if nothing is known but what came.
+	// "seen" if nothing is known but what came. In the last two, Offered goes up
+	// to the last frame that came.
 	OfferedKnown string `json:"offered_known"`
 	// NeverOffered frames were intended and not offered: the run was ended
 	// early or the sender was too slow.
@@ -41,9 +49,11 @@ type Result struct {
 // Where is where the lost frames went.
 type Where struct {
 	Refused       uint64 `json:"refused"`
+	Withheld      uint64 `json:"withheld"` // by a peer that was not sure that we receive
 	SenderNIC     uint64 `json:"sender_nic"`
 	ReceiveSocket uint64 `json:"receive_socket"`
 	ReceiveNIC    uint64 `json:"receive_nic"`
+	Uncounted     uint64 `json:"uncounted"` // by a receiver that had too many runs
 	OnTheWay      uint64 `json:"on_the_way"`
 }
 
@@ -65,15 +75,17 @@ func Account(s *SenderSide, r *ReceiverSide, limits Limits) Result {
 	if r != nil {
 		rep := r.Report
 		a.Session, a.Received, a.Duplicated, a.Reordered = rep.Session, rep.Received, rep.Duplicated, rep.Reordered
-		a.Corrupted, a.Foreign = rep.Damage.Corrupted, r.Foreign
+		a.Corrupted, a.Foreign, a.ByHost = rep.Damage.Corrupted, r.Foreign, rep.ByHost
 	}
 	a.offered()
 	a.Offered = max(a.Offered, a.Received)
-	a.Intended = max(a.Intended, a.Offered)
-	a.NeverOffered = a.Intended - a.Offered
-	a.Lost = a.Offered - a.Received
+	a.Intended = max(a.Intended, a.Offered+a.NotKnown)
+	a.NeverOffered = a.Intended - a.Offered - a.NotKnown
 	if r != nil {
+		a.Lost = a.Offered - a.Received
 		a.attribute()
+	} else {
+		a.unknown()
 	}
 	a.Verdict = limits.judge(a)
 	return a
@@ -91,6 +103,7 @@ func (a *Result) offered() {
 		a.Intended, a.Offered, a.Refused, a.OfferedKnown = e.Intended, e.Offered, e.Refused, "end"
 	case a.Receiver.Report.Plan != nil && a.Receiver.Report.Plan.Total > 0:
 		a.Intended, a.Offered, a.OfferedKnown = a.Receiver.Report.Plan.Total, a.Receiver.Report.Expected, "plan"
+		a.NotKnown = a.Receiver.Report.NotKnown
 	default:
 		a.Intended, a.Offered, a.OfferedKnown = a.Receiver.Report.Expected, a.Receiver.Report.Expected, "seen"
 	}
@@ -106,14 +119,29 @@ func (a *Result) attribute() {
 		return n
 	}
 	w := &a.Where
-	w.Refused = take(a.Refused)
+	if a.Sender != nil {
+		w.Withheld = take(a.Sender.Withheld)
+	}
+	w.Refused = take(a.Refused - w.Withheld)
 	if a.Sender != nil {
 		w.SenderNIC = take(a.Sender.NICDropped)
 	}
+	w.Uncounted = take(a.Receiver.Uncounted)
 	w.ReceiveSocket = take(a.Receiver.SocketDropped)
 	w.ReceiveNIC = take(a.Receiver.NICDropped)
 	w.OnTheWay = left
 	a.OnTheWay, a.LostLocal = left, a.Lost-left
+}
+
+// unknown is the account of frames of which nobody says whether they arrived.
+func (a *Result) unknown() {
+	if a.Sender == nil {
+		return
+	}
+	a.Where.Withheld = min(a.Sender.Withheld, a.Refused)
+	a.Where.Refused = a.Refused - a.Where.Withheld
+	a.LostLocal, a.Lost = a.Refused, a.Refused
+	a.NotKnown = a.Offered - a.Refused
 }
 
 // SenderOnly is what a sender alone can say of its run.
@@ -122,7 +150,7 @@ func SenderOnly(session uint32, s *SenderSide) Result {
 	a.offered()
 	a.Intended = max(a.Intended, a.Offered)
 	a.NeverOffered = a.Intended - a.Offered
-	a.Where.Refused, a.LostLocal, a.Lost = a.Refused, a.Refused, a.Refused
+	a.unknown()
 	a.Verdict = Verdict{Exceeded: []string{}, Untrusted: untrusted(a)}
 	if len(a.Verdict.Untrusted) > 0 {
 		a.Verdict.Status = Untrusted
@@ -148,6 +176,8 @@ func Sum(results []Result) Total {
 		t.Refused += r.Refused
 		t.Received += r.Received
 		t.Lost += r.Lost
+		t.NotKnown += r.NotKnown
+		t.ByHost += r.ByHost
 		t.LostLocal += r.LostLocal
 		t.OnTheWay += r.OnTheWay
 		t.Duplicated += r.Duplicated
@@ -165,5 +195,9 @@ func Sum(results []Result) Total {
 }
 
 func (w Where) plus(o Where) Where {
-	return Where{w.Refused + o.Refused, w.SenderNIC + o.SenderNIC, w.ReceiveSocket + o.ReceiveSocket, w.ReceiveNIC + o.ReceiveNIC, w.OnTheWay + o.OnTheWay}
+	return Where{
+		Refused: w.Refused + o.Refused, Withheld: w.Withheld + o.Withheld, SenderNIC: w.SenderNIC + o.SenderNIC,
+		ReceiveSocket: w.ReceiveSocket + o.ReceiveSocket, ReceiveNIC: w.ReceiveNIC + o.ReceiveNIC,
+		Uncounted: w.Uncounted + o.Uncounted, OnTheWay: w.OnTheWay + o.OnTheWay,
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/load"
 	"eterm/iface/load/pace"
+	"eterm/iface/talk"
 )
 
 // SendOptions say how a load is offered. The zero value is right for real ports.
@@ -21,6 +22,8 @@ type SendOptions struct {
 	// Offered, if not nil, is called now and then with the number of frames
 	// made so far.
 	Offered func(n uint64)
+	// Window, if not nil, bounds what is sent by what the receiver proves.
+	Window *talk.Window
 }
 
 // Sent is the sender's account of one run.
@@ -28,6 +31,8 @@ type Sent struct {
 	probe.SenderAccount
 	load.Result
 	Plan probe.Plan
+	// Withheld frames are those of Skipped that the window did not let pass.
+	Withheld uint64
 }
 
 // Frames that frame a run: plan frames before it and while it lasts, end
@@ -53,16 +58,16 @@ func Send(ctx context.Context, port iface.Port, l Load, o SendOptions) (Sent, er
 	if o.Clock == nil {
 		o.Clock = pace.Precise()
 	}
-	announcer, err := newAnnouncer(port, l, o)
+	announcer, err := newAnnouncer(ctx, port, l, o)
 	if err != nil {
 		return Sent{}, err
 	}
-	for range plansBefore {
-		announcer.announce()
+	if err := announcer.begin(); err != nil {
+		return Sent{Plan: l.plan(l.longest()), SenderAccount: probe.SenderAccount{Intended: l.total()}}, err
 	}
 	p := load.Plan{Count: l.Count, Duration: l.Duration, Schedule: l.schedule(), Clock: o.Clock}
 	r, runErr := load.Run(ctx, announcer, s.next, p)
-	sent := Sent{Result: r, Plan: l.plan(l.longest()), SenderAccount: probe.SenderAccount{
+	sent := Sent{Result: r, Plan: l.plan(l.longest()), Withheld: announcer.withheld, SenderAccount: probe.SenderAccount{
 		Intended: l.intended(r), Offered: r.Offered, Refused: r.Skipped, Elapsed: uint64(r.Elapsed)}}
 	return sent, errors.Join(runErr, end(port, l, o, sent.SenderAccount))
 }
@@ -75,11 +80,15 @@ func end(port iface.Port, l Load, o SendOptions, a probe.SenderAccount) error {
 	if err != nil {
 		return err
 	}
+	ticks := newTicker()
 	for i := range ends {
 		if i > 0 {
 			o.Clock.Wait(o.Clock.Now()+endEvery, nil)
 		}
-		t.writer.Write(uint32(i), probe.Ticks(time.Now().UnixNano()))
+		if o.Window != nil && !o.Window.Take(len(t.frame)) {
+			continue
+		}
+		t.writer.Write(uint32(i), ticks.now())
 		_, _ = port.Send([][]byte{t.frame})
 	}
 	return nil
@@ -112,13 +121,14 @@ func (l Load) longest() (n int) {
 // source makes the test frames of a run.
 type source struct {
 	templates [][]template // by stream, by size
+	ticks     ticker
 	next64    uint64
 	offered   func(uint64)
 	every     uint64 // how often offered is called: once in so many frames
 }
 
 func newSource(l Load, o SendOptions) (*source, error) {
-	s := &source{templates: make([][]template, l.streams()), offered: o.Offered, every: uint64(min(max(l.Rate/10, 1), 256))}
+	s := &source{templates: make([][]template, l.streams()), ticks: newTicker(), offered: o.Offered, every: uint64(min(max(l.Rate/10, 1), 256))}
 	for stream := range s.templates {
 		for _, size := range l.Sizes {
 			t, err := l.build(uint8(stream), size, l.plan(size), o.Session)
@@ -142,39 +152,6 @@ func (s *source) next(dst []byte) []byte {
 	number := n / streams
 	sizes := s.templates[n%streams]
 	t := &sizes[number%uint64(len(sizes))]
-	t.writer.Write(uint32(number), probe.Ticks(time.Now().UnixNano()))
+	t.writer.Write(uint32(number), s.ticks.now())
 	return append(dst, t.frame...)
 }
-
-// announcer is a port that sends a plan frame between test frames when one is
-// due. Those are in no account.
-type announcer struct {
-	iface.Port
-	plan  template
-	clock pace.Clock
-	last  time.Duration
-	n     uint32
-}
-
-func newAnnouncer(port iface.Port, l Load, o SendOptions) (*announcer, error) {
-	p := l.plan(l.longest())
-	t, err := l.wrap(p.AppendPlanPayload(nil), 0, probe.KindPlan, o.Session, l.EtherType)
-	return &announcer{Port: port, plan: t, clock: o.Clock}, err
-}
-
-func (a *announcer) announce() {
-	a.plan.writer.Write(a.n, probe.Ticks(time.Now().UnixNano()))
-	a.n++
-	a.last = a.clock.Now()
-	_, _ = a.Port.Send([][]byte{a.plan.frame}) // lost like any other if it is
-}
-
-func (a *announcer) Send(frames [][]byte) (int, error) {
-	if a.clock.Now()-a.last >= planEvery {
-		a.announce()
-	}
-	return a.Port.Send(frames)
-}
-
-// Unwrap lets the inner port's abilities be found.
-func (a *announcer) Unwrap() iface.Port { return a.Port }

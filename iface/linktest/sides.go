@@ -2,6 +2,7 @@ package linktest
 
 import (
 	"math"
+	"time"
 
 	"eterm/frame/probe"
 	"eterm/iface"
@@ -15,14 +16,18 @@ type SenderSide struct {
 	// can be.
 	AskedRate   float64 `json:"asked_rate"`
 	OfferedRate float64 `json:"offered_rate"`
-	// Late is the pacing error: how long after their turn frames were given
-	// to the kernel.
-	Late      pace.PacingError `json:"late"`
-	RefusedBy iface.Refused    `json:"refused_by"`
+	// PacingError is how long after their turn frames were given to the kernel.
+	PacingError pace.PacingError `json:"pacing_error"`
+	RefusedBy   iface.Refused    `json:"refused_by"`
+	// Withheld frames, among those refused, were not offered to the kernel: the
+	// receiver had not proved for a second that it receives.
+	Withheld uint64 `json:"withheld"`
 	// NICDropped frames were taken by the kernel and dropped by the device.
 	NICDropped     uint64  `json:"nic_dropped"`
 	CarrierChanges uint64  `json:"carrier_changes"`
 	CPU            float64 `json:"cpu_s"`
+	// Doubts is what happened to the sender's link meanwhile.
+	Doubts []iface.Doubt `json:"doubts"`
 	// Error is why the run ended early, if it did.
 	Error string `json:"error,omitempty"`
 }
@@ -30,9 +35,9 @@ type SenderSide struct {
 // Side is the sender's account as it is reported; err is what Send returned.
 func (s Sent) Side(l Load, err error) *SenderSide {
 	side := &SenderSide{
-		SenderAccount: s.SenderAccount, Late: s.Result.PacingError, RefusedBy: s.Result.Refused,
+		SenderAccount: s.SenderAccount, PacingError: s.Result.PacingError, RefusedBy: s.Result.Refused, Withheld: s.Withheld,
 		NICDropped:     s.Port.Interface.TxDropped + s.Port.Interface.TxErrors,
-		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(),
+		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(), Doubts: linkDoubts(s.Port),
 	}
 	if !math.IsInf(l.Rate, 1) {
 		side.AskedRate = l.Rate
@@ -46,34 +51,79 @@ func (s Sent) Side(l Load, err error) *SenderSide {
 	return side
 }
 
+// linkDoubts are those about the link. What was refused and dropped is counted
+// by frames here, and not by the port's counters.
+func linkDoubts(c iface.Counters) []iface.Doubt {
+	all := []iface.Doubt{}
+	for _, d := range c.Doubts() {
+		switch d.Reason {
+		case iface.LinkWentDown, iface.LinkGone, iface.CarrierLost, iface.NoCarrier, iface.CountersRestarted:
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
 // ReceiverSide is what a receiver knows of a run.
 type ReceiverSide struct {
 	Report probe.Report `json:"report"`
 	// Foreign frames came in the same time and were not of the run.
 	Foreign uint64 `json:"foreign"`
 	// SocketDropped frames reached this host and found no room in the
-	// receiver's socket; NICDropped ones found none before that (rx_missed:
-	// rx_dropped counts frames too that we got and nobody else wanted).
+	// receiver's socket, or were still unread in it when the run was judged;
+	// NICDropped ones found no room before that.
 	SocketDropped  uint64 `json:"socket_dropped"`
 	NICDropped     uint64 `json:"nic_dropped"`
 	CarrierChanges uint64 `json:"carrier_changes"`
 	// Truncated frames were longer than the receiver could take.
 	Truncated uint64 `json:"truncated_on_reception"`
-	Clock     string `json:"clock"` // who took the receive stamps
+	// Uncounted frames of the run came while all places were taken by other
+	// runs; Full frames were of other runs that found no place.
+	Uncounted uint64 `json:"uncounted"`
+	Full      uint64 `json:"without_place"`
+	Clock     string `json:"clock"` // who took the receive timestamps
+	// ClockSet is by how much this host's clock was set while the run lasted,
+	// in nanoseconds, beyond what clocks are adjusted by.
+	ClockSet int64 `json:"clock_set_ns"`
+	// Doubts is what happened to the receiver's link meanwhile.
+	Doubts []iface.Doubt `json:"doubts"`
 }
 
 // Side is the receiver's account of a run.
 func (run *Run) Side() *ReceiverSide {
-	b, a := run.before, run.after
-	return &ReceiverSide{
-		Report: run.tally.Report(), Foreign: run.foreign,
-		SocketDropped:  a.SocketDropped - b.SocketDropped,
-		NICDropped:     a.Interface.RxMissed - b.Interface.RxMissed,
-		CarrierChanges: a.CarrierChanges - b.CarrierChanges, Truncated: a.Truncated - b.Truncated, Clock: clockName(run.clock),
+	c := run.after.Sub(run.before)
+	rep := run.tally.Report()
+	rep.Contradictions.Sources = run.otherSource
+	s := &ReceiverSide{
+		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
+		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, Uncounted: run.late, Clock: clockName(run.clock),
+		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c),
 	}
+	if !run.expected {
+		s.Full = run.full
+	}
+	return s
 }
 
-// clockName is who took a stamp.
+// Clocks are adjusted by up to 500 ppm (adjtimex(2)), and readings of two of
+// them are not taken at once.
+const (
+	mostAdjusted = 500e-6
+	clockNoise   = time.Millisecond
+)
+
+// clockStep is by how much the wall clock was set between two times, both with
+// a monotonic reading.
+func clockStep(from, to time.Time) time.Duration {
+	passed := to.Sub(from)
+	step := to.Round(0).Sub(from.Round(0)) - passed
+	if limit := clockNoise + time.Duration(mostAdjusted*float64(passed)); step > limit || step < -limit {
+		return step
+	}
+	return 0
+}
+
+// clockName is who took a timestamp.
 func clockName(c iface.Clock) string {
 	switch c {
 	case iface.KernelClock:

@@ -10,6 +10,10 @@ import (
 	"eterm/iface"
 )
 
+// ErrEnd is what a port's Send returns to end a run by itself: the frame's turn
+// has not come, and that is no error of the run.
+var ErrEnd = errors.New("the port ends the run")
+
 var errNoReason = errors.New("the port took no frame and gave no reason")
 
 // Waits before a refused frame is offered again at full speed: for a full
@@ -27,7 +31,7 @@ func (w *worker) refuse(err error, done <-chan struct{}) (again bool, _ error) {
 	if err == nil {
 		err = errNoReason
 	}
-	if errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, ErrEnd) {
 		return false, err // nobody was asked
 	}
 	w.attempts++

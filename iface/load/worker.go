@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"time"
 
 	"eterm/frame/ether"
@@ -52,6 +53,9 @@ func (w *worker) run(done <-chan struct{}, start time.Duration) error {
 		}
 		err := w.offer(w.fill(n), done)
 		w.ended = w.plan.Clock.Now()
+		if errors.Is(err, ErrEnd) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

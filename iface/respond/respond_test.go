@@ -168,7 +168,7 @@ func TestNothingElseIsAnswered(t *testing.T) {
 		"llc response":           edit("llc-test", 15, 1),
 		"llc XID":                edit("llc-test", 16, 0xbf),
 		"CCM":                    edit("lbm", 15, 1),
-		"link request":           frameOf(us, them, inband.EtherType, inband.Append(nil, inband.LinkRequest, nil)),
+		"link request":           frameOf(us, them, inband.EtherType, inband.Append(nil, inband.TalkRequest, nil)),
 		"no header":              {1, 2, 3},
 	}
 	for name, b := range q { // and each question from or to where it is not safe
@@ -197,12 +197,12 @@ func TestMoreAnswerers(t *testing.T) {
 	long := 0
 	r := responder(t, Config{More: []Answerer{{Name: "link", Type: inband.EtherType, Answer: func(dst []byte, q *Request) ([]byte, bool) {
 		k, body, err := inband.Parse(q.Payload)
-		if err != nil || k != inband.LinkRequest {
+		if err != nil || k != inband.TalkRequest {
 			return dst, false
 		}
-		return inband.Append(dst, inband.LinkReply, append(body, make([]byte, long)...)), true
+		return inband.Append(dst, inband.TalkReply, append(body, make([]byte, long)...)), true
 	}}}})
-	q := frameOf(us, them, inband.EtherType, inband.Append(nil, inband.LinkRequest, []byte("plan")))
+	q := frameOf(us, them, inband.EtherType, inband.Append(nil, inband.TalkRequest, []byte("plan")))
 	if a := r.Answer([]byte{0xa5}, q, noon); !bytes.Contains(a, []byte("plan")) || a[0] != 0xa5 {
 		t.Errorf("%x", a)
 	}

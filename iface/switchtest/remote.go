@@ -12,27 +12,21 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/seal"
 	"eterm/iface"
+	"eterm/iface/talk"
 )
 
 // pollEvery is how often the other end is asked what arrived there.
 const pollEvery = 4 * time.Millisecond
 
-// ErrNoPartner: nobody answers, or nobody at that address.
-var ErrNoPartner = errors.New("no partner answers: start \"eterm respond\" on the other machine, and see that it is on this network")
-
 // Remote is a port of another machine: what is sent from it and what arrives
-// there is asked of a Partner, in frames through the switch under test. It
+// there is asked of a Peer, in frames through the switch under test. It
 // takes test frames of this package only.
 type Remote struct {
 	line    *line
 	session session
-	token   uint64
-	most    int // bytes of the longest question
 	mtu     int
-
-	ask    sync.Mutex // one question at a time
-	number uint32
 
 	mu       sync.Mutex
 	counters iface.Counters
@@ -47,61 +41,36 @@ type arrivedFrame struct {
 	at    time.Time
 }
 
-// Dial finds the partner at an address. It returns the port given, through
-// which the test has to go on, and the port at the other end. Until Check runs
-// nothing else may receive from the port.
-func Dial(ctx context.Context, port iface.Port, to net.HardwareAddr) (here iface.Port, there *Remote, err error) {
-	l := newLine(port, to)
-	r := &Remote{line: l, session: session(rand.Uint32() & 0xffffff), number: rand.Uint32(), changed: make(chan struct{}, 1)}
+// Dial begins a test with the peer at an address. It returns the port given,
+// through which the test has to go on, and the port at the other end. Until
+// Check runs nothing else may receive from the port.
+func Dial(ctx context.Context, port iface.Port, to net.HardwareAddr, key seal.Key) (here iface.Port, there *Remote, err error) {
+	l := newLine(port, to, key)
+	r := &Remote{line: l, session: session(rand.Uint32() & 0xffffff), changed: make(chan struct{}, 1)}
 	stop := l.serve()
 	defer stop()
-	begin := message{op: opBegin, rest: binary.BigEndian.AppendUint32(nil, uint32(r.session))}
-	for _, most := range []int{min(longest, headerLen+port.MTU()), 590, 124} {
-		r.most = most
-		a, err := r.question(ctx, begin, most, 3)
-		switch {
-		case err == nil && len(a.rest) >= 2:
-			r.token, r.mtu = a.token, int(binary.BigEndian.Uint16(a.rest))
-			return l, r, nil
-		case !errors.Is(err, errSilent):
-			return nil, nil, err
-		}
+	answer, err := l.ask.Begin(ctx, talk.Switch, binary.BigEndian.AppendUint32(nil, uint32(r.session)), headerLen+port.MTU())
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(answer) != 2:
+		return nil, nil, fmt.Errorf("%s: %w", to, statuses)
 	}
-	return nil, nil, fmt.Errorf("%s: %w", to, ErrNoPartner)
+	l.ask.Patience = askPatience
+	r.mtu = int(binary.BigEndian.Uint16(answer))
+	return l, r, nil
 }
 
-// question asks and waits for the answer, up to so many times, in a frame of at
-// least so many bytes.
-func (r *Remote) question(ctx context.Context, m message, size, tries int) (message, error) {
-	r.ask.Lock()
-	defer r.ask.Unlock()
-	r.number++
-	m.token, m.number = r.token, r.number
-	frame := r.line.frame(m, size)
-	for try := range tries {
-		if err := r.line.send(frame); err != nil {
-			return message{}, err
-		}
-		timeout := time.NewTimer(30 * time.Millisecond << (2 * try))
-		for waiting := true; waiting; {
-			select {
-			case a := <-r.line.answers:
-				if a.op != m.op || a.number != m.number {
-					continue // to a question asked twice
-				}
-				timeout.Stop()
-				if a.status != done {
-					return a, a.status
-				}
-				return a, nil
-			case <-timeout.C:
-				waiting = false
-			case <-ctx.Done():
-				return message{}, ctx.Err()
-			}
-		}
+// askPatience is how long the peer is asked one thing while the test lasts.
+const askPatience = 2500 * time.Millisecond
+
+// question asks in a frame of so many bytes at least.
+func (r *Remote) question(op talk.Op, text []byte, size int) ([]byte, error) {
+	answer, err := r.line.ask.AskIn(context.Background(), op, text, size)
+	if errors.Is(err, talk.ErrNoPeer) {
+		err = fmt.Errorf("%w: the other end does not answer", errSilent)
 	}
-	return message{}, fmt.Errorf("%w: the other end does not answer", errSilent)
+	return answer, err
 }
 
 // Send lets the other end send frames, in questions as long as they are.
@@ -128,24 +97,31 @@ func (r *Remote) Send(frames [][]byte) (n int, err error) {
 }
 
 // room is how many bytes of a question are for what belongs to it.
-func (r *Remote) room() int { return r.most - headerLen - overhead }
+func (r *Remote) room() int { return r.line.ask.Room() }
+
+// most is the length of the longest question.
+func (r *Remote) most() int { return r.room() + talk.Overhead }
 
 // sendSome asks for some frames. What is too long to be asked for at once is
-// paid for in advance, by asking for other things with long questions.
+// paid for in advance, by asking for other things with long questions. The
+// answer is paid for too.
 func (r *Remote) sendSome(body []byte, bytes int) (int, error) {
 	for paid := 0; ; paid++ {
-		a, err := r.question(context.Background(), message{op: opSend, rest: body}, min(bytes+headerLen+overhead, r.most), 4)
-		sent := 0
-		if len(a.rest) > 0 {
-			sent = int(a.rest[0])
+		a, err := r.question(opSend, body, bytes+2*talk.Overhead)
+		if err != nil {
+			return 0, err
 		}
-		if !errors.Is(err, indebted) || sent > 0 || paid > 20 {
-			if errors.Is(err, indebted) && sent > 0 {
-				err = nil
-			}
-			return sent, err
+		if len(a) != 2 {
+			return 0, statuses
 		}
-		if err := r.collect(r.most); err != nil {
+		sent, why := int(a[1]), status(a[0])
+		switch {
+		case why == done, why == indebted && sent > 0:
+			return sent, nil
+		case why != indebted || paid > 20:
+			return sent, why
+		}
+		if err := r.collect(r.most()); err != nil {
 			return 0, err
 		}
 	}
@@ -153,16 +129,16 @@ func (r *Remote) sendSome(body []byte, bytes int) (int, error) {
 
 // collect asks what arrived, with a question of so many bytes.
 func (r *Remote) collect(size int) error {
-	a, err := r.question(context.Background(), message{op: opCollect}, size, 4)
-	if err != nil || len(a.rest) < 18 {
+	a, err := r.question(opCollect, nil, size)
+	if err != nil || len(a) < collectHead {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.counters.SocketDropped = binary.BigEndian.Uint64(a.rest)
-	r.counters.CarrierChanges = binary.BigEndian.Uint64(a.rest[8:])
-	b := a.rest[18:]
-	for range a.rest[17] {
+	r.counters.SocketDropped = binary.BigEndian.Uint64(a)
+	r.counters.CarrierChanges = binary.BigEndian.Uint64(a[8:])
+	b := a[collectHead:]
+	for range a[17] {
 		p, rest, err := parsePacked(b)
 		if err != nil || len(rest) < 8 {
 			return nil // the rest is damaged: it will be missed
@@ -180,7 +156,7 @@ func (r *Remote) Receive(rx []iface.Received) (int, error) {
 			return n, err
 		}
 		// Ask with few bytes, and with many as long as something comes.
-		for size, before := r.most/4, -1; r.waiting() > before && r.waiting() < len(rx); size = r.most {
+		for size, before := r.most()/4, -1; r.waiting() > before && r.waiting() < len(rx); size = r.most() {
 			before = r.waiting()
 			if err := r.collect(size); err != nil && !errors.Is(err, errSilent) {
 				return 0, fmt.Errorf("%s: %w", r.Name(), err)
@@ -225,15 +201,15 @@ func (r *Remote) take(rx []iface.Received) (int, error) {
 	return n, nil
 }
 
-// Name is the partner's address.
-func (r *Remote) Name() string { return r.line.peer.String() }
+// Name is the peer's address.
+func (r *Remote) Name() string { return r.line.ask.Peer().String() }
 
-// HardwareAddr is the address of the partner's interface.
+// HardwareAddr is the address of the peer's interface.
 func (r *Remote) HardwareAddr() net.HardwareAddr {
-	return slices.Clone(net.HardwareAddr(r.line.peer[:]))
+	return slices.Clone(r.line.ask.Peer())
 }
 
-// MTU is that of the partner's interface.
+// MTU is that of the peer's interface.
 func (r *Remote) MTU() int { return r.mtu }
 
 // SetReadDeadline ends Receive, as that of other ports does.
@@ -248,20 +224,19 @@ func (r *Remote) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// Counters is what the partner last said it had lost.
+// Counters is what the peer last said it had lost.
 func (r *Remote) Counters() (iface.Counters, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.counters, nil
 }
 
-// Close tells the partner that the test is over.
+// Close tells the peer that the test is over.
 func (r *Remote) Close() error {
 	r.mu.Lock()
 	r.closed = true
 	r.mu.Unlock()
 	stop := r.line.serve()
 	defer stop()
-	_, err := r.question(context.Background(), message{op: opEnd}, 0, 2)
-	return err
+	return r.line.ask.End(context.Background())
 }

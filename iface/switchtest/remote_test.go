@@ -5,24 +5,25 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"eterm/frame/ether"
-	"eterm/frame/inband"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/ifacetest"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/respond"
+	"eterm/iface/talk"
 )
 
-// partnerOn lets a host answer, as eterm respond does.
-func partnerOn(t *testing.T, h *lab.Host) net.HardwareAddr {
+// peerOn lets a host answer, as eterm respond does.
+func peerOn(t *testing.T, h *lab.Host) net.HardwareAddr {
 	t.Helper()
-	p := NewPartner(func() (port iface.Port, err error) {
+	p := NewPeer(func() (port iface.Port, err error) {
 		err = h.Do(func() error {
 			port, err = iface.Open("eth0", iface.Options{Promiscuous: true, Immediate: true})
 			return err
@@ -30,14 +31,15 @@ func partnerOn(t *testing.T, h *lab.Host) net.HardwareAddr {
 		return port, err
 	})
 	port := plug(t, h, "eth0")
-	r := respond.New(port, respond.Config{More: []respond.Answerer{p.Answerer()}})
+	reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Switch: p})
+	r := respond.New(port, respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- r.Serve(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		<-done
-		p.Close()
+		reflector.Close()
 	})
 	return port.HardwareAddr()
 }
@@ -47,7 +49,7 @@ func TestTwoMachines(t *testing.T) {
 	t.Parallel()
 	left, right, middle := labtest.Switched(t)
 	does(t, middle, "ip link set br0 type bridge group_fwd_mask 0x4000")
-	here, there, err := Dial(t.Context(), plug(t, left, "eth0"), partnerOn(t, right))
+	here, there, err := Dial(t.Context(), plug(t, left, "eth0"), peerOn(t, right), seal.Key{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,175 +76,136 @@ func TestTwoMachines(t *testing.T) {
 func TestNobodyAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := ifacetest.Wire()
-		if _, _, err := Dial(t.Context(), a, b.HardwareAddr()); !errors.Is(err, ErrNoPartner) {
-			t.Errorf("%v: want ErrNoPartner", err)
+		if _, _, err := Dial(t.Context(), a, b.HardwareAddr(), seal.Key{}); !errors.Is(err, talk.ErrNoPeer) {
+			t.Errorf("%v: want ErrNoPeer", err)
 		}
 	})
 }
 
-// asker asks a partner without a network between.
-type asker struct {
-	t      *testing.T
-	p      *Partner
-	from   net.HardwareAddr
-	number uint32
-	token  uint64
+// remotePeer is a conversation with a peer in memory. Wire is where its frames
+// come out, and what is sent there arrives at it.
+type remotePeer struct {
+	ask    *talk.Asker
+	wire   *ifacetest.Port
 	opened int
-	wire   *ifacetest.Port // the other end of the partner's interface
+	stop   func()
 }
 
-func newAsker(t *testing.T) *asker {
-	a := &asker{t: t, from: net.HardwareAddr{2, 0, 0, 0, 0, 1}}
-	a.p = NewPartner(func() (iface.Port, error) {
-		near, far := ifacetest.Wire()
-		a.opened++
-		a.wire = far
+func newRemotePeer(t *testing.T) *remotePeer {
+	p := &remotePeer{}
+	asks, answers := ifacetest.Wire()
+	peer := NewPeer(func() (iface.Port, error) {
+		near, far := ifacetest.Wire(ifacetest.Buffer(1 << 15))
+		p.opened++
+		p.wire = far
 		return near, nil
 	})
-	return a
+	reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Switch: peer})
+	ctx, cancel := context.WithCancel(t.Context())
+	go respond.New(answers, respond.Config{More: []respond.Answerer{reflector.Answerer()}}).Serve(ctx)
+	p.ask = talk.NewAsker(asks, answers.HardwareAddr(), nil, seal.Key{})
+	go p.ask.Listen(ctx, nil)
+	p.stop = func() { cancel(); reflector.Close(); synctest.Wait() }
+	return p
 }
 
-// ask asks with a payload of so many bytes and returns the answer, if any.
-func (a *asker) ask(m message, size int) (message, bool) {
-	a.t.Helper()
-	a.number++
-	m.number, m.token = a.number, a.token
-	body := m.append(nil)
-	body = append(body, make([]byte, max(size-inband.HeaderLen-len(body), 0))...)
-	q := respond.Request{Header: ether.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
-	out, ok := a.p.reply(nil, &q)
-	if !ok {
-		return message{}, false
+func (p *remotePeer) begin(t *testing.T, id session) {
+	t.Helper()
+	if a, err := p.ask.Begin(t.Context(), talk.Switch, binary.BigEndian.AppendUint32(nil, uint32(id)), 1514); err != nil || len(a) != 2 {
+		t.Fatalf("begin: %v, %x", err, a)
 	}
-	if len(out) > len(q.Payload) {
-		a.t.Errorf("%d bytes answer %d", len(out), len(q.Payload))
-	}
-	answer, err := parseMessage(out, inband.SwitchReply)
-	if err != nil || answer.number != m.number || answer.op != m.op {
-		a.t.Errorf("%+v answered with %+v: %v", m, answer, err)
-	}
-	return answer, true
 }
 
-func (a *asker) begin(id session) message {
-	a.t.Helper()
-	m, _ := a.ask(message{op: opBegin, rest: binary.BigEndian.AppendUint32(nil, uint32(id))}, 60)
-	a.token = m.token
-	return m
-}
-
-// sending is a question to send frames.
-func sending(frames ...[]byte) message {
+// sending is what asks to send frames.
+func sending(frames ...[]byte) []byte {
 	body := []byte{byte(len(frames))}
 	for _, f := range frames {
 		body = pack(f).append(body)
 	}
-	return message{op: opSend, rest: body}
+	return body
 }
 
-func TestPartnerSendsOnlyWhatIsOfTheTestAndPaidFor(t *testing.T) {
-	a := newAsker(t)
-	defer a.p.Close()
-	const id = 0x1234
-	own := spec{dst: MAC{2, 9}, src: MAC{2, 8}}.build(id, 5, portB)
-	big := spec{dst: MAC{2, 9}, src: MAC{2, 8}, size: 1514}.build(id, 6, portB)
-	foreign := spec{dst: MAC{2, 9}, src: MAC{2, 8}}.build(id+1, 5, portB)
-	pause := append([]byte{1, 0x80, 0xc2, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x88, 0x08, 0, 1}, make([]byte, 44)...)
-
-	if m, _ := a.ask(sending(own), 100); m.status != unknown {
-		t.Errorf("before a test: %v", m.status)
-	}
-	if m := a.begin(id); m.status != done || m.token == 0 || len(m.rest) != 2 {
-		t.Fatalf("begin: %+v", m)
-	}
-	for _, c := range []struct {
-		name  string
-		frame []byte
-		size  int
-		want  status
-	}{
-		{"its own", own, 100, done}, {"of another session", foreign, 100, refused}, {"a pause frame", pause, 100, refused},
-		{"more than paid for", big, 200, indebted}, {"too short for a mark", own[:20], 100, done},
-	} {
-		m, ok := a.ask(sending(c.frame), c.size)
-		if !ok || m.status != c.want || len(m.rest) != 1 || m.rest[0] != map[bool]byte{true: 1}[c.want == done] {
-			t.Errorf("%s: %v, %v, want %v", c.name, m.status, m.rest, c.want)
-		}
-	}
-	rx := make([]iface.Received, 8)
-	a.wire.SetReadDeadline(time.Now().Add(5 * time.Second))
-	n, err := a.wire.Receive(rx)
-	if n < 1 || err != nil || !bytes.Equal(rx[0].Bytes, own) {
-		t.Errorf("%d frames (%v), the first %x, want %x", n, err, rx[0].Bytes, own)
-	}
-}
-
-// A question that is asked again, because its answer was lost, is not done
-// again.
-func TestPartnerDoesNothingTwice(t *testing.T) {
-	a := newAsker(t)
-	defer a.p.Close()
-	const id = 0x1234
-	a.begin(id)
-	first := a.token
-	a.number--
-	if m := a.begin(id); m.token != first || a.opened != 1 {
-		t.Errorf("begun twice: %+v, opened %d times", m, a.opened)
-	}
-	question := sending(spec{dst: MAC{2, 9}, src: MAC{2, 8}}.build(id, 5, portB))
-	a.ask(question, 100)
-	a.number--
-	if m, ok := a.ask(question, 100); !ok || m.status != done {
-		t.Errorf("asked again: %v", m.status)
-	}
-	rx := make([]iface.Received, 8)
-	a.wire.SetReadDeadline(time.Now().Add(5 * time.Second))
-	if n, err := a.wire.Receive(rx); n != 1 {
-		t.Errorf("%d frames were sent (%v), want 1", n, err)
-	}
-}
-
-func TestPartnerWorksForOneAtATimeAndNotForEver(t *testing.T) {
+func TestPeerSendsOnlyWhatIsOfTheTestAndPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAsker(t)
-		a.begin(1)
-		other := *a
-		other.from = net.HardwareAddr{2, 0, 0, 0, 0, 2}
-		if m := other.begin(2); m.status != busy {
-			t.Errorf("a second one gets %v", m.status)
-		}
-		other.token = a.token
-		if m, _ := other.ask(message{op: opCollect}, 200); m.status != unknown {
-			t.Errorf("with the token of another it gets %v", m.status)
-		}
-		for range 10 {
-			time.Sleep(lease - time.Second)
-			if m, _ := a.ask(message{op: opCollect}, 200); m.status != done {
-				t.Fatalf("within the lease: %v", m.status)
+		p := newRemotePeer(t)
+		defer p.stop()
+		const id = 0x1234
+		own := spec{dst: MAC{2, 9}, src: MAC{2, 8}}.build(id, 5, portB)
+		big := spec{dst: MAC{2, 9}, src: MAC{2, 8}, size: 1514}.build(id, 6, portB)
+		foreign := spec{dst: MAC{2, 9}, src: MAC{2, 8}}.build(id+1, 5, portB)
+		pause := append([]byte{1, 0x80, 0xc2, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x88, 0x08, 0, 1}, make([]byte, 44)...)
+		p.begin(t, id)
+		for _, c := range []struct {
+			name  string
+			frame []byte
+			size  int
+			want  status
+		}{
+			{"its own", own, 200, done}, {"of another session", foreign, 200, refused}, {"a pause frame", pause, 200, refused},
+			{"too short for a mark", own[:20], 200, done},
+		} {
+			a, err := p.ask.AskIn(t.Context(), opSend, sending(c.frame), c.size)
+			if err != nil || len(a) != 2 || status(a[0]) != c.want || a[1] != map[bool]byte{true: 1}[c.want == done] {
+				t.Errorf("%s: %v, %x, want %v", c.name, err, a, c.want)
 			}
 		}
-		time.Sleep(lease + time.Second)
-		if m, _ := a.ask(message{op: opCollect}, 200); m.status != unknown {
-			t.Errorf("after the lease: %v", m.status)
+		// However often it is asked: what it may send is what it was asked with.
+		paid, got := 1514+4*200, 2*60
+		for range 200 {
+			a, err := p.ask.AskIn(t.Context(), opSend, sending(big), 200)
+			if err != nil || len(a) != 2 || status(a[0]) != done && status(a[0]) != indebted {
+				t.Fatalf("%v, %x", err, a)
+			}
+			paid += 200
+			if status(a[0]) == done {
+				got += 1514
+			}
+			if got > paid {
+				t.Fatalf("%d bytes were sent for %d", got, paid)
+			}
 		}
-		if m := other.begin(2); m.status != done {
-			t.Errorf("the second one gets %v then", m.status)
+		if got < paid/2 {
+			t.Errorf("%d bytes were sent for %d: too few", got, paid)
 		}
-		other.ask(message{op: opEnd}, 60)
-		if a.p.port != nil {
-			t.Error("a test that has ended keeps the interface")
+		rx := make([]iface.Received, 64)
+		p.wire.SetReadDeadline(time.Now().Add(5 * time.Second))
+		n, err := p.wire.Receive(rx)
+		if n < 2 || err != nil || !bytes.Equal(rx[0].Bytes, own) {
+			t.Errorf("%d frames (%v), the first %x, want %x", n, err, rx[0].Bytes, own)
+		}
+	})
+}
+
+// Without a token nothing begins: no interface is opened for it, and no place
+// is taken.
+func TestPeerBeginsNothingWithoutAToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newRemotePeer(t)
+		defer p.stop()
+		if _, err := p.ask.AskIn(t.Context(), opCollect, nil, 200); !errors.Is(err, talk.ErrLapsed) || p.opened > 0 {
+			t.Errorf("%v, opened %d times", err, p.opened)
+		}
+		p.begin(t, 7)
+		if p.opened != 1 {
+			t.Errorf("opened %d times", p.opened)
+		}
+		if err := p.ask.End(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, err := p.wire.Send([][]byte{make([]byte, 60)}); err != nil {
+			t.Error(err)
 		}
 	})
 }
 
 // What arrives is bounded, what is too much is counted, and all else is told
 // exactly.
-func TestPartnerTellsWhatArrived(t *testing.T) {
+func TestPeerTellsWhatArrived(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAsker(t)
-		defer a.p.Close()
+		p := newRemotePeer(t)
+		defer p.stop()
 		const id = 0x77
-		a.begin(id)
+		p.begin(t, id)
 		var sent [][]byte
 		for i := range mostFrames + 10 {
 			f := spec{dst: MAC{2, 9}, src: MAC{2, 8}, size: 60 + i%1000}.build(id, uint32(i), portA)
@@ -252,30 +215,28 @@ func TestPartnerTellsWhatArrived(t *testing.T) {
 			sent = append(sent, f)
 		}
 		for i := 0; i < len(sent); i += 100 {
-			if _, err := a.wire.Send(sent[i:min(i+100, len(sent))]); err != nil {
+			if _, err := p.wire.Send(sent[i:min(i+100, len(sent))]); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
 		}
 		var got [][]byte
-		for {
-			m, ok := a.ask(message{op: opCollect}, 1500)
-			if !ok || m.status != done || len(m.rest) < 18 {
-				t.Fatalf("%+v", m)
+		for more := true; more; {
+			a, err := p.ask.Ask(t.Context(), opCollect, nil)
+			if err != nil || len(a) < collectHead {
+				t.Fatalf("%v, %x", err, a)
 			}
-			if lost := binary.BigEndian.Uint64(m.rest); lost != 10 {
+			if lost := binary.BigEndian.Uint64(a); lost != 10 {
 				t.Fatalf("%d lost, want 10", lost)
 			}
-			b := m.rest[18:]
-			for range m.rest[17] {
-				p, rest, err := parsePacked(b)
+			more = a[16] == 1
+			b := a[collectHead:]
+			for range a[17] {
+				f, rest, err := parsePacked(b)
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, b = append(got, p.frame(nil)), rest[8:]
-			}
-			if m.rest[16] == 0 {
-				break
+				got, b = append(got, f.frame(nil)), rest[8:]
 			}
 		}
 		if len(got) != mostFrames {
@@ -287,6 +248,14 @@ func TestPartnerTellsWhatArrived(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestStatusesSayWhy(t *testing.T) {
+	for s := range statuses + 3 {
+		if text := fmt.Sprint(s); text == "the other end " {
+			t.Errorf("status %d says nothing", uint8(s))
+		}
+	}
 }
 
 // A description is exact for every frame that is as sent, and for every other
@@ -312,26 +281,6 @@ func FuzzPacked(f *testing.F) {
 		// Whatever bytes claim to be a description do no harm.
 		if p, _, err := parsePacked(frame); err == nil && len(p.frame(nil)) != p.length {
 			t.Fatalf("%x is %d bytes, says %d", frame, len(p.frame(nil)), p.length)
-		}
-	})
-}
-
-// Whatever a partner is asked, it answers with no more than it was asked with.
-func FuzzPartner(f *testing.F) {
-	f.Add(message{op: opBegin, rest: []byte{0, 0, 0, 1}}.append(nil), sending(spec{}.build(1, 2, portA)).append(nil))
-	f.Add(message{op: opCollect}.append(nil), message{op: opEnd}.append(nil))
-	f.Fuzz(func(t *testing.T, one, two []byte) {
-		a := newAsker(t)
-		defer a.p.Close()
-		a.begin(1)
-		for _, body := range [][]byte{one, two} {
-			if len(body) >= messageLen {
-				binary.BigEndian.PutUint64(body[2:], a.token)
-			}
-			q := respond.Request{Header: ether.Header{Src: a.from}, Payload: inband.Append(nil, inband.SwitchRequest, body)}
-			if out, ok := a.p.reply(nil, &q); ok && len(out) > len(q.Payload) {
-				t.Fatalf("%d bytes answer %d", len(out), len(q.Payload))
-			}
 		}
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eterm/frame/ether"
@@ -30,7 +30,7 @@ type Asker struct {
 	asking   sync.Mutex
 	sending  sync.Mutex
 	service  Service
-	token    uint64
+	token    atomic.Uint64
 	number   uint32
 	most     int // bytes of the longest question, with its Ethernet header
 	greeting uint64
@@ -55,27 +55,19 @@ func (a *Asker) Peer() net.HardwareAddr { return a.peer }
 
 // Room is how many bytes of text a question of the greatest length has room
 // for, and its answer.
-func (a *Asker) Room() int { return a.most - overhead }
+func (a *Asker) Room() int { return a.most - Overhead }
 
 // Listen gives Take what the port receives, and other what that does not take,
 // until ctx ends or the port is gone.
 func (a *Asker) Listen(ctx context.Context, other func(*iface.Received)) error {
-	defer iface.Interrupt(ctx, a.port)()
-	rx := make([]iface.Received, 16)
-	for {
-		n, err := a.port.Receive(rx)
-		for i := range max(n, 0) {
+	return iface.Frames(ctx, a.port, make([]iface.Received, 16), func(rx []iface.Received) error {
+		for i := range rx {
 			if !a.Take(&rx[i]) && other != nil {
 				other(&rx[i])
 			}
 		}
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil && !errors.Is(err, iface.ErrDown) && !errors.Is(err, os.ErrDeadlineExceeded):
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // Take takes a frame if it is an answer to this Asker, and says whether it was.
@@ -177,7 +169,7 @@ func (a *Asker) AskIn(ctx context.Context, op Op, text []byte, size int) ([]byte
 	a.asking.Lock()
 	defer a.asking.Unlock()
 	a.number++
-	answer, _, err := a.whole(ctx, message{service: a.service, op: op, token: a.token, number: a.number}, text, min(size, a.most))
+	answer, _, err := a.whole(ctx, message{service: a.service, op: op, token: a.token.Load(), number: a.number}, text, min(size, a.most))
 	return answer, err
 }
 
@@ -188,7 +180,7 @@ func (a *Asker) whole(ctx context.Context, m message, text []byte, size int) (an
 	}
 	m.total = uint32(len(text))
 	for at := 0; ; {
-		m.offset, m.piece, m.want = uint32(at), text[at:min(at+a.most-overhead, len(text))], uint32(len(answer))
+		m.offset, m.piece, m.want = uint32(at), text[at:min(at+a.most-Overhead, len(text))], uint32(len(answer))
 		r, err := a.question(ctx, m, size, func(r reply) bool {
 			switch r.status {
 			case more:
@@ -221,12 +213,10 @@ func (a *Asker) whole(ctx context.Context, m message, text []byte, size int) (an
 	}
 }
 
-// Prove tells a Window what a challenge said. There is no answer.
+// Prove tells a Window what a challenge said. There is no answer, and it does
+// not wait for one to another question.
 func (a *Asker) Prove(p Proof) error {
-	a.asking.Lock()
-	m := message{service: a.service, op: opProve, token: a.token, number: a.number}
-	a.asking.Unlock()
-	m.piece = p.append(nil)
+	m := message{op: opProve, token: a.token.Load(), piece: p.append(nil)}
 	m.total = uint32(len(m.piece))
 	return a.send(m, 0)
 }
@@ -238,7 +228,7 @@ func (a *Asker) End(ctx context.Context) error {
 	defer func(p time.Duration) { a.Patience = p }(a.Patience)
 	a.Patience = 3 * firstWait
 	a.number++
-	_, _, err := a.whole(ctx, message{service: a.service, op: opEnd, token: a.token, number: a.number}, nil, 0)
+	_, _, err := a.whole(ctx, message{service: a.service, op: opEnd, token: a.token.Load(), number: a.number}, nil, 0)
 	if errors.Is(err, ErrNoPeer) || errors.Is(err, ErrLapsed) {
 		return nil
 	}

@@ -16,9 +16,11 @@ import (
 
 // Hello times.
 const (
-	// findFor is how long those have to answer who are asked by a group
-	// address, and linger how long a second one has at a single address.
+	// findFor is how long the first has to answer who is asked by a group
+	// address, and others how long all others have after that; linger how long
+	// a second one has at a single address.
 	findFor = 200 * time.Millisecond
+	others  = 40 * time.Millisecond
 	linger  = 20 * time.Millisecond
 	// mostFound bounds the list of those who answer.
 	mostFound = 16
@@ -37,12 +39,12 @@ func Find(ctx context.Context, port iface.Port, tags []byte, key seal.Key) ([]ne
 	if e := <-over; e != nil {
 		err = e
 	}
-	return found, errors.Join(err, port.SetReadDeadline(time.Time{}))
+	return found, err
 }
 
 func (a *Asker) find(ctx context.Context) ([]net.HardwareAddr, error) {
 	for range 3 {
-		replies, err := a.hello(ctx, findFor, findFor)
+		replies, err := a.hello(ctx, findFor, others)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +128,7 @@ func (a *Asker) Begin(ctx context.Context, service Service, text []byte, most in
 		case err != nil:
 			return nil, err
 		default:
-			a.token = token
+			a.token.Store(token)
 			return answer, nil
 		}
 	}

@@ -53,11 +53,11 @@ const (
 
 // Lengths in bytes.
 const (
-	headerLen  = ether.MinLen
+	headerLen  = ether.HeaderLen
 	messageLen = 38
-	// overhead is what a frame has besides the piece. A frame of the least
+	// Overhead is what a frame has besides the piece. A frame of the least
 	// length has room for a whole message without one.
-	overhead = headerLen + inband.HeaderLen + messageLen
+	Overhead = headerLen + inband.HeaderLen + messageLen
 	// longest is the longest question, with its Ethernet header.
 	longest = 9018
 )

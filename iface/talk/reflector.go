@@ -87,7 +87,7 @@ func (r *Reflector) answer(dst []byte, q *respond.Request) ([]byte, bool) {
 	defer r.mu.Unlock()
 	_, body, _ := inband.Parse(q.Payload)
 	size := headerLen + inband.HeaderLen + len(body) // padding is not paid for
-	a, ok := r.do(m, from, size)
+	a, ok := r.do(m, from, [6]byte(q.Own), size)
 	if !ok {
 		return dst, false
 	}
@@ -99,13 +99,13 @@ func (r *Reflector) answer(dst []byte, q *respond.Request) ([]byte, bool) {
 
 // do does what was asked in a frame of so many bytes, and says what to answer,
 // if anything.
-func (r *Reflector) do(m message, from [6]byte, size int) (message, bool) {
+func (r *Reflector) do(m message, from, own [6]byte, size int) (message, bool) {
 	if m.op == opHello {
 		return message{token: r.token(from, time.Now())}, true
 	}
-	room := size - overhead
+	room := size - Overhead
 	if m.op == opBegin {
-		return r.begin(m, from, size)
+		return r.begin(m, from, own, size)
 	}
 	s := r.find(m.token, from)
 	if s == nil {
@@ -121,7 +121,7 @@ func (r *Reflector) do(m message, from [6]byte, size int) (message, bool) {
 		return message{token: s.token}, true
 	}
 	a, ok := s.question(m, room, s.test.Do)
-	s.answered(overhead + len(a.piece))
+	s.answered(Overhead + len(a.piece))
 	return a, ok
 }
 
@@ -142,7 +142,7 @@ func same(a, b uint64) bool { x := a ^ b; return (x|-x)>>63 == 0 }
 
 // begin takes on a test, unless another is under way. Its text may come in
 // pieces, like any other.
-func (r *Reflector) begin(m message, from [6]byte, size int) (message, bool) {
+func (r *Reflector) begin(m message, from, own [6]byte, size int) (message, bool) {
 	s := r.busy
 	switch {
 	case !r.greeted(m.token, from):
@@ -150,13 +150,13 @@ func (r *Reflector) begin(m message, from [6]byte, size int) (message, bool) {
 	case s != nil && (s.Peer != from || s.service != m.service || s.first != m.number):
 		return message{status: busy}, true
 	case s == nil:
-		s = &Session{Peer: from, service: m.service, first: m.number, number: m.number - 1, token: randomToken(), heardAt: time.Now()}
+		s = &Session{Peer: from, Own: own, service: m.service, first: m.number, number: m.number - 1, token: randomToken(), heardAt: time.Now()}
 		s.lease = time.AfterFunc(Lease, func() { r.lapse(s) })
 		r.busy = s
 	}
 	s.heard(size)
 	server := r.services[m.service]
-	a, ok := s.question(m, size-overhead, func(_ Op, text []byte, room int) ([]byte, error) {
+	a, ok := s.question(m, size-Overhead, func(_ Op, text []byte, room int) ([]byte, error) {
 		if server == nil {
 			return nil, ErrRefused
 		}
@@ -165,7 +165,7 @@ func (r *Reflector) begin(m message, from [6]byte, size int) (message, bool) {
 		return answer, err
 	})
 	a.token = s.token
-	s.answered(overhead + len(a.piece))
+	s.answered(Overhead + len(a.piece))
 	if s.done && s.test == nil { // refused: make room for others
 		s.lease.Stop()
 		r.busy = nil

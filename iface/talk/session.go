@@ -9,8 +9,8 @@ import (
 // Session is a test as the Reflector sees it.
 type Session struct {
 	// Peer is the address that asks, and the only one that anything of the
-	// test may be sent to.
-	Peer [6]byte
+	// test may be sent to. Own is the address that was asked.
+	Peer, Own [6]byte
 
 	service Service
 	token   uint64

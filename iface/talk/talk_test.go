@@ -157,7 +157,7 @@ func TestQuestionsGetSmallerUntilTheyGetThrough(t *testing.T) {
 		if got, err := c.asker.Begin(t.Context(), Link, text(2000), 1514); err != nil || !bytes.Equal(got, text(2000)) {
 			t.Fatal(err)
 		}
-		if c.asker.Room() != 590-overhead {
+		if c.asker.Room() != 590-Overhead {
 			t.Errorf("%d bytes of text in a question", c.asker.Room())
 		}
 	})
@@ -177,7 +177,8 @@ func TestOneTestAtATimeAndNotForEver(t *testing.T) {
 		if err := begin(other); !errors.Is(err, ErrBusy) {
 			t.Errorf("a second one: %v", err)
 		}
-		other.token, other.service = c.asker.token, Link
+		other.token.Store(c.asker.token.Load())
+		other.service = Link
 		if err := ask(other); !errors.Is(err, ErrLapsed) {
 			t.Errorf("with the token of another: %v", err)
 		}
@@ -312,7 +313,7 @@ func TestNoMoreBytesThanAsked(t *testing.T) {
 				out += 60
 			}
 			for size := 1514; size >= 60; size /= 2 {
-				for w.Take(size, false, closed) {
+				for w.Take(size) {
 					out += size
 				}
 			}
@@ -343,15 +344,14 @@ func TestNoMoreBytesThanAsked(t *testing.T) {
 	})
 }
 
-var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
-
 // TestWindowGrowsByProofAndClosesWithout one.
 func TestWindowGrowsByProofAndClosesWithout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Session{credit: 1500}
 		w := NewWindow(s, 1<<20, 40)
-		if w.Ahead() != 1500-overhead-40 {
-			t.Errorf("begins with %d", w.Ahead())
+		ahead := func() uint64 { n, _ := w.Ahead(); return n }
+		if ahead() != 1500-Overhead-40 {
+			t.Errorf("begins with %d", ahead())
 		}
 		for i := range uint32(20) {
 			if !w.Due(60) {
@@ -361,35 +361,39 @@ func TestWindowGrowsByProofAndClosesWithout(t *testing.T) {
 				}
 			}
 			nonce := w.Challenge(i, 7)
-			before := w.Ahead()
+			before := ahead()
 			w.prove(Proof{i, 7, nonce + 2})
 			w.prove(Proof{i, 8, nonce})
-			if w.Ahead() != before {
+			if ahead() != before {
 				t.Fatal("a wrong proof counts")
 			}
 			w.prove(Proof{i, 7, nonce})
 			w.prove(Proof{i, 7, nonce}) // and only once
-			if want := min(2*before, 1<<20); w.Ahead() != want {
-				t.Fatalf("from %d to %d, want %d", before, w.Ahead(), want)
+			if want := min(2*before, 1<<20); ahead() != want {
+				t.Fatalf("from %d to %d, want %d", before, ahead(), want)
 			}
 		}
 		took := uint64(0)
-		for w.Take(1000, false, closed) {
+		for w.Take(1000) {
 			took += 1000
 		}
 		if took < 1<<20-4000 || took > 1<<20 {
 			t.Errorf("%d bytes ahead, want %d", took, 1<<20)
 		}
-		began := time.Now()
-		if w.Take(1000, false, nil) || time.Since(began) != ProofLease {
-			t.Errorf("closed after %v", time.Since(began))
+		time.Sleep(ProofLease - 1)
+		if !w.Open() {
+			t.Error("closed too soon")
+		}
+		time.Sleep(1)
+		if w.Open() || w.Take(1) {
+			t.Error("open without a proof")
 		}
 		s.credit = 60 // one frame is paid for, and opens it again
 		if !w.Due(60) || w.Due(60) {
 			t.Error("a challenge where none was paid for, or none where one was")
 		}
 		w.prove(Proof{1, 1, w.Challenge(1, 1)})
-		if !w.Take(1000, false, closed) {
+		if !w.Take(1000) {
 			t.Error("it stays closed")
 		}
 	})

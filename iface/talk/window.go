@@ -33,16 +33,18 @@ type Window struct {
 	session *Session
 	most    uint64
 
-	mu      sync.Mutex
-	sent    uint64 // bytes
-	proved  uint64 // of them
-	ahead   uint64 // bytes that may be sent beyond those proved
-	last    time.Time
-	at      uint64 // sent when the last challenge was
-	asked   time.Time
-	open    [challenges]challenge
-	next    int
-	changed chan struct{}
+	mu     sync.Mutex
+	sent   uint64 // bytes
+	proved uint64 // of them
+	ahead  uint64 // bytes that may be sent beyond those proved
+	last   time.Time
+	at     uint64 // sent when the last challenge was
+	asked  time.Time
+	open   [challenges]challenge
+	next   int
+	// answered: the last challenge was, and so there was a proof since.
+	answered bool
+	changed  chan struct{}
 }
 
 type challenge struct {
@@ -66,68 +68,51 @@ var ErrUnproven = errors.New("the peer does not prove that it receives")
 func NewWindow(s *Session, most uint64, answer int) *Window {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := max(s.credit-overhead-answer, 0)
+	first := max(s.credit-Overhead-answer, 0)
 	w := &Window{session: s, most: most, ahead: uint64(first), last: time.Now(), changed: make(chan struct{}, 1)}
 	s.credit -= first
 	s.window = w
 	return w
 }
 
-// Take takes so many bytes out of the window. If it is too narrow for now, it
-// waits until done is closed or the window closes for want of proof; then the
-// answer is false. If wait is set, it waits for it to open again as well.
-func (w *Window) Take(bytes int, wait bool, done <-chan struct{}) bool {
-	for {
-		left, ok := w.take(uint64(bytes))
-		if ok {
-			return true
-		}
-		if left <= 0 {
-			if !wait {
-				return false
-			}
-			left = ProofLease
-		}
-		timer := time.NewTimer(left)
-		select {
-		case <-w.changed:
-		case <-timer.C:
-		case <-done:
-			timer.Stop()
-			return false
-		}
-		timer.Stop()
-	}
-}
-
-// take says whether there was room, and else how long the window stays open
-// without a proof.
-func (w *Window) take(bytes uint64) (left time.Duration, ok bool) {
+// Take takes so many bytes out of the window, if it is open and there is room.
+func (w *Window) Take(bytes int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	left = ProofLease - time.Since(w.last)
-	if left <= 0 || w.sent+bytes > w.proved+w.ahead {
-		return left, false
+	if !w.isOpen() || w.sent+uint64(bytes) > w.proved+w.ahead {
+		return false
 	}
-	w.sent += bytes
-	return left, true
+	w.sent += uint64(bytes)
+	return true
 }
 
+// Open says whether there was a proof within ProofLease. Whether there is room
+// is another matter.
+func (w *Window) Open() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.isOpen()
+}
+
+func (w *Window) isOpen() bool { return time.Since(w.last) < ProofLease }
+
 // Due says whether a challenge of so many bytes should be sent now, and takes
-// it out of the window, or of the peer's credit where that is closed.
+// it out of the window, or of the peer's credit where that is closed: now and
+// then, and as long as the window grows whenever the last one was proved.
 func (w *Window) Due(bytes int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if w.sent-w.at < w.ahead/4 && now.Sub(w.asked) < challengeEvery {
+	growing := w.ahead < w.most && w.answered
+	if !growing && w.sent-w.at < w.ahead/4 && now.Sub(w.asked) < challengeEvery {
 		return false
 	}
-	if now.Sub(w.last) < ProofLease && w.sent+uint64(bytes) <= w.proved+w.ahead {
+	if w.isOpen() && w.sent+uint64(bytes) <= w.proved+w.ahead {
 		w.sent += uint64(bytes)
 	} else if !w.session.Spend(bytes) {
 		return false
 	}
-	w.at, w.asked = w.sent, now
+	w.at, w.asked, w.answered = w.sent, now, false
 	return true
 }
 
@@ -154,7 +139,7 @@ func (w *Window) prove(p Proof) {
 		}
 		w.last = time.Now()
 		w.proved = max(w.proved, c.sent)
-		*c = challenge{}
+		*c, w.answered = challenge{}, true
 		w.ahead = min(2*w.ahead, max(w.most, w.ahead))
 		select {
 		case w.changed <- struct{}{}:
@@ -164,11 +149,12 @@ func (w *Window) prove(p Proof) {
 	}
 }
 
-// Ahead is how many bytes may be sent beyond those proved.
-func (w *Window) Ahead() uint64 {
+// Ahead is how many bytes may be sent beyond those proved, and how many may be
+// in the end.
+func (w *Window) Ahead() (now, most uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.ahead
+	return w.ahead, w.most
 }
 
 // Changed gets a value after a proof.
