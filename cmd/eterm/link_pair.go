@@ -12,13 +12,18 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/linktest"
+	"eterm/iface/talk"
 )
 
-// broadcastMAC finds a partner whose address is not known.
+// broadcastMAC finds a peer whose address is not known.
 var broadcastMAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// pair tests together with a partner at the other end.
+// pair tests together with a peer at the other end.
 func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
+	key, err := sharedKey(r.key)
+	if err != nil {
+		return err
+	}
 	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
@@ -36,12 +41,12 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 		l.Dst = broadcastMAC
 	}
 	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
-		To: l.Dst, Load: l, Forth: r.direction != "back", Back: r.direction != "forth",
-		Session: newSession(), BackSession: newSession(), Settle: time.Duration(r.settle), Limits: r.limit, SharedClock: r.shared,
-		Progress: r.pairProgress(),
+		To: l.Dst, Load: l, Forward: r.direction != linktest.Reverse, Reverse: r.direction != linktest.Forward,
+		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.settle), Limits: r.limit, SharedClock: r.shared,
+		Key: key, Progress: r.pairProgress(),
 	})
 	if total.Type == "" {
-		if errors.Is(err, linktest.ErrNoPartner) {
+		if errors.Is(err, talk.ErrNoPeer) {
 			return exit.Failed("%w", err)
 		}
 		return err
@@ -56,21 +61,24 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 }
 
 // pairProgress prints how far a test is, once a second.
-func (r *linkRunner) pairProgress() func(forthOffered, forthReceived, backOffered, backReceived uint64) {
+func (r *linkRunner) pairProgress() func(linktest.Progress) {
 	next := time.Now().Add(time.Second)
-	return func(fo, fr, bo, br uint64) {
+	return func(p linktest.Progress) {
 		if now := time.Now(); now.Before(next) {
 			return
 		}
 		next = next.Add(time.Second)
-		r.output.Interval(show.LinkInterval{Offered: fo + bo, Received: fr + br},
-			fmt.Sprintf("forth: %d offered, %d received  back: %d offered, %d received", fo, fr, bo, br))
+		text := fmt.Sprintf("forward: %d offered, %d received  reverse: %d offered, %d received", p.ForwardOffered, p.ForwardReceived, p.ReverseOffered, p.ReverseReceived)
+		if p.Silent {
+			text += "  (the other end does not answer)"
+		}
+		r.output.Interval(show.LinkInterval{Offered: p.ForwardOffered + p.ReverseOffered, Received: p.ForwardReceived + p.ReverseReceived}, text)
 	}
 }
 
 // openControl opens the port on which two eterms talk about their tests.
 func openControl(name string, tags int) (iface.Port, error) {
-	filter, err := linktest.ControlFilter(tags)
+	filter, err := talk.Filter(tags)
 	if err != nil {
 		return nil, err
 	}

@@ -13,9 +13,11 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
+	"eterm/iface/talk"
 )
 
 // linkReceiver is eterm link receive.
@@ -24,6 +26,7 @@ type linkReceiver struct {
 	runs     int
 	duration args.Duration
 	settle   args.Duration
+	key      string
 	shared   bool
 	silent   bool
 	limits   args.Limits
@@ -36,6 +39,10 @@ type linkReceiver struct {
 	seen     int
 	printErr error
 }
+
+// keepBriefly is how long a receiver that ends after some runs keeps the account
+// of one whose asker is silent.
+const keepBriefly = 30 * time.Second
 
 func linkReceiveCommand() *cli.Command {
 	r := &linkReceiver{settle: args.Duration(300 * time.Millisecond)}
@@ -52,6 +59,7 @@ func linkReceiveCommand() *cli.Command {
 			args.DurationFlag(&r.duration),
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
+			keyFlag(&r.key),
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
@@ -59,6 +67,10 @@ func linkReceiveCommand() *cli.Command {
 }
 
 func (r *linkReceiver) run(c *cli.Context) (err error) {
+	key, err := sharedKey(r.key)
+	if err != nil {
+		return err
+	}
 	r.limit = r.limits.Value()
 	if err := r.output.open(c); err != nil {
 		return err
@@ -80,11 +92,11 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		defer cancel()
 	}
 	r.stop = cancel
-	partner := linktest.NewPartner(port, linktest.PartnerOptions{
-		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Settle: time.Duration(r.settle), Ended: r.ended},
+	peer := linktest.NewPeer(port, linktest.PeerOptions{
+		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Drain: time.Duration(r.settle), Ended: r.ended},
 		Result:  r.told,
 	})
-	answered, err := r.respond(ctx, partner)
+	answered, err := r.respond(ctx, peer, key)
 	if err != nil {
 		return err
 	}
@@ -92,15 +104,15 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
-	stop := every(time.Second, func() { r.progress(c, partner.Receiver()) })
-	err = partner.Serve(ctx)
+	stop := every(time.Second, func() { r.progress(c, peer.Receiver()) })
+	err = peer.Serve(ctx)
 	stop()
 	cancel()
-	return r.status(c, errors.Join(err, <-answered), partner.Receiver().WentDown())
+	return r.status(c, errors.Join(err, <-answered), peer.Receiver().Doubts())
 }
 
-// respond lets the partner, and our own echo, answer the other end.
-func (r *linkReceiver) respond(ctx context.Context, partner *linktest.Partner) (done <-chan error, err error) {
+// respond lets the peer, and our own echo, answer the other end.
+func (r *linkReceiver) respond(ctx context.Context, peer *linktest.Peer, key seal.Key) (done <-chan error, err error) {
 	served := make(chan error, 1)
 	if r.silent {
 		close(served)
@@ -110,9 +122,14 @@ func (r *linkReceiver) respond(ctx context.Context, partner *linktest.Partner) (
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	responder := respond.New(control, respond.Config{Only: []string{"echo", "link"}, More: []respond.Answerer{partner.Answerer()}})
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer})
+	if r.runs > 0 {
+		reflector.Keep = keepBriefly
+	}
+	responder := respond.New(control, respond.Config{Only: []string{"echo", "talk"}, More: []respond.Answerer{reflector.Answerer()}})
 	go func() {
 		served <- responder.Serve(ctx)
+		reflector.Close()
 		control.Close()
 	}()
 	return served, nil
@@ -164,7 +181,7 @@ func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) {
 }
 
 // status is the worst of all runs'; none at all is no success.
-func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
+func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -172,8 +189,8 @@ func (r *linkReceiver) status(c *cli.Context, err error, wentDown bool) error {
 		return exit.Untrusted("%w", err)
 	case r.printErr != nil:
 		return r.printErr
-	case wentDown:
-		return exit.Untrusted("%s went down while frames were awaited", r.iface)
+	case len(link) > 0:
+		return exit.Untrusted("while frames were awaited %s", link[0])
 	case r.seen == 0 && r.runs == 0 && c.Context.Err() != nil:
 		note(c, "ended before any run: no test frame came")
 	case r.seen == 0:

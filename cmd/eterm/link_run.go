@@ -22,6 +22,7 @@ type linkRunner struct {
 	direction     string
 	load          args.Load
 	settle        args.Duration
+	key           string
 	shared        bool
 	limits        args.Limits
 	output        linkPrinter
@@ -35,15 +36,16 @@ func linkRunCommand() *cli.Command {
 		Name:  "run",
 		Usage: "test a link in both directions, or between two ports of this machine",
 		UsageText: "eterm link run -i eth0 --to 02:00:00:00:00:02 -b 100kpps -d 10      (\"respond\" or \"link receive\" at the other end)\n" +
-			"eterm link run -i eth0 --direction back --max-loss 0                 (whoever answers sends)\n" +
+			"eterm link run -i eth0 --direction reverse --max-loss 0                 (whoever answers sends)\n" +
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),
 			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `INTERFACE`"),
 			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `INTERFACE`"),
-			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forth", Usage: "test `WHICH` way: forth, back, both"},
+			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forward", Usage: "test `WHICH` direction: forward, reverse, both"},
 			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
+			keyFlag(&r.key),
 		}, r.load.Flags()...), r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
 	}
@@ -51,8 +53,8 @@ func linkRunCommand() *cli.Command {
 
 func (r *linkRunner) run(c *cli.Context) (err error) {
 	r.limit = r.limits.Value()
-	if r.direction != "" && r.direction != "forth" && r.direction != "back" && r.direction != "both" {
-		return exit.Usage("--direction %s: want forth, back or both", r.direction)
+	if r.direction != "" && r.direction != linktest.Forward && r.direction != linktest.Reverse && r.direction != "both" {
+		return exit.Usage("--direction %s: want forward, reverse or both", r.direction)
 	}
 	direct := r.tx != "" || r.rx != ""
 	switch {
@@ -123,12 +125,12 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 // legs are the directions asked for, with what is offered in each; of a test
 // with another machine the one whose load it mirrors.
 func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
-	for _, l := range []*leg{{name: "forth", from: r.tx, to: r.rx}, {name: "back", from: r.rx, to: r.tx}} {
+	for _, l := range []*leg{{name: linktest.Forward, from: r.tx, to: r.rx}, {name: linktest.Reverse, from: r.rx, to: r.tx}} {
 		if l.from == "" {
 			l.load, err = loadOn(c, &r.load, r.iface)
 			return []*leg{l}, err
 		}
-		if r.direction != "both" && r.direction != l.name && (r.direction != "" || l.name == "back") {
+		if r.direction != "both" && r.direction != l.name && (r.direction != "" || l.name == linktest.Reverse) {
 			continue
 		}
 		l.session = newSession()
@@ -149,7 +151,7 @@ func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
 
 func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
 	l.result, l.err = linktest.Direct(ctx, l.tx, l.rx, l.load, linktest.DirectOptions{
-		Session: l.session, Settle: time.Duration(r.settle), Limits: r.limit,
+		Session: l.session, Drain: time.Duration(r.settle), Limits: r.limit,
 		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
 	})
 	l.result.Direction = l.name

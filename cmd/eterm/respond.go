@@ -16,14 +16,17 @@ import (
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
 	"eterm/iface/switchtest"
+	"eterm/iface/talk"
 )
 
-// responder is eterm respond: a partner to test against.
+// responder is eterm respond: a peer to test against.
 type responder struct {
 	iface    string
 	ips      cli.StringSlice
 	from     args.MAC
 	rate     args.AskRate
+	maxRate  args.AskRate
+	key      string
 	duration args.Duration
 	json     bool
 	quiet    bool
@@ -33,7 +36,7 @@ func respondCommand() *cli.Command {
 	r := &responder{}
 	return &cli.Command{
 		Name:  "respond",
-		Usage: "answer echoes, so that any machine is a partner to test against",
+		Usage: "answer echoes, so that any machine is a peer to test against",
 		UsageText: "eterm respond -i eth0                                 layer 2 only: ping --l2, --llc, --lbm\n" +
 			"eterm respond -i eth0 --ip 192.0.2.2 --ip 2001:db8::2   ARP, neighbour discovery and ICMP too\n" +
 			"eterm respond -i eth0 --ip 192.0.2.0/24 -d 1m           a whole network of hosts",
@@ -45,7 +48,9 @@ func respondCommand() *cli.Command {
 			args.InterfaceFlag(&r.iface),
 			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
-			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that"},
+			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that; offer no load that is faster"},
+			&cli.GenericFlag{Name: "max-rate", Value: &r.maxRate, DefaultText: "that of --rate if given, else any", Usage: "offer loads of link tests at most at `RATE`"},
+			keyFlag(&r.key),
 			args.DurationFlag(&r.duration),
 			args.QuietFlag(&r.quiet, "do not print the account at the end"),
 			args.JSONFlag(&r.json),
@@ -56,6 +61,10 @@ func respondCommand() *cli.Command {
 
 func (r *responder) run(c *cli.Context) error {
 	config, err := r.config()
+	if err != nil {
+		return err
+	}
+	key, err := sharedKey(r.key)
 	if err != nil {
 		return err
 	}
@@ -72,12 +81,11 @@ func (r *responder) run(c *cli.Context) error {
 	if err := r.station(&config, port); err != nil {
 		return err
 	}
-	partner, err := r.partner(c)
+	peer, err := r.peer(c)
 	if err != nil {
 		return err
 	}
-	defer partner.close()
-	config.More = append(config.More, partner.Answerer())
+	defer peer.close()
 	r.warn(c, port, config.Addresses)
 	tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
 	if err != nil {
@@ -85,16 +93,16 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	shelf := &shelf{port: tests}
 	defer shelf.close()
-	switches := switchtest.NewPartner(shelf.lend)
-	defer switches.Close()
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer, talk.Switch: switchtest.NewPeer(shelf.lend)})
+	defer reflector.Close()
+	config.More = append(config.More, reflector.Answerer())
 	if err := atWork(c); err != nil {
 		return err
 	}
 	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
-	config.More = append(config.More, switches.Answerer())
 	engine := respond.New(port, config)
-	partner.start(ctx)
+	peer.start(ctx)
 	err = r.serve(ctx, c, port, config, engine)
 	return r.end(c, port, engine, err)
 }
@@ -142,6 +150,17 @@ func (r *responder) does(port iface.Port, config respond.Config) string {
 		text += a.String()
 	}
 	return text + ", " + until(0, "", time.Duration(r.duration))
+}
+
+// loadRate bounds the loads offered to those who ask for one, in frames a
+// second; 0 does not.
+func (r *responder) loadRate() (float64, error) {
+	for _, rate := range []*args.AskRate{&r.maxRate, &r.rate} {
+		if n, err := rate.PerSecond(); err != nil || n > 0 {
+			return n, err
+		}
+	}
+	return 0, nil
 }
 
 func (r *responder) config() (respond.Config, error) {

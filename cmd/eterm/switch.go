@@ -8,8 +8,10 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/switchtest"
+	"eterm/iface/talk"
 )
 
 func switchCommand() *cli.Command {
@@ -30,6 +32,7 @@ type switchPorts struct {
 	a, b, third string
 	near        string
 	to          args.MAC
+	key         string
 	force       bool
 
 	A, B, Third iface.Port
@@ -42,6 +45,7 @@ func (p *switchPorts) flags() []cli.Flag {
 		args.InterfaceFlag(&p.near),
 		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
 		args.OtherInterfaceFlag("third", &p.third, "`INTERFACE` at a third port of it, for what must not go there"),
+		keyFlag(&p.key),
 		args.ForceFlag(&p.force, "test also on the interface of the default route"),
 	}
 }
@@ -91,11 +95,15 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	to, err := p.partner(c, port)
+	key, err := sharedKey(p.key)
+	var to net.HardwareAddr
+	if err == nil {
+		to, err = p.peer(c, port, key)
+	}
 	var here iface.Port
 	var there *switchtest.Remote
 	if err == nil {
-		here, there, err = switchtest.Dial(c.Context, port, to)
+		here, there, err = switchtest.Dial(c.Context, port, to, key)
 	}
 	if err != nil {
 		port.Close()
@@ -105,17 +113,17 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	return nil
 }
 
-// partner is the address given, or that of the only partner there is.
-func (p *switchPorts) partner(c *cli.Context, port iface.Port) (net.HardwareAddr, error) {
+// peer is the address given, or that of the only one that answers.
+func (p *switchPorts) peer(c *cli.Context, port iface.Port, key seal.Key) (net.HardwareAddr, error) {
 	if p.to.Given() {
 		return p.to.Addr, nil
 	}
-	found, err := switchtest.Find(c.Context, port)
+	found, err := talk.Find(c.Context, port, nil, key)
 	if err != nil {
 		return nil, err
 	}
 	if len(found) > 1 {
-		return nil, fmt.Errorf("%d partners answer, name one with --to: %v", len(found), found)
+		return nil, fmt.Errorf("%d peers answer, name one with --to: %v", len(found), found)
 	}
 	note(c, "the other end is %s", found[0])
 	return found[0], nil

@@ -5,7 +5,7 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/reach"},
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/sandbox": {fenced: "privileges are given up by system calls"},
@@ -25,6 +25,7 @@ var rows = map[string]row{
 	"frame/ipv6":                 {},
 	"frame/llc":                  {},
 	"frame/probe":                {imports: "frame/ether"},
+	"frame/seal":                 {},
 	"frame/stats":                {imports: "frame/ether"},
 	"frame/udp":                  {imports: "ipv4"},
 	"icmp":                       {imports: "ipv4"},
@@ -42,7 +43,7 @@ var rows = map[string]row{
 	"iface/internal/xdp":         {imports: "frame/ether", fenced: "memory shared with the kernel, AF_XDP"},
 	"iface/lab":                  {imports: "iface iface/impair", fenced: "namespaces are entered by system calls (setns, unshare)"},
 	"iface/lab/labtest":          {imports: "iface/lab"},
-	"iface/linktest":             {imports: "frame frame/ether frame/inband frame/probe frame/udp icmp iface iface/load iface/load/pace iface/respond ipv4"},
+	"iface/linktest":             {imports: "frame frame/ether frame/inband frame/probe frame/seal frame/udp icmp iface iface/load iface/load/pace iface/talk ipv4"},
 	"iface/load":                 {imports: "frame/ether iface iface/load/pace"},
 	"iface/load/pace":            {imports: "iface/internal/nap"},
 	"iface/reach":                {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc frame/udp icmp iface iface/load/pace iface/respond ipv4"},
@@ -51,7 +52,8 @@ var rows = map[string]row{
 	"iface/suite/journal":        {},
 	"iface/suite/mlr":            {},
 	"iface/suite/stat":           {},
-	"iface/switchtest":           {imports: "frame/arp frame/ether frame/inband frame/ipv6 frame/probe iface iface/load/pace iface/respond ipv4"},
+	"iface/switchtest":           {imports: "frame/arp frame/ether frame/inband frame/ipv6 frame/probe frame/seal iface iface/load/pace iface/talk ipv4"},
+	"iface/talk":                 {imports: "frame/ether frame/inband frame/seal iface iface/respond"},
 	"iface/vmtest":               {},
 	"ipv4":                       {},
 }

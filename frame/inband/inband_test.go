@@ -22,7 +22,7 @@ func TestKnown(t *testing.T) {
 }
 
 func TestForeign(t *testing.T) {
-	good := Append(nil, LinkRequest, []byte("xyz"))
+	good := Append(nil, TalkRequest, []byte("xyz"))
 	for i := range 5 {
 		bad := bytes.Clone(good)
 		bad[i]++

@@ -28,7 +28,7 @@ func untrusted(a Result) []string {
 	}
 	if a.Receiver != nil {
 		why = append(why, a.Receiver.untrusted()...)
-		if a.NotKnown > 0 {
+		if a.NotKnown > 0 && !a.Receiver.Stopped {
 			add("%d frames were lost or never sent: the sender's end was not heard", a.NotKnown)
 		}
 		if a.Duplicated > a.Offered {

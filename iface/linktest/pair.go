@@ -32,7 +32,7 @@ type PairOptions struct {
 	// Key is what both ends share; the zero Key is everybody's.
 	Key seal.Key
 	// Reunite is how long to wait, at the end, for a peer that does not answer
-	// any more: a minute if 0.
+	// any more: 20 s if 0.
 	Reunite time.Duration
 	// Clock paces the frames; nil is pace.Precise.
 	Clock pace.Clock
@@ -83,7 +83,7 @@ func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, 
 		return Total{}, fmt.Errorf("%d frame sizes: want at most %d where the other end is told of them", len(o.Load.Sizes), mostSizes)
 	}
 	if o.Reunite == 0 {
-		o.Reunite = time.Minute
+		o.Reunite = 20 * time.Second
 	}
 	p := &pair{PairOptions: o, port: port, control: control, over: make(chan struct{}), proofs: make(chan talk.Proof, 64)}
 	if err := p.find(ctx); err != nil {

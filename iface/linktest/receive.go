@@ -91,7 +91,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 			r.judge(earliest(now, until))
 		}
 	}
-	r.endAll()
+	r.endAll(err == nil)
 	return err
 }
 
@@ -212,11 +212,14 @@ func (r *Receiver) end(run *Run) {
 	run.clockSet = clockStep(run.began, time.Now())
 }
 
-func (r *Receiver) endAll() {
+// endAll ends all runs; stopped says that this is because nobody wants to
+// receive any more.
+func (r *Receiver) endAll(stopped bool) {
 	r.mu.Lock()
 	var ended []*Run
 	for _, run := range r.runs {
 		if !run.over {
+			run.stopped = stopped
 			r.end(run)
 			ended = append(ended, run)
 		}

@@ -32,6 +32,7 @@ type Run struct {
 	expected        bool // it was agreed on, and ends when its sender says so
 	concluded       bool // it has
 	over            bool
+	stopped         bool // its receiver did not want to go on
 	clockSet        time.Duration
 	clock           iface.Clock // that took its last timestamp
 }

@@ -81,7 +81,9 @@ type ReceiverSide struct {
 	// runs; Full frames were of other runs that found no place.
 	Uncounted uint64 `json:"uncounted"`
 	Full      uint64 `json:"without_place"`
-	Clock     string `json:"clock"` // who took the receive timestamps
+	// Stopped: the receiver was stopped before the run was over.
+	Stopped bool   `json:"stopped"`
+	Clock   string `json:"clock"` // who took the receive timestamps
 	// ClockSet is by how much this host's clock was set while the run lasted,
 	// in nanoseconds, beyond what clocks are adjusted by.
 	ClockSet int64 `json:"clock_set_ns"`
@@ -96,7 +98,7 @@ func (run *Run) Side() *ReceiverSide {
 	rep.Contradictions.Sources = run.otherSource
 	s := &ReceiverSide{
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
-		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, Uncounted: run.late, Clock: clockName(run.clock),
+		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
 		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c),
 	}
 	if !run.expected {

@@ -37,6 +37,10 @@ type Test interface {
 
 // Reflector answers the questions of Askers.
 type Reflector struct {
+	// Keep is how long the account of a test that lapsed can be fetched; that
+	// of NewReflector is KeepFor.
+	Keep time.Duration
+
 	key      seal.Key
 	secret   seal.Key
 	services map[Service]Server
@@ -52,7 +56,7 @@ const mostKept = 4
 // NewReflector makes a Reflector; its Answerer must be given to a
 // respond.Responder. The zero key is that of everybody.
 func NewReflector(key seal.Key, services map[Service]Server) *Reflector {
-	return &Reflector{key: key, secret: randomKey(), services: services}
+	return &Reflector{Keep: KeepFor, key: key, secret: randomKey(), services: services}
 }
 
 func randomKey() seal.Key {
@@ -196,7 +200,7 @@ func (r *Reflector) lapse(s *Session) {
 	defer r.mu.Unlock()
 	limit := Lease
 	if s.lapsed {
-		limit = Keep
+		limit = r.Keep
 	}
 	switch left := limit - time.Since(s.heardAt); {
 	case s.ended:
@@ -211,7 +215,7 @@ func (r *Reflector) lapse(s *Session) {
 		if len(r.kept) > mostKept {
 			r.end(r.kept[0])
 		}
-		s.lease.Reset(Keep)
+		s.lease.Reset(r.Keep)
 	}
 }
 

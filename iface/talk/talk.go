@@ -15,7 +15,7 @@
 // longer than a frame go in pieces, in both directions, each asked for.
 //
 // A test that hears nothing for Lease lapses: its service stops whatever it
-// sends, and another test may begin. Its account is kept for Keep, so that an
+// sends, and another test may begin. Its account is kept for minutes, so that an
 // asker that was cut off can still fetch it.
 //
 // # Why nobody can be flooded through a Reflector
@@ -79,8 +79,9 @@ const (
 const (
 	// Lease is how long a test goes on without a question.
 	Lease = 3 * time.Second
-	// Keep is how long the account of a test that lapsed can be fetched.
-	Keep = 5 * time.Minute
+	// KeepFor is how long the account of a test that lapsed can be fetched, if
+	// the Reflector is not told otherwise.
+	KeepFor = 5 * time.Minute
 	// ProofLease is how long a Window stays open without a proof.
 	ProofLease = time.Second
 )

@@ -200,7 +200,7 @@ func TestOneTestAtATimeAndNotForEver(t *testing.T) {
 		if err := ask(c.asker); err != nil {
 			t.Errorf("after an outage: %v", err)
 		}
-		time.Sleep(Keep + time.Minute)
+		time.Sleep(KeepFor + time.Minute)
 		if err := ask(c.asker); !errors.Is(err, ErrLapsed) {
 			t.Errorf("after all that: %v", err)
 		}

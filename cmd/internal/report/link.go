@@ -64,7 +64,7 @@ func (v *View) linkWay(name string, a linktest.Result) {
 		}
 		v.check(inWay("Rate kept", name), fmt.Sprintf("%sframes/s, %s", si(s.OfferedRate), asked), Sound)
 		if s.AskedRate > 0 {
-			v.check(inWay("Pacing error", name), fmt.Sprintf("p50 %s, p99 %s, max %s", duration(s.Late.P50.Nanoseconds()), duration(s.Late.P99.Nanoseconds()), duration(s.Late.Max.Nanoseconds())), Sound)
+			v.check(inWay("Pacing error", name), fmt.Sprintf("p50 %s, p99 %s, max %s", duration(s.PacingError.P50.Nanoseconds()), duration(s.PacingError.P99.Nanoseconds()), duration(s.PacingError.Max.Nanoseconds())), Sound)
 		}
 		v.check(inWay("Processor time of the sender", name), fmt.Sprintf("%s s", digits(s.CPU)), Sound)
 	}

@@ -76,7 +76,7 @@ func sampleLink() *linktest.Total {
 		Loss:   probe.Loss{Lost: 3, Bursts: 2, Longest: 2, First: 40000, Last: 80000, Lengths: []uint64{1, 1}, Outages: []probe.Outage{{First: 40000, Frames: 1, Start: 1e18 + 4e9, ByCount: 100000, ByTime: 200000}}},
 		Damage: probe.Damage{Examples: []probe.Example{}}, Each: []probe.StreamReport{{Expected: 100000, Received: 99997}}}
 	return &linktest.Total{Result: linktest.Account(
-		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 100000, Offered: 100000}, AskedRate: 10000, OfferedRate: 9999.8, Late: pace.PacingError{P50: 1000, P99: 8000, Max: 90000}, CPU: 1.2},
+		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 100000, Offered: 100000}, AskedRate: 10000, OfferedRate: 9999.8, PacingError: pace.PacingError{P50: 1000, P99: 8000, Max: 90000}, CPU: 1.2},
 		&linktest.ReceiverSide{Report: report, Clock: "kernel"}, linktest.Limits{Loss: &linktest.Limit{}})}
 }
 

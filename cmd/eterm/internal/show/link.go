@@ -136,23 +136,42 @@ func (p linePrinter) item(key, format string, args ...any) {
 }
 
 func (p linePrinter) result(name string, a linktest.Result) {
-	p.line("%s: %d offered, %d received, %d lost (%s), %d duplicated, %d reordered, %d corrupted",
-		name, a.Offered, a.Received, a.Lost, share(a.Lost, a.Offered), a.Duplicated, a.Reordered, a.Corrupted)
-	p.sender(a)
 	if a.Receiver == nil {
+		p.line("%s: %d offered, what was received is not known", name, a.Offered)
+		p.sender(a)
 		p.verdict(a.Verdict)
 		return
 	}
+	p.line("%s: %d offered, %d received, %d lost (%s), %d duplicated, %d reordered, %d corrupted",
+		name, a.Offered, a.Received, a.Lost, share(a.Lost, a.Offered), a.Duplicated, a.Reordered, a.Corrupted)
+	p.sender(a)
 	r := a.Receiver.Report
 	where := a.Where
 	p.item("lost", "%d: refused by the sender's kernel %d, sender's NIC %d, receive socket %d, receiver's NIC %d, on the way %d",
 		a.Lost, where.Refused, where.SenderNIC, where.ReceiveSocket, where.ReceiveNIC, where.OnTheWay)
+	for _, w := range []struct {
+		n    uint64
+		text string
+	}{{where.Withheld, "withheld by the other end, which was not sure that we receive"}, {where.Uncounted, "not counted: too many runs at a time"}} {
+		if w.n > 0 {
+			p.item("", "%d of these %s", w.n, w.text)
+		}
+	}
+	switch {
+	case a.NotKnown > 0 && a.Receiver.Stopped:
+		p.item("not known", "%d were to come when this receiver was stopped", a.NotKnown)
+	case a.NotKnown > 0:
+		p.item("not known", "%d lost or never sent: the sender's end was not heard", a.NotKnown)
+	}
 	p.loss(r.Loss)
 	if a.Duplicated > 0 {
-		p.item("duplicated", "%d, %v to %v after the first", a.Duplicated, ns(r.Late.Min), ns(r.Late.Max))
+		p.item("duplicated", "%d, %v to %v after the first", a.Duplicated, ns(r.Behind.Min), ns(r.Behind.Max))
 	}
 	if a.Reordered > 0 {
-		p.item("reordered", "%d in %s, by up to %s and %v", a.Reordered, Count(r.Runs, "run"), Count(r.MaxExtent, "frame"), ns(r.MaxLate))
+		p.item("reordered", "%d in %s, by up to %s and %v", a.Reordered, Count(r.Runs, "run"), Count(r.MaxExtent, "frame"), ns(r.MaxTime))
+	}
+	if a.ByHost > 0 {
+		p.item("", "%d more by this host, in whose order they did not arrive", a.ByHost)
 	}
 	p.damage(r.Damage)
 	if a.Foreign > 0 {
@@ -170,13 +189,13 @@ func (p linePrinter) result(name string, a linktest.Result) {
 func (p linePrinter) sender(a linktest.Result) {
 	switch s := a.Sender; {
 	case s != nil && s.AskedRate > 0:
-		p.item("offered", "%d of %d intended, %.1f a second where %.1f were asked for, pacing error p50 %v, p99 %v, max %v", a.Offered, a.Intended, s.OfferedRate, s.AskedRate, s.Late.P50, s.Late.P99, s.Late.Max)
+		p.item("offered", "%d of %d intended, %.1f a second where %.1f were asked for, pacing error p50 %v, p99 %v, max %v", a.Offered, a.Intended, s.OfferedRate, s.AskedRate, s.PacingError.P50, s.PacingError.P99, s.PacingError.Max)
 	case s != nil:
 		p.item("offered", "%d, %.1f a second, as fast as the port took them", a.Offered, s.OfferedRate)
 	case a.OfferedKnown == "end":
 		p.item("offered", "%d of %d intended, says the sender", a.Offered, a.Intended)
 	case a.OfferedKnown == "plan":
-		p.item("offered", "%d by the sender's plan; its end was not heard", a.Offered)
+		p.item("offered", "%d by the sender's plan, up to number %d for sure; its end was not heard", a.Intended, a.Offered)
 	default:
 		p.item("offered", "not known: neither the sender's plan nor its end was heard, only up to the last frame")
 	}

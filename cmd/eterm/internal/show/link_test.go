@@ -16,10 +16,10 @@ func bad() linktest.Result {
 	start := time.Date(2026, 11, 20, 12, 0, 1, 5e6, time.Local).UnixNano()
 	r := linktest.Account(
 		&linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 1100, Offered: 1000, Refused: 3}, AskedRate: 1000, OfferedRate: 900, NICDropped: 1,
-			Late: pace.PacingError{P50: 1000, P99: 2000, Max: 3000}},
+			PacingError: pace.PacingError{P50: 1000, P99: 2000, Max: 3000}},
 		&linktest.ReceiverSide{SocketDropped: 2, Foreign: 12, Report: probe.Report{
-			Session: 0x123456, Expected: 1000, Received: 980, Duplicated: 4, Late: probe.Lateness{Known: 4, Min: 1000, Max: 5000},
-			Reordering: probe.Reordering{Reordered: 6, Runs: 5, MaxExtent: 3, MaxLate: 700},
+			Session: 0x123456, Expected: 1000, Received: 980, Duplicated: 4, Behind: probe.Spread{Known: 4, Min: 1000, Max: 5000},
+			Reordering: probe.Reordering{Reordered: 6, Runs: 5, MaxExtent: 3, MaxTime: 700},
 			Loss: probe.Loss{Lost: 20, Bursts: 2, Longest: 15, First: 7, Last: 999, Outages: []probe.Outage{
 				{First: 7, Frames: 5, Start: start, ByCount: 5e6, ByTime: 6e6}, {First: 985, Frames: 15, ByCount: 15e6}}},
 			Damage: probe.Damage{Corrupted: 2, WrongBits: 1, Truncated: 1, Bits: 1, ZeroToOne: 1, Retagged: 8, Examples: []probe.Example{
@@ -32,8 +32,8 @@ func bad() linktest.Result {
 
 func TestPrintResult(t *testing.T) {
 	var b strings.Builder
-	linePrinter{NewOutput(&b)}.result("forth", bad())
-	const want = `forth: 1000 offered, 980 received, 20 lost (2 %), 4 duplicated, 6 reordered, 2 corrupted
+	linePrinter{NewOutput(&b)}.result("forward", bad())
+	const want = `forward: 1000 offered, 980 received, 20 lost (2 %), 4 duplicated, 6 reordered, 2 corrupted
   offered    1000 of 1100 intended, 900.0 a second where 1000.0 were asked for, pacing error p50 1µs, p99 2µs, max 3µs
   lost       20: refused by the sender's kernel 3, sender's NIC 1, receive socket 2, receiver's NIC 0, on the way 14
              in 2 bursts, the longest of 15 frames; first number 7, last 999
@@ -50,7 +50,7 @@ func TestPrintResult(t *testing.T) {
   stream     1: 500 expected, 490 received, 0 lost, 0 duplicated, 0 reordered
   failed     the 99th percentile of the delay's value is 3µs, allowed are 2.5µs
   doubtful   6 frames were lost by the hosts and not by what is between them
-  doubtful   900 frames a second were offered where 1000 were asked for
+  doubtful   the asked rate was missed by 10.0 %: this host could not send faster: 900 frames a second were offered where 1000 were asked for
 `
 	if got := b.String(); got != want {
 		t.Errorf("printed\n%s\nwant\n%s", got, want)
@@ -59,18 +59,18 @@ func TestPrintResult(t *testing.T) {
 
 func TestPrintTotalOfBothWays(t *testing.T) {
 	var b strings.Builder
-	forth, back := bad(), linktest.SenderOnly(1, &linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 5, Offered: 5}, OfferedRate: 7})
-	forth.Direction, back.Direction = "forth", "back"
-	total := linktest.Sum([]linktest.Result{forth, back})
+	forward, reverse := bad(), linktest.SenderOnly(1, &linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 5, Offered: 5}, OfferedRate: 7})
+	forward.Direction, reverse.Direction = "forward", "reverse"
+	total := linktest.Sum([]linktest.Result{forward, reverse})
 	total.RTT = &linktest.RTT{Count: 3, Lost: 1, Min: 1000, P50: 2000, P99: 3000, Max: 4000}
 	var p Link
 	p.Open(NewOutput(&b), NewMessages(io.Discard), nil)
 	must(t, p.Total(total))
-	const want = `back: 5 offered, 0 received, 0 lost (0 %), 0 duplicated, 0 reordered, 0 corrupted
+	const want = `reverse: 5 offered, what was received is not known
   offered    5, 7.0 a second, as fast as the port took them
 round trip: 3 measured, 1 lost, min 1µs, p50 2µs, p99 3µs, max 4µs
 `
-	if got := b.String(); !strings.HasPrefix(got, "forth: 1000 offered") || !strings.HasSuffix(got, want) {
+	if got := b.String(); !strings.HasPrefix(got, "forward: 1000 offered") || !strings.HasSuffix(got, want) {
 		t.Errorf("printed\n%s", got)
 	}
 	if total.Offered != 1005 || total.Lost != 20 || total.Verdict.Status != linktest.Untrusted || total.Where.OnTheWay != 14 {
