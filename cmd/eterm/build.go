@@ -22,6 +22,7 @@ type builder struct {
 	write  string
 	force  bool
 	color  args.When
+	fixing bool
 }
 
 func buildCommand() *cli.Command {
@@ -32,7 +33,8 @@ func buildCommand() *cli.Command {
 		UsageText: "eterm build eth dst=broadcast type=0x88b5 / hex 0001\n" +
 			"eterm build --format hex ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request\n" +
 			"eterm build -c 100 -w x.pcap vlan id=1..100 / ipv4 / udp\n" +
-			"eterm decode -r x.pcap | eterm build -      a frame a line, as hex",
+			"eterm decode -r x.pcap | eterm build -      a frame a line, as hex\n" +
+			"eterm build --fix 'ffffffffffff020000000001 0800 45000099...'",
 		ArgsUsage: "NOTATION | -",
 		Flags: []cli.Flag{
 			args.Default(args.ChoiceFlag("format", &b.format, "print as `FORMAT`", show.BuildDump, show.BuildHex, show.BuildC, show.BuildNotation), "dump, for - hex"),
@@ -41,6 +43,7 @@ func buildCommand() *cli.Command {
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 			args.ForceFlag(&b.force, "with -w: overwrite a file that is there"),
 			args.ColorFlag(&b.color),
+			&cli.BoolFlag{Name: "fix", Destination: &b.fixing, Usage: "take pasted HEX or - instead of notation, put lengths and checksums right, and say what was wrong"},
 		},
 		Action: b.run,
 	}
@@ -55,6 +58,10 @@ func (b *builder) run(c *cli.Context) error {
 		return exit.Usage("-w writes a capture and --format %s prints: choose one", b.format)
 	case b.force && b.write == "":
 		return exit.Usage("--force belongs to a capture: name its file by -w")
+	case b.fixing && (c.IsSet("count") || c.IsSet("seed")):
+		return exit.Usage("--fix takes frames as they are: leave --count and --seed out")
+	case b.fixing:
+		return b.fix(c, words)
 	case len(words) == 1 && words[0] == "-":
 		return b.lines(c)
 	}

@@ -217,3 +217,24 @@ func TestOutputErrorsOfEveryCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestBuildFix puts pasted hex right and says what was wrong.
+func TestBuildFix(t *testing.T) {
+	_, right, _ := eterm(t, "build", "--format", "hex", "eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp id=1 / count 40")
+	_, wrong, _ := eterm(t, "build", "--format", "hex", "eth src=02:00:00:00:00:01 / ipv4 length=999 src=192.0.2.1 dst=192.0.2.2 checksum=0x0001 / icmp id=1 checksum=0x0002 / count 40")
+	status, stdout, stderr := eterm(t, "build", "--fix", "--format", "hex", strings.TrimSpace(wrong))
+	if status != 0 || stdout != right {
+		t.Errorf("status %d, %s, want %s", status, stdout, right)
+	}
+	for _, said := range []string{"frame 1: put right: ipv4.length at 16: length beyond the frame: 999, should be 68", "ipv4.checksum at 24: bad checksum: 0x0001", "icmp.checksum at 36: bad checksum: 0x0002"} {
+		if !strings.Contains(stderr, said) {
+			t.Errorf("%s lacks %q", stderr, said)
+		}
+	}
+	if status, stdout, stderr := eterm(t, "build", "--fix", "--format", "hex", strings.TrimSpace(right)); status != 0 || stdout != right || stderr != "" {
+		t.Errorf("a right frame: status %d, %s, %s", status, stdout, stderr)
+	}
+	if status, _, stderr := eterm(t, "build", "--fix", "-c", "2", "ff"); status != exit.StatusUsage || !strings.Contains(stderr, "--fix takes frames as they are") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+}
