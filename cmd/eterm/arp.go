@@ -16,7 +16,7 @@ import (
 
 // asker is eterm arp: who has an address, by ARP or neighbour discovery.
 type asker struct {
-	stationFlags
+	station
 	args.Hosts
 	askFlags
 	announce, probe, listen bool
@@ -35,7 +35,7 @@ func arpCommand() *cli.Command {
 			"eterm arp -i eth0 --probe 192.0.2.7          may I use it? (RFC 5227; status 1: it is taken)\n" +
 			"eterm arp -i eth0 --announce 192.0.2.7       tell everybody that this station has it\n" +
 			"eterm arp -i eth0 --listen -d 10             who says what of himself; nothing is sent",
-		Flags: append(append(append(a.stationFlags.flags(), a.askFlags.flags()...), a.Hosts.Flags()...),
+		Flags: append(append(append(a.station.Flags(), a.askFlags.flags()...), a.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "announce", Destination: &a.announce, Usage: "announce the addresses as this station's (RFC 5227, 3)"},
 			&cli.BoolFlag{Name: "probe", Destination: &a.probe, Usage: "ask whether the addresses are free, without claiming them (RFC 5227, 2.1)"},
 			&cli.BoolFlag{Name: "listen", Destination: &a.listen, Usage: "send nothing: print every claim that comes by"},

@@ -16,7 +16,7 @@ import (
 // same time prints what is sent and what is received.
 type exchanger struct {
 	sessionFlags
-	frames   sendFrames
+	frames   args.Frames
 	count    args.Count
 	duration args.Duration
 	interval args.Duration
@@ -34,7 +34,7 @@ func exchangeCommand() *cli.Command {
 			"eterm exchange -i eth0 --src-ip 192.0.2.1 --dst-ip 192.0.2.2   ICMP echo requests by hand\n" +
 			"eterm exchange -i eth0 eth dst=broadcast / arp tpa=192.0.2.1..192.0.2.9   frames in notation, in turn",
 		ArgsUsage: "[NOTATION [+ NOTATION ...]]",
-		Flags:     append(append(e.flags(), args.ToFlag(&e.frames.To), e.frames.seedFlag()), e.frames.Content.Flags()...),
+		Flags:     append(append(e.flags(), args.ToFlag(&e.frames.To), e.frames.SeedFlag()), e.frames.Content.Flags()...),
 		Action:    e.run,
 	}
 }
@@ -64,7 +64,7 @@ func (e *exchanger) flags() []cli.Flag {
 		args.DurationFlag(&e.duration),
 		args.IntervalFlag(&e.interval),
 		args.TimeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
-		e.frames.sizeFlag(),
+		e.frames.SizeFlag(),
 		args.ForceFlag(&e.frames.Force, "allow a group address as source"),
 	)
 }
@@ -73,18 +73,18 @@ func (e *exchanger) run(c *cli.Context) error {
 	if e.interval == 0 {
 		return exit.Usage("interval 0: want a time above zero (eterm send is for full rate)")
 	}
-	if err := e.frames.check(c); err != nil {
+	if err := e.frames.Check(c); err != nil {
 		return err
 	}
 	on, err := describe(c, e.iface)
 	if err != nil {
 		return err
 	}
-	frames, err := e.frames.prepare(c, on)
+	frames, err := e.frames.Prepare(c, on)
 	if err != nil {
 		return err
 	}
-	s, err := e.open(c, iface.Options{Immediate: true, Tagged: frames.tagged})
+	s, err := e.open(c, iface.Options{Immediate: true, Tagged: frames.Tagged})
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (e *exchanger) run(c *cli.Context) error {
 	sending := make(chan error, 1)
 	go func() {
 		defer cancel() // the sender decides when the run is over
-		sending <- e.send(ctx, s, frames.source(0))
+		sending <- e.send(ctx, s, frames.Source(0))
 	}()
 	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, 0) }})
 	cancel()

@@ -267,7 +267,7 @@ func TestExchangeNotation(t *testing.T) {
 		t.Errorf("status %d, %s, sent\n%s", status, stderr, strings.Join(sent, "\n"))
 	}
 	status, stdout, stderr = runOn(t, left, strings.Fields("exchange -i eth0 eth / ipv4 tll=5")...)
-	if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, "eterm: |            ^^^\n") {
+	if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, "\neth / ipv4 tll=5\n           ^^^\n") {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)
 	}
 }

@@ -29,7 +29,7 @@ func loadOn(c *cli.Context, f *args.Load, name string) (linktest.Load, error) {
 	if err != nil {
 		return linktest.Load{}, err
 	}
-	return f.Value(on, float64(on.about.Speed))
+	return f.Value(on, float64(on.About.Speed))
 }
 
 // linkPrinter is where a link test prints, as flags say it.

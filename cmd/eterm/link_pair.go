@@ -42,7 +42,7 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 	}
 	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
 		To: l.Dst, Load: l, Forward: r.direction != linktest.Reverse, Reverse: r.direction != linktest.Forward,
-		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.settle), Limits: r.limit, SharedClock: r.shared,
+		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.drain), Limits: r.limit, SharedClock: r.shared,
 		Key: key, Progress: r.pairProgress(),
 	})
 	if total.Type == "" {

@@ -25,7 +25,7 @@ type linkReceiver struct {
 	iface    string
 	runs     int
 	duration args.Duration
-	settle   args.Duration
+	drain    args.Duration
 	key      string
 	shared   bool
 	silent   bool
@@ -45,7 +45,7 @@ type linkReceiver struct {
 const keepBriefly = 30 * time.Second
 
 func linkReceiveCommand() *cli.Command {
-	r := &linkReceiver{settle: args.Duration(300 * time.Millisecond)}
+	r := &linkReceiver{drain: args.Duration(300 * time.Millisecond)}
 	return &cli.Command{
 		Name:  "receive",
 		Usage: "account for the test frames that arrive, run by run",
@@ -57,7 +57,7 @@ func linkReceiveCommand() *cli.Command {
 			args.InterfaceFlag(&r.iface),
 			args.Default(args.NumberFlag("runs", &r.runs, 1, args.Unlimited, "end after `N` runs"), "until stopped"),
 			args.DurationFlag(&r.duration),
-			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames after a run's end"),
+			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
 			keyFlag(&r.key),
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
@@ -93,7 +93,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	}
 	r.stop = cancel
 	peer := linktest.NewPeer(port, linktest.PeerOptions{
-		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Drain: time.Duration(r.settle), Ended: r.ended},
+		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Drain: time.Duration(r.drain), Ended: r.ended},
 		Result:  r.told,
 	})
 	answered, err := r.respond(ctx, peer, key)

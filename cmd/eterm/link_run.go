@@ -21,7 +21,7 @@ type linkRunner struct {
 	iface, tx, rx string
 	direction     string
 	load          args.Load
-	settle        args.Duration
+	drain         args.Duration
 	key           string
 	shared        bool
 	limits        args.Limits
@@ -31,7 +31,7 @@ type linkRunner struct {
 }
 
 func linkRunCommand() *cli.Command {
-	r := &linkRunner{settle: args.Duration(300 * time.Millisecond)}
+	r := &linkRunner{drain: args.Duration(300 * time.Millisecond)}
 	return &cli.Command{
 		Name:  "run",
 		Usage: "test a link in both directions, or between two ports of this machine",
@@ -42,8 +42,8 @@ func linkRunCommand() *cli.Command {
 			args.InterfaceFlag(&r.iface),
 			args.OtherInterfaceFlag("tx", &r.tx, "both ports are here: offer on `INTERFACE`"),
 			args.OtherInterfaceFlag("rx", &r.rx, "both ports are here: receive on `INTERFACE`"),
-			&cli.StringFlag{Name: "direction", Destination: &r.direction, DefaultText: "both, with --tx and --rx forward", Usage: "test `WHICH` direction: forward, reverse, both"},
-			args.TimeoutFlag(&r.settle, "wait `TIME` for late frames at the end"),
+			args.Default(args.ChoiceFlag("direction", &r.direction, "test `WHICH` direction", linktest.Forward, linktest.Reverse, "both"), "both, with --tx and --rx forward"),
+			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
 			keyFlag(&r.key),
 		}, r.load.Flags()...), r.limits.Flags()...), r.output.flags()...),
@@ -53,9 +53,6 @@ func linkRunCommand() *cli.Command {
 
 func (r *linkRunner) run(c *cli.Context) (err error) {
 	r.limit = r.limits.Value()
-	if r.direction != "" && r.direction != linktest.Forward && r.direction != linktest.Reverse && r.direction != "both" {
-		return exit.Usage("--direction %s: want forward, reverse or both", r.direction)
-	}
 	direct := r.tx != "" || r.rx != ""
 	switch {
 	case direct && r.tx == r.rx:
@@ -151,7 +148,7 @@ func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
 
 func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
 	l.result, l.err = linktest.Direct(ctx, l.tx, l.rx, l.load, linktest.DirectOptions{
-		Session: l.session, Drain: time.Duration(r.settle), Limits: r.limit,
+		Session: l.session, Drain: time.Duration(r.drain), Limits: r.limit,
 		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
 	})
 	l.result.Direction = l.name

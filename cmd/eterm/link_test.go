@@ -23,7 +23,7 @@ func TestLinkUsage(t *testing.T) {
 		{"link send -i x", "no destination given: say --to MAC, the receiver's address, or --to broadcast"},
 		{"link run --tx a", "--tx and --rx go together: give all of them or none"},
 		{"link run --tx a --rx a", "--tx and --rx are both a: name two ports that something joins"},
-		{"link run --direction up", "--direction up: want forward, reverse or both"},
+		{"link run --direction up", `invalid value "up" for flag --direction: want forward, reverse or both`},
 		{"link receive --max-loss much", `invalid value "much" for flag --max-loss: want a number of frames, or a share such as 0.1%`},
 		{"link send --to broadcast -b quick", `invalid value "quick" for flag -b: want a rate such as 1000pps, 100Mbit, 10% or max`},
 		{"link send --to broadcast -s 63", `invalid value "63" for flag -s: want sizes in bytes with FCS, 64 to 9216, such as 64 or 64,1518 or 64..1518/8`},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
@@ -29,16 +30,16 @@ func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) 
 
 // describe looks at the interface a command was told to use, before it is
 // opened.
-func describe(c *cli.Context, name string) (describedStation, error) {
+func describe(c *cli.Context, name string) (args.Described, error) {
 	about, err := iface.Describe(name)
 	if err == nil {
-		return describedStation{about}, nil
+		return args.Described{About: about}, nil
 	}
 	port, openErr := openPort(c, name, iface.Options{SendOnly: true})
 	if openErr != nil {
-		return describedStation{}, openErr // it says what there is instead
+		return args.Described{}, openErr // it says what there is instead
 	}
-	return describedStation{}, errors.Join(exit.Usage("%w", err), port.Close())
+	return args.Described{}, errors.Join(exit.Usage("%w", err), port.Close())
 }
 
 // warn says what about the interface may surprise, and goes on.

@@ -19,7 +19,7 @@ import (
 
 // pinger is eterm ping.
 type pinger struct {
-	stationFlags
+	station
 	args.Hosts
 	to             args.MAC
 	count          args.Count
@@ -55,7 +55,7 @@ func pingCommand() *cli.Command {
 
 func (p *pinger) flags() []cli.Flag {
 	own := []cli.Flag{
-		p.gatewayFlag(),
+		p.GatewayFlag(),
 		&cli.GenericFlag{Name: "to", Value: &p.to, DefaultText: "asked for by ARP", Usage: "destination `MAC` of all frames"},
 		args.CountFlag(&p.count, "send `N` probes to each target"),
 		args.DurationFlag(&p.duration),
@@ -75,7 +75,7 @@ func (p *pinger) flags() []cli.Flag {
 		args.JSONFlag(&p.jsonOut),
 	}
 	own = append(own, args.PayloadFlags(&p.payload)...)
-	return append(append(p.stationFlags.flags(), p.Hosts.Flags()...), own...)
+	return append(append(p.station.Flags(), p.Hosts.Flags()...), own...)
 }
 
 // check refuses flags that make no sense, before anything is opened.

@@ -15,7 +15,7 @@ import (
 
 // scanner is eterm scan: everybody in a range.
 type scanner struct {
-	stationFlags
+	station
 	args.Hosts
 	askFlags
 	noNames bool
@@ -35,7 +35,7 @@ func scanCommand() *cli.Command {
 		Description: "Asks every address by ARP (IPv6: neighbour discovery), 1000 a second unless the range is so\n" +
 			"large that it takes more to be done in a minute. Who answers gets two echo requests. Names\n" +
 			"come from reverse DNS and from the hosts themselves by multicast DNS. Only your own networks.",
-		Flags: append(append(append(s.stationFlags.flags(), s.askFlags.flags()...), s.Hosts.Flags()...),
+		Flags: append(append(append(s.station.Flags(), s.askFlags.flags()...), s.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "no-names", Aliases: []string{"n"}, Destination: &s.noNames, Usage: "do not look for names"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: &s.verbose, Usage: "list the addresses that are not up too"},
 		),

@@ -20,7 +20,7 @@ import (
 // sender is the traffic generator: which frames, when, and by which mechanism.
 type sender struct {
 	iface    string
-	frames   sendFrames
+	frames   args.Frames
 	count    args.Count
 	duration args.Duration
 	rate     args.Rate
@@ -75,7 +75,7 @@ func (s *sender) flags() []cli.Flag {
 		args.QuietFlag(&s.quiet, "print no result"),
 		args.VerboseFlag(&s.verbose),
 	}
-	return append(flags, s.frames.flags()...)
+	return append(flags, s.frames.Flags()...)
 }
 
 // gentle is the most frames a second that go unasked where the machine's other
@@ -98,7 +98,7 @@ func (s *sender) run(c *cli.Context) error {
 	if err != nil {
 		return exit.Usage("%w", err)
 	}
-	f, err := s.frames.prepare(c, describedStation{about})
+	f, err := s.prepare(c, args.Described{About: about})
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s *sender) run(c *cli.Context) error {
 		return err
 	}
 	end := s.begin(c, ports, plan, peak)
-	result, err := load.RunAll(c.Context, ports, f.source, plan)
+	result, err := load.RunAll(c.Context, ports, f.Source, plan)
 	end()
 	mechanism := mechanismOf(ports[0])
 	for _, p := range ports {
@@ -149,6 +149,15 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 	})
 }
 
+// prepare makes the frames ready, and says what a file's lack.
+func (s *sender) prepare(c *cli.Context, on args.Station) (*args.Prepared, error) {
+	f, err := s.frames.Prepare(c, on)
+	if err == nil && f.Cut > 0 {
+		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", s.frames.File, f.Cut, show.Count(f.Read, "frame"))
+	}
+	return f, err
+}
+
 // check refuses flags that contradict each other.
 func (s *sender) check(c *cli.Context) error {
 	paced := !s.rate.From.IsZero() || s.burst > 0
@@ -164,30 +173,30 @@ func (s *sender) check(c *cli.Context) error {
 	case !(s.speed > 0) || math.IsInf(s.speed, 0):
 		return exit.Usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
 	}
-	s.once = s.frames.file != "" && !c.IsSet("count") && s.duration == 0
+	s.once = s.frames.File != "" && !c.IsSet("count") && s.duration == 0
 	if !c.IsSet("count") && s.duration == 0 && !paced && !s.once {
 		s.count = 10
 	}
-	return s.frames.check(c)
+	return s.frames.Check(c)
 }
 
 // endless says whether nothing ends the run but the user.
 func (s *sender) endless(c *cli.Context) bool {
-	return s.duration == 0 && s.count == 0 && (s.frames.file == "" || c.IsSet("count"))
+	return s.duration == 0 && s.count == 0 && (s.frames.File == "" || c.IsSet("count"))
 }
 
 // plan says when frames are due, how many there are, and how many a second at
 // the most.
-func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error) {
+func (s *sender) plan(f *args.Prepared, lineSpeed float64) (load.Plan, float64, error) {
 	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
 	if s.once {
-		plan.Count = f.count
+		plan.Count = f.Count
 	}
-	from, err := s.rate.From.Frames(f.meanWire, lineSpeed)
+	from, err := s.rate.From.Frames(f.MeanWire, lineSpeed)
 	if err != nil {
 		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
-	to, err := s.rate.To.Frames(f.meanWire, lineSpeed)
+	to, err := s.rate.To.Frames(f.MeanWire, lineSpeed)
 	if err != nil {
 		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
 	}
@@ -207,14 +216,14 @@ func (s *sender) plan(f *prepared, lineSpeed float64) (load.Plan, float64, error
 	case !s.rate.From.IsZero():
 		plan.Schedule = pace.Rate(from)
 		return plan, from, nil
-	case f.count > 0 && f.times == nil && plan.Count == 1: // at once
+	case f.Count > 0 && f.Times == nil && plan.Count == 1: // at once
 		plan.Schedule = pace.Rate(1)
 		return plan, 1, nil
-	case f.count > 0 && f.times == nil:
-		return plan, 0, exit.Usage("%s says nothing of times: give a rate by -b", s.frames.file)
-	case f.times != nil:
-		plan.Schedule = pace.Times(f.times, f.period, s.speed)
-		return plan, float64(len(f.times)) / (f.period.Seconds() / s.speed), nil
+	case f.Count > 0 && f.Times == nil:
+		return plan, 0, exit.Usage("%s says nothing of times: give a rate by -b", s.frames.File)
+	case f.Times != nil:
+		plan.Schedule = pace.Times(f.Times, f.Period, s.speed)
+		return plan, float64(len(f.Times)) / (f.Period.Seconds() / s.speed), nil
 	}
 	plan.Schedule = pace.Rate(1)
 	return plan, 1, nil

@@ -74,7 +74,7 @@ func TestSendNotations(t *testing.T) {
 
 func TestSendNotationRefuses(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		{"eth / ipv4 tll=5", "eterm: | eth / ipv4 tll=5\neterm: |            ^^^\neterm: notation: unknown field \"tll\""},
+		{"eth / ipv4 tll=5", "eterm: notation: unknown field \"tll\""},
 		{"eth / arp +", "no notation beside \"+\""},
 		{"+ eth / arp", "no notation beside \"+\""},
 		{"eth / arp --weights 1,2", "2 weights for 1 notations: give one for each"},

@@ -24,9 +24,9 @@ func (s *sender) show(c *cli.Context) error {
 		if err != nil {
 			return exit.Usage("%w", err)
 		}
-		on, lineSpeed = describedStation{about}, float64(about.Speed)
+		on, lineSpeed = args.Described{About: about}, float64(about.Speed)
 	}
-	f, err := s.frames.prepare(c, on)
+	f, err := s.prepare(c, on)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *sender) show(c *cli.Context) error {
 	if plan.Count > 0 {
 		n = min(n, plan.Count)
 	}
-	next := f.source(0)
+	next := f.Source(0)
 	var buf []byte
 	for i := range n {
 		buf = next(buf[:0])

@@ -24,7 +24,7 @@ type switchChecker struct {
 	expect, output     string
 	evidence           string
 	maxMACs            int
-	maxAgeing, settle  args.Duration
+	maxAgeing, drain   args.Duration
 	loadTime           args.Duration
 	seed               uint64
 	list, json, detail bool
@@ -51,7 +51,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
 			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "fill the table with at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
-			&cli.GenericFlag{Name: "drain", Value: &s.settle, DefaultText: "10ms, 50ms with --to", Usage: "wait `TIME` after the last frame for those that take a slower way"},
+			args.DrainFlag(&s.drain, "10ms, 50ms with --to", "wait `TIME` after the last frame for those that take a slower way"),
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
@@ -88,7 +88,7 @@ func (s *switchChecker) run(c *cli.Context) error {
 func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switchtest.Config, error) {
 	cfg := switchtest.Config{
 		Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs, MaxAgeing: time.Duration(s.maxAgeing),
-		Settle: time.Duration(s.settle), LoadTime: time.Duration(s.loadTime),
+		Settle: time.Duration(s.drain), LoadTime: time.Duration(s.loadTime),
 	}
 	if s.vlans != "" {
 		ids, err := switchtest.ParseIDs(s.vlans)

@@ -33,6 +33,12 @@ func TimeoutFlag(dst *Duration, usage string) cli.Flag {
 	return &cli.GenericFlag{Name: "timeout", Aliases: []string{"W"}, Value: dst, DefaultText: dst.String(), Usage: usage}
 }
 
+// DrainFlag is how long frames are awaited that are still on their way when
+// the last one was sent.
+func DrainFlag(dst *Duration, defaultText, usage string) cli.Flag {
+	return &cli.GenericFlag{Name: "drain", Value: dst, DefaultText: defaultText, Usage: usage}
+}
+
 func ToFlag(dst *MAC) cli.Flag {
 	return &cli.GenericFlag{Name: "to", Value: dst, DefaultText: dst.text, Usage: "destination `MAC`, in any usual spelling, or broadcast, own, random"}
 }

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame"
 	"eterm/frame/ether"
@@ -35,13 +34,13 @@ func splitNotations(operands []string) (notations []string, err error) {
 }
 
 // checkNotations refuses what does not go with notations.
-func (f *sendFrames) checkNotations(c *cli.Context) error {
+func (f *Frames) checkNotations(c *cli.Context) error {
 	var err error
 	if f.notations, err = splitNotations(c.Args().Slice()); err != nil {
 		return err
 	}
 	switch {
-	case len(f.notations) > 0 && f.file != "":
+	case len(f.notations) > 0 && f.File != "":
 		return exit.Usage("a notation and -r contradict each other: give one")
 	case f.weights.Given() && len(f.weights) != len(f.notations):
 		return exit.Usage("%d weights for %d notations: give one for each", len(f.weights), len(f.notations))
@@ -50,7 +49,7 @@ func (f *sendFrames) checkNotations(c *cli.Context) error {
 }
 
 // fromNotations are the frames that notations describe, interleaved by weight.
-func (f *sendFrames) fromNotations(c *cli.Context, on args.Station, sizes []int) (func(int) load.Source, error) {
+func (f *Frames) fromNotations(on Station, sizes []int) (func(int) load.Source, error) {
 	own := f.From.Or(on.HardwareAddr(), on.HardwareAddr())
 	turns := make([][]*frame.Template, len(f.notations))
 	for i, notation := range f.notations {
@@ -62,7 +61,7 @@ func (f *sendFrames) fromNotations(c *cli.Context, on args.Station, sizes []int)
 			return t, err
 		})
 		if err != nil {
-			return nil, pointAt(c, err)
+			return nil, notationError(err)
 		}
 		turns[i] = turn
 	}
@@ -115,12 +114,10 @@ func sizedTemplate(notation string, size int) (*frame.Template, error) {
 	return frame.Parse(fmt.Sprintf("%s / zeros %d", notation, room))
 }
 
-// pointAt shows where a notation is wrong.
-func pointAt(c *cli.Context, err error) error {
-	var at *frame.SyntaxError
-	if !errors.As(err, &at) {
-		return err
+// notationError is an error of usage in a notation; run shows where.
+func notationError(err error) error {
+	if at := (*frame.SyntaxError)(nil); errors.As(err, &at) {
+		return exit.Usage("notation: %w", err)
 	}
-	messages(c).Lines("eterm: | ", at.Caret())
-	return exit.Usage("notation: %w", err)
+	return err
 }

@@ -1,4 +1,4 @@
-package main
+package args
 
 import (
 	"errors"
@@ -9,39 +9,35 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
 
-// replay reads the frames of the file and changes them as flags say.
-func (f *sendFrames) replay(c *cli.Context, on args.Station) (*capture.Replay, error) {
-	name, first, last, err := splitRange(f.file)
+// replay reads the frames of the file and changes them as flags say. Of all
+// that were read, some may have been cut short.
+func (f *Frames) replay(c *cli.Context, on Station) (p *capture.Replay, cut, read int, err error) {
+	name, first, last, err := splitRange(f.File)
 	if err != nil {
-		return nil, err
+		return nil, 0, 0, err
 	}
-	p, err := readReplay(c, name)
-	if err != nil {
-		return nil, err
+	if p, err = readReplay(c, name); err != nil {
+		return nil, 0, 0, err
 	}
-	if p.Cut > 0 {
-		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", name, p.Cut, show.Count(p.Len(), "frame"))
-	}
+	cut, read = p.Cut, p.Len()
 	if first > 0 {
 		if last == math.MaxInt {
 			last = p.Len()
 		}
 		if err := p.Select(first, last); err != nil {
-			return nil, exit.Usage("%s %w", name, err)
+			return nil, 0, 0, exit.Usage("%s %w", name, err)
 		}
 	}
-	return p, f.edit(c, on, name, p)
+	return p, cut, read, f.edit(c, on, name, p)
 }
 
 // edit makes the changes to the frames that flags ask for.
-func (f *sendFrames) edit(c *cli.Context, on args.Station, name string, p *capture.Replay) error {
+func (f *Frames) edit(c *cli.Context, on Station, name string, p *capture.Replay) error {
 	var e frame.Edit
 	for _, change := range c.StringSlice("set") {
 		if err := e.Set(change); err != nil {
