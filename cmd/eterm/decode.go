@@ -13,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame"
 	"eterm/frame/capture"
 )
 
@@ -24,6 +25,7 @@ type decoder struct {
 	json        bool
 	snap        int
 	failOnFault bool
+	layer       string
 	note        func(format string, args ...any)
 	color       args.When
 }
@@ -41,10 +43,11 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
-			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree),
+			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree, show.FormatHex, show.FormatOD, show.FormatTrafgen),
 			args.Default(args.NumberFlag("snaplen", &d.snap, 0, args.Unlimited, "dump only the first `BYTES` of each frame"), "all"),
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
+			&cli.StringFlag{Name: "layer", Destination: &d.layer, Usage: "with --format hex: only the bytes of `LAYER`, such as icmp or vlan[1]"},
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &d.failOnFault, Usage: "exit with status 1 if a frame has a fault"},
 		},
 		Action: d.run,
@@ -53,6 +56,14 @@ func decodeCommand() *cli.Command {
 
 func (d *decoder) run(c *cli.Context) error {
 	d.note = func(format string, args ...any) { note(c, format, args...) }
+	if d.layer != "" && d.format != show.FormatHex {
+		return exit.Usage("--layer %s is for --format hex: give both", d.layer)
+	}
+	if d.layer != "" {
+		if err := frame.CheckLayer(d.layer); err != nil {
+			return exit.Usage("--layer: %w", err)
+		}
+	}
 	in, name, err := d.input(c)
 	if err != nil {
 		return err
@@ -126,7 +137,7 @@ func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *cap
 		taken += uint64(len(b.Records))
 		return more
 	}, func() func(*decodeBatch) {
-		w := &show.Records{FramesOptions: printed}
+		w := &show.Records{FramesOptions: printed, Layer: d.layer}
 		return func(b *decodeBatch) { b.print(w) }
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.Records))

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -246,5 +247,42 @@ func TestDecodeOperandDash(t *testing.T) {
 	status, stdout, stderr := etermWith(t, t.Context(), "ffffffffffff02000000000188b50001\n", "decode", "-")
 	if status != exit.StatusDone || stderr != "" || !strings.HasPrefix(stdout, "eth dst=ff:ff:ff:ff:ff:ff src=02:00:00:00:00:01 / hex 0001") {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+}
+
+// TestDecodeForOthers: what is printed for other programs is read by them, and
+// here again, with every frame whole.
+func TestDecodeForOthers(t *testing.T) {
+	path := capturedFrames(t, "x.pcap", someNotations)
+	_, want, _ := eterm(t, "decode", "-r", path)
+	for _, format := range []string{"hex", "od", "trafgen", "dump"} {
+		_, text, _ := eterm(t, "decode", "-r", path, "--format", format)
+		if status, got, stderr := etermWith(t, t.Context(), text, "decode"); status != 0 || got != want {
+			t.Errorf("%s: status %d, %s\ngot  %swant %s", format, status, stderr, got, want)
+		}
+	}
+	if _, err := exec.LookPath("text2pcap"); err != nil {
+		t.Skip(err)
+	}
+	dump, back := filepath.Join(t.TempDir(), "d.txt"), filepath.Join(t.TempDir(), "back.pcap")
+	_, text, _ := eterm(t, "decode", "-r", path, "--format", "od")
+	must(t, os.WriteFile(dump, []byte(text), 0o600))
+	if out, err := exec.Command("text2pcap", "-q", dump, back).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if _, got, stderr := eterm(t, "decode", "-r", back); got != want {
+		t.Errorf("text2pcap: %s\ngot  %swant %s", stderr, got, want)
+	}
+}
+
+func TestDecodeLayer(t *testing.T) {
+	path := capturedFrames(t, "x.pcap", []string{"eth src=02:00:00:00:00:01 / ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp id=7 seq=1 / text \"hi\"", "eth src=02:00:00:00:00:01 / text \"x\""})
+	if status, got, stderr := eterm(t, "decode", "-r", path, "--format", "hex", "--layer", "icmp"); status != 0 || got != "08008f8e00070001\n" {
+		t.Errorf("status %d, %q, %s", status, got, stderr)
+	}
+	for line, want := range map[string]string{"--layer icmp": "is for --format hex", "--layer icpm --format hex": "did you mean icmp?"} {
+		if status, _, stderr := eterm(t, append([]string{"decode", "-r", path}, strings.Fields(line)...)...); status != exit.StatusUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: status %d, %s", line, status, stderr)
+		}
 	}
 }

@@ -14,6 +14,9 @@ type Format string
 // The formats of every command that prints frames as they pass.
 const (
 	FormatDump     Format = "dump"
+	FormatHex      Format = "hex"     // digits alone, a frame a line (decode)
+	FormatOD       Format = "od"      // offsets and bytes, as text2pcap reads them (decode)
+	FormatTrafgen  Format = "trafgen" // a configuration of trafgen (decode)
 	FormatLine     Format = "line"
 	FormatNotation Format = "notation" // one line, which eterm send can send
 	FormatTree     Format = "tree"     // a line a field

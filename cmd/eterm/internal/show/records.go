@@ -1,6 +1,9 @@
 package show
 
 import (
+	"encoding/hex"
+	"fmt"
+
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -8,6 +11,8 @@ import (
 // Records makes the text of a file's frames. It is for one goroutine.
 type Records struct {
 	FramesOptions
+	// Layer, of which alone the bytes are shown by FormatHex; "" is all.
+	Layer string
 	// Faulty counts the frames with faults.
 	Faulty uint64
 
@@ -23,6 +28,8 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 		w.Faulty++
 	}
 	switch w.Format {
+	case FormatHex, FormatOD, FormatTrafgen:
+		return w.appendBytes(dst)
 	case FormatNotation:
 		return append(w.decoded.AppendNotation(dst), '\n')
 	case FormatJSON:
@@ -40,6 +47,36 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 		dst = append(w.decoded.AppendTree(dst), '\n')
 	}
 	return dst
+}
+
+// appendBytes writes the bytes of a frame, or of one layer, for other programs.
+// A frame without the layer is nothing.
+func (w *Records) appendBytes(dst []byte) []byte {
+	b := w.decoded.Bytes
+	if w.Layer != "" {
+		b = w.decoded.LayerBytes(w.Layer)
+	}
+	if len(b) == 0 {
+		return dst
+	}
+	switch w.Format {
+	case FormatHex:
+		return append(hex.AppendEncode(dst, b), '\n')
+	case FormatTrafgen:
+		dst = append(dst, '{')
+		for _, c := range b {
+			dst = fmt.Appendf(dst, " 0x%02x,", c)
+		}
+		return append(dst, " }\n"...)
+	}
+	for at := 0; at < len(b); at += 16 {
+		dst = fmt.Appendf(dst, "%06x", at)
+		for _, c := range b[at:min(at+16, len(b))] {
+			dst = fmt.Appendf(dst, " %02x", c)
+		}
+		dst = append(dst, '\n')
+	}
+	return append(dst, '\n')
 }
 
 // appendLine writes a frame on a line, and its comments on one each.
