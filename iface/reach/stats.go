@@ -54,10 +54,17 @@ func (s *Stats) add(o *Stats) {
 	s.Refused += o.Refused
 }
 
-// Spread is how round trips are distributed.
+// Spread is how round trips are distributed. Those measured between timestamps of
+// different clocks are not mixed: it tells of those of the clock that measured
+// the most.
 type Spread struct {
-	n, byUser uint64
-	hardware  uint64
+	by   [3]distribution // by iface.Clock
+	kept bool            // histograms are
+}
+
+// distribution is of the round trips of one clock.
+type distribution struct {
+	n         uint64
 	sum, sum2 float64 // of nanoseconds and of their squares
 	min, max  time.Duration
 	hist      *hdrhistogram.Histogram
@@ -70,84 +77,101 @@ const (
 	histDigits = 3
 )
 
-func newSpread() Spread { return Spread{hist: hdrhistogram.New(1, histMax, histDigits)} }
+func newSpread() Spread { return Spread{kept: true} }
 
 // record takes one round trip in.
-func (s *Spread) record(d time.Duration, clock iface.Clock) {
-	if s.n == 0 || d < s.min {
-		s.min = d
+func (s *Spread) record(rtt time.Duration, clock iface.Clock) {
+	d := &s.by[clock]
+	if d.n == 0 && s.kept {
+		d.hist = hdrhistogram.New(1, histMax, histDigits)
 	}
-	s.max = max(s.max, d)
-	s.n++
-	s.sum += float64(d)
-	s.sum2 += float64(d) * float64(d)
-	switch clock {
-	case iface.UserClock:
-		s.byUser++
-	case iface.HardwareClock:
-		s.hardware++
+	if d.n == 0 || rtt < d.min {
+		d.min = rtt
 	}
-	if s.hist != nil {
-		s.hist.RecordValue(min(int64(d), histMax))
+	d.max = max(d.max, rtt)
+	d.n++
+	d.sum += float64(rtt)
+	d.sum2 += float64(rtt) * float64(rtt)
+	if d.hist != nil {
+		d.hist.RecordValue(min(int64(rtt), histMax))
 	}
 }
 
+// clock is the one that measured the most round trips.
+func (s *Spread) clock() iface.Clock {
+	most := iface.KernelClock
+	for c := range s.by {
+		if s.by[c].n > s.by[most].n {
+			most = iface.Clock(c)
+		}
+	}
+	return most
+}
+
+func (s *Spread) most() *distribution { return &s.by[s.clock()] }
+
+// Apart is the number of round trips that another clock measured: they are in
+// nothing else that a Spread tells.
+func (s *Spread) Apart() (n uint64) {
+	for c := range s.by {
+		n += s.by[c].n
+	}
+	return n - s.most().n
+}
+
 // Count is the number of round trips.
-func (s *Spread) Count() uint64 { return s.n }
+func (s *Spread) Count() uint64 { return s.most().n }
 
 // Min, Max, Mean and Mdev are 0 if there were none.
-func (s *Spread) Min() time.Duration { return s.min }
-func (s *Spread) Max() time.Duration { return s.max }
+func (s *Spread) Min() time.Duration { return s.most().min }
+func (s *Spread) Max() time.Duration { return s.most().max }
 
 func (s *Spread) Mean() time.Duration {
-	if s.n == 0 {
-		return 0
-	}
-	return time.Duration(s.sum / float64(s.n))
+	d := s.most()
+	return time.Duration(d.sum / float64(max(d.n, 1)))
 }
 
 // Mdev is the standard deviation, as ping's mdev is.
 func (s *Spread) Mdev() time.Duration {
-	if s.n == 0 {
-		return 0
-	}
-	mean := s.sum / float64(s.n)
-	return time.Duration(math.Sqrt(max(0, s.sum2/float64(s.n)-mean*mean)))
+	d := s.most()
+	n := float64(max(d.n, 1))
+	mean := d.sum / n
+	return time.Duration(math.Sqrt(max(0, d.sum2/n-mean*mean)))
 }
 
 // Percentile is the round trip that q percent do not exceed, to three digits;
 // 0 for a target of more than [maxHistograms], where only totals keep them.
 func (s *Spread) Percentile(q float64) time.Duration {
-	if s.hist == nil || s.n == 0 {
+	d := s.most()
+	if d.hist == nil {
 		return 0
 	}
-	return min(time.Duration(s.hist.ValueAtQuantile(q)), s.max)
+	return min(time.Duration(d.hist.ValueAtQuantile(q)), d.max)
 }
 
 // Histogram is the distribution in HdrHistogram's V2 compressed form and base64, which
 // its tools read and merge; nil where none was kept.
 func (s *Spread) Histogram() []byte {
-	if s.hist == nil || s.n == 0 {
+	d := s.most()
+	if d.hist == nil {
 		return nil
 	}
-	b, err := s.hist.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	b, err := d.hist.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 	if err != nil {
 		return nil
 	}
 	return b
 }
 
-// Clocks says whose time stamps the round trips were measured between.
+// Clocks says whose timestamps the round trips were measured between.
 func (s *Spread) Clocks() string {
 	switch {
-	case s.n == 0:
+	case s.Count() == 0:
 		return "none"
-	case s.byUser == s.n:
-		return "user"
-	case s.hardware == s.n:
+	case s.clock() == iface.HardwareClock:
 		return "hardware"
-	case s.byUser == 0 && s.hardware == 0:
-		return "kernel"
+	case s.clock() == iface.UserClock:
+		return "user"
 	}
-	return "mixed"
+	return "kernel"
 }

@@ -240,7 +240,7 @@ func (o *Ping) resultText(name string, s *reach.Stats, elapsed time.Duration) {
 	o.line("rtt min/avg/max/mdev = %s/%s/%s/%s ms", ms(rtt.Min()), ms(rtt.Mean()), ms(rtt.Max()), ms(rtt.Mdev()))
 	if rtt.Percentile(50) > 0 {
 		o.line("rtt p50/p90/p99/p99.9 = %s/%s/%s/%s ms (%s)",
-			ms(rtt.Percentile(50)), ms(rtt.Percentile(90)), ms(rtt.Percentile(99)), ms(rtt.Percentile(99.9)), clocksText(rtt.Clocks()))
+			ms(rtt.Percentile(50)), ms(rtt.Percentile(90)), ms(rtt.Percentile(99)), ms(rtt.Percentile(99.9)), clocksText(rtt))
 	}
 }
 
@@ -250,12 +250,14 @@ func percent(ratio float64) string {
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
 
-func clocksText(clocks string) string {
-	switch clocks {
+func clocksText(rtt *reach.Spread) string {
+	switch rtt.Clocks() {
 	case "user":
 		return "between calls of this program: the interface gives no timestamps"
-	case "mixed":
-		return "some between kernel timestamps, some between calls of this program"
 	}
-	return "between " + clocks + " timestamps"
+	text := "between " + rtt.Clocks() + " timestamps"
+	if n := rtt.Apart(); n > 0 {
+		text += fmt.Sprintf("; %d more were measured by another clock and are left out", n)
+	}
+	return text
 }

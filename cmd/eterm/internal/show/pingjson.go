@@ -141,7 +141,7 @@ type PingResult struct {
 // PingRTT is round-trip times. Percentiles are absent of single targets where
 // there are more than 16.
 type PingRTT struct {
-	// "kernel", "hardware", "user" or "mixed"
+	// "kernel", "hardware" or "user": the round trips of other clocks are left out
 	Clock string `json:"clock"`
 	// shortest
 	Min int64 `json:"min_ns"`
