@@ -144,5 +144,5 @@ func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
 		}
 		return capture.Stream(c.App.Writer, capture.PcapNG, o)
 	}
-	return capture.Create(b.write, o)
+	return newCapture(b.write, o)
 }

@@ -45,7 +45,7 @@ func (d *differ) run(c *cli.Context) error {
 		path, _, _ := strings.Cut(operand, "#")
 		files = append(files, path, operand)
 	}
-	if err := atWorkReading(c, files...); err != nil {
+	if err := atWorkReading(c, "", files...); err != nil {
 		return err
 	}
 	ctx, cancel := capture.Reading(c.Context, nil)

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/outfile"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/linktest"
 )
@@ -67,5 +68,5 @@ func (o *linkPrinter) close(c *cli.Context) error {
 	if o.results == nil {
 		return nil
 	}
-	return o.results.Close()
+	return outfile.Finish(o.results) // without a reply there is no result
 }

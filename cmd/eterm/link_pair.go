@@ -34,7 +34,7 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 		return exit.Usage("%w", err)
 	}
 	defer control.Close()
-	if err := atWork(c); err != nil {
+	if err := atWork(c, r.output.file); err != nil {
 		return err
 	}
 	if l.Dst == nil {

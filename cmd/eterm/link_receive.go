@@ -100,7 +100,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := atWork(c, r.output.file); err != nil {
 		return err
 	}
 	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))

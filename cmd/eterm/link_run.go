@@ -106,7 +106,7 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 			l.tx, l.rx = b, a
 		}
 	}
-	if err := atWork(c); err != nil {
+	if err := atWork(c, r.output.file); err != nil {
 		return err
 	}
 	stop := every(time.Second, func() { r.progress(legs) })

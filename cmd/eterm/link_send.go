@@ -58,7 +58,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer port.Close()
-	if err := atWork(c); err != nil {
+	if err := atWork(c, s.output.file); err != nil {
 		return err
 	}
 	session := newSession()

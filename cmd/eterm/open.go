@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -11,7 +12,9 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/outfile"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame/capture"
 	"eterm/iface"
 )
 
@@ -85,10 +88,7 @@ func untrusted(doubts []iface.Doubt) error {
 
 // newFile makes a file for results. It never writes over one.
 func newFile(path string) (*os.File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, exit.Usage("%s is a directory: name a file in it", path)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := outfile.Create(path, false)
 	if err != nil {
 		return nil, exit.Usage("%w: name a new file", err)
 	}
@@ -101,4 +101,16 @@ func withDuration(ctx context.Context, d time.Duration) (context.Context, contex
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, d)
+}
+
+// newCapture makes the file of a capture, or the first of several.
+func newCapture(path string, o capture.RecorderOptions) (*capture.Recorder, error) {
+	o.Open = func(path string, force bool) (*os.File, error) {
+		f, err := outfile.Create(path, force)
+		if errors.Is(err, outfile.ErrThere) {
+			return nil, fmt.Errorf("%w: --force overwrites it", err)
+		}
+		return f, err
+	}
+	return capture.Create(path, o)
 }

@@ -58,24 +58,25 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 // is at work. Files may be made and removed later in the folders of the paths
 // named only; empty ones name none.
 func atWork(c *cli.Context, paths ...string) error {
+	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
+	return enter(c, row, paths)
+}
+
+// atWorkReading is atWork for a command that still has these files to read, and
+// may remove the one it writes; "" is none.
+func atWorkReading(c *cli.Context, writes string, files ...string) error {
+	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
+	row.Files = append(slices.Clone(row.Files), files...)
+	return enter(c, row, []string{writes})
+}
+
+func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 	var folders []string
 	for _, p := range paths {
 		if p != "" && p != "-" {
 			folders = append(folders, filepath.Dir(p))
 		}
 	}
-	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
-	return enter(c, row, folders)
-}
-
-// atWorkReading is atWork for a command that still has these files to read.
-func atWorkReading(c *cli.Context, files ...string) error {
-	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
-	row.Files = append(slices.Clone(row.Files), files...)
-	return enter(c, row, nil)
-}
-
-func enter(c *cli.Context, row sandbox.Row, folders []string) error {
 	report, err := sandbox.Enter(row, folders)
 	if err != nil {
 		return exit.Usage("%w: --no-sandbox runs without giving them up", err)

@@ -67,7 +67,7 @@ func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*
 		Account: func() capture.Statistics { return accountOf(s) },
 	}
 	if r.path != "-" {
-		return capture.Create(r.path, o)
+		return newCapture(r.path, o)
 	}
 	// A reader that goes away is the end of the capture, not of the program.
 	signal.Ignore(syscall.SIGPIPE)

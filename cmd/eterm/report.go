@@ -97,7 +97,7 @@ func writing(c *cli.Context, name string, files []string, do func(io.Writer, []r
 // reading gives privileges up and reads the results that files hold, which
 // must tell their runs apart.
 func reading(c *cli.Context, out string, files []string, do func([]report.Side) error) error {
-	if err := atWorkReading(c, files...); err != nil {
+	if err := atWorkReading(c, out, files...); err != nil {
 		return err
 	}
 	var sides []report.Side

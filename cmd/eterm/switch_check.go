@@ -12,6 +12,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/outfile"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
 	"eterm/iface/switchtest"
@@ -141,7 +142,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	if hasCase(cfg.Cases, "learning.capacity") {
 		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
-	if err := atWork(c); err != nil {
+	if err := atWork(c, s.output); err != nil {
 		return err
 	}
 	card, err := switchtest.Check(c.Context, cfg)
@@ -174,7 +175,7 @@ func (s *switchChecker) writer(c *cli.Context) (*show.Output, func() error, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	return show.NewOutput(io.MultiWriter(c.App.Writer, f)), f.Close, nil
+	return show.NewOutput(io.MultiWriter(c.App.Writer, f)), func() error { return outfile.Finish(f) }, nil
 }
 
 // cardStatus is the exit status a card stands for; err ended the run early.
@@ -201,7 +202,7 @@ func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) 
 		return nil, nil
 	}
 	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + version()}
-	file, err := capture.Create(path, capture.RecorderOptions{About: about})
+	file, err := newCapture(path, capture.RecorderOptions{About: about})
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}

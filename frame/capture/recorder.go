@@ -17,6 +17,10 @@ type RecorderOptions struct {
 	About Interface
 	// Force overwrites a file that is there already.
 	Force bool
+	// Open makes each file: empty, plain, readable by its owner alone, and over
+	// an old one only with force. Nil is a function that does so and goes
+	// through no symbolic link.
+	Open func(path string, force bool) (*os.File, error)
 	// MaxBytes and MaxAge begin a new file when the next frame would make the
 	// file longer, or is captured later than its first frame by that much.
 	// Zero is no limit. With either, file x.pcapng is x-00001.pcapng and so on.
@@ -104,7 +108,11 @@ func (c *Recorder) open() error {
 	if c.rotates() {
 		path = c.name(fmt.Sprintf("%05d", c.number))
 	}
-	f, err := createFile(path, c.o.Force)
+	create := c.o.Open
+	if create == nil {
+		create = createFile
+	}
+	f, err := create(path, c.o.Force)
 	if err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func createFile(path string, force bool) (*os.File, error) {
 		err = fmt.Errorf("%s is not a plain file: -w - writes to standard output", path)
 	}
 	if err == nil {
-		err = f.Truncate(0)
+		err = errors.Join(f.Chmod(0o600), f.Truncate(0))
 	}
 	if err != nil {
 		f.Close()
