@@ -198,7 +198,7 @@ func TestDecodeUsage(t *testing.T) {
 	for line, want := range map[string]string{
 		"decode -r /none":        "open /none: no such file or directory",
 		"decode -r x ff":         "-r x and hex operands: give one of them",
-		"decode --format json":   `invalid value "json" for flag --format: want notation, line, dump or tree`,
+		"decode --format json":   `invalid value "json" for flag --format: want notation, line, dump, tree, hex, od or trafgen`,
 		"decode --snaplen -1 ff": `invalid value "-1" for flag --snaplen: want a whole number of 0 or more`,
 		"decode hello":           `operands: after 0 frames: no frame in it: want pcap, pcapng or hex text, not "hello"`,
 	} {
