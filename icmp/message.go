@@ -16,7 +16,18 @@ const HeaderLen = 8
 // ErrShort is what Parse says of fewer bytes than HeaderLen.
 var ErrShort = errors.New("icmp: fewer than 8 bytes")
 
-// Message is one ICMP message (RFC 792). Append computes its checksum.
+// Message is one ICMP message (RFC 792). Append computes its checksum. All start
+// with the same four bytes; of an echo the rest is
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|     Type      |     Code      |          Checksum             |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|           Identifier          |        Sequence Number        |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
+//	|     Data ...
+//	+-+-+-+-+-
 type Message struct {
 	Type Type
 	Code uint8
