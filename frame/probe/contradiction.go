@@ -8,8 +8,8 @@ type Contradictions struct {
 	Sources uint64 `json:"other_source"`
 	// Ends: accounts of the sender that differ from the first.
 	Ends uint64 `json:"other_end"`
-	// Marks: of one number with different times, or with times that run
-	// against their numbers.
+	// Marks: of one number with different times, with times that run against
+	// their numbers, or sent after the end of the run.
 	Marks uint64 `json:"other_mark"`
 	// Unsealed: marks without the seal of the key. They are counted nowhere
 	// else.
@@ -18,6 +18,9 @@ type Contradictions struct {
 
 // Total is the sum of all kinds.
 func (c Contradictions) Total() uint64 { return c.Sources + c.Ends + c.Marks + c.Unsealed }
+
+// mostDelay is how much longer than the next frame one may have been on its way.
+const mostDelay = 5e9
 
 // comparable is within what time two marks' times can be compared: they wrap
 // every 68.7 s.
@@ -32,7 +35,7 @@ func (s *stream) contradicts(v verdict, a arrived, lastAt int64) bool {
 	switch {
 	case v != inOrder:
 		return near && ahead > 0
-	case near && ahead < 0:
+	case near && (ahead < 0 || int64(ahead)*Tick > a.at-lastAt+mostDelay):
 		return true
 	}
 	s.sentTime = a.found.Time

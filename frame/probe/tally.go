@@ -9,17 +9,20 @@ type Tally struct {
 	plan    Plan
 	planned bool
 	end     *SenderAccount
-	against Contradictions
-	damage  Damage
-	gaps    int // in all streams
-	beyond  uint64
-	seen    seen
-	again   Spread
-	delays  delays
-	scratch [2][]byte
-	firstAt int64
-	lastAt  int64
-	bytes   uint64
+	endTime uint32 // in the mark of the first end frame
+	// endHeard: there was one.
+	endHeard bool
+	against  Contradictions
+	damage   Damage
+	gaps     int // in all streams
+	beyond   uint64
+	seen     seen
+	again    Spread
+	delays   delays
+	scratch  [2][]byte
+	firstAt  int64
+	lastAt   int64
+	bytes    uint64
 }
 
 // stream is the account of one stream.
@@ -69,6 +72,9 @@ func (t *Tally) Hear(frame []byte, f Found) {
 		t.notePlan(p)
 	}
 	if a, ok := EndOf(frame, f); ok {
+		if !t.endHeard {
+			t.endHeard, t.endTime = true, f.Time
+		}
 		t.End(a)
 	}
 }
@@ -122,7 +128,7 @@ func (t *Tally) addMark(a arrived) bool {
 	before := len(s.gaps)
 	lastAt := s.lastAt
 	v := s.add(a.number, a.at)
-	t.against.Marks += one(s.contradicts(v, a, lastAt))
+	t.against.Marks += one(s.contradicts(v, a, lastAt) || t.endHeard && int32(a.found.Time-t.endTime) > 0)
 	if t.gaps += len(s.gaps) - before; t.gaps > maxGaps {
 		t.giveUp()
 	}

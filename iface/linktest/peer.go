@@ -34,6 +34,7 @@ type Peer struct {
 	rx    *Receiver
 	o     PeerOptions
 	ended func(*Run)
+	loads sync.WaitGroup // those on offer
 
 	mu   sync.Mutex
 	jobs map[uint32]*job // by forward session
@@ -55,7 +56,8 @@ func NewPeer(port iface.Port, o PeerOptions) *Peer {
 	return p
 }
 
-// Serve accounts for what arrives until ctx ends or the port is gone.
+// Serve accounts for what arrives until ctx ends or the port is gone. Nothing
+// is sent any more when it returns.
 func (p *Peer) Serve(ctx context.Context) error {
 	err := p.rx.Serve(ctx)
 	p.mu.Lock()
@@ -67,6 +69,7 @@ func (p *Peer) Serve(ctx context.Context) error {
 	for _, j := range left {
 		j.End()
 	}
+	p.loads.Wait()
 	return err
 }
 
@@ -88,7 +91,7 @@ func (p *Peer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byte, er
 		ctx, cancel := context.WithCancel(context.Background())
 		j.cancel = cancel
 		j.window = talk.NewWindow(s, l.ahead(), 0)
-		go j.offer(ctx, l)
+		p.loads.Go(func() { j.offer(ctx, l) })
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -69,18 +69,17 @@ func Send(ctx context.Context, port iface.Port, l Load, o SendOptions) (Sent, er
 	r, runErr := load.Run(ctx, announcer, s.next, p)
 	sent := Sent{Result: r, Plan: l.plan(l.longest()), Withheld: announcer.withheld, SenderAccount: probe.SenderAccount{
 		Intended: l.intended(r), Offered: r.Offered, Refused: r.Skipped, Elapsed: uint64(r.Elapsed)}}
-	return sent, errors.Join(runErr, end(port, l, o, sent.SenderAccount))
+	return sent, errors.Join(runErr, end(port, l, o, s.ticks, sent.SenderAccount))
 }
 
 // end tells the receiver of a run what its sender did: five times, 20 ms apart.
 // An end frame that is refused is lost like any other.
-func end(port iface.Port, l Load, o SendOptions, a probe.SenderAccount) error {
+func end(port iface.Port, l Load, o SendOptions, ticks ticker, a probe.SenderAccount) error {
 	p := l.plan(l.longest())
 	t, err := l.wrap(p.AppendEndPayload(nil, a), 0, probe.KindEnd, o.Session, l.EtherType)
 	if err != nil {
 		return err
 	}
-	ticks := newTicker()
 	for i := range ends {
 		if i > 0 {
 			o.Clock.Wait(o.Clock.Now()+endEvery, nil)

@@ -22,6 +22,8 @@ const (
 	findFor = 200 * time.Millisecond
 	others  = 40 * time.Millisecond
 	linger  = 20 * time.Millisecond
+	// mostTries is how often hello is said to a group until anybody answers.
+	mostTries = 8
 	// mostFound bounds the list of those who answer.
 	mostFound = 16
 )
@@ -43,7 +45,7 @@ func Find(ctx context.Context, port iface.Port, tags []byte, key seal.Key) ([]ne
 }
 
 func (a *Asker) find(ctx context.Context) ([]net.HardwareAddr, error) {
-	for range 3 {
+	for range mostTries {
 		replies, err := a.hello(ctx, findFor, others)
 		if err != nil {
 			return nil, err
