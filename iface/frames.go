@@ -38,7 +38,7 @@ func frames(ctx context.Context, p Port, buf []Received, f func([]Received) erro
 	if err := p.SetReadDeadline(end); err != nil {
 		return err
 	}
-	stop := Interrupt(ctx, p) // after the deadline: an ended ctx has the last word
+	stop := interrupt(ctx, p) // after the deadline: an ended ctx has the last word
 	defer func() {
 		stop()
 		p.SetReadDeadline(time.Time{})

@@ -54,6 +54,9 @@ type lent struct {
 	over   bool // under shelf.mu
 }
 
+// Unwrap lets the inner port's abilities be found.
+func (p *lent) Unwrap() iface.Port { return p.Port }
+
 // Receive implements iface.Port.
 func (p *lent) Receive(rx []iface.Received) (int, error) {
 	p.shelf.mu.Lock()

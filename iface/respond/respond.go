@@ -13,10 +13,8 @@ package respond
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"time"
 
@@ -108,20 +106,10 @@ const batch = 64
 
 // Serve answers until ctx ends, which is no error, or the port does.
 func (r *Responder) Serve(ctx context.Context) error {
-	defer iface.Interrupt(ctx, r.port)()
-	rx := make([]iface.Received, batch)
-	for {
-		n, err := r.port.Receive(rx)
-		r.handle(rx[:max(n, 0)])
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil || errors.Is(err, iface.ErrDown) || errors.Is(err, os.ErrDeadlineExceeded):
-			// A port that is down works again when it comes up.
-		default:
-			return err
-		}
-	}
+	return iface.Frames(ctx, r.port, make([]iface.Received, batch), func(rx []iface.Received) error {
+		r.handle(rx)
+		return nil
+	})
 }
 
 // handle answers one batch with one Send.

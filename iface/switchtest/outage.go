@@ -120,8 +120,10 @@ func (w *watch) run(ctx context.Context) (*OutageReport, error) {
 	ctx, w.cancel = context.WithCancelCause(ctx)
 	defer w.cancel(nil)
 	done := make(chan error, len(w.ways))
+	receiving, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	for _, y := range w.ways {
-		go y.receive(w, done)
+		go y.receive(receiving, w, done)
 	}
 	sent := make(chan error, 1)
 	go func() { sent <- w.send(ctx) }()
@@ -130,12 +132,11 @@ func (w *watch) run(ctx context.Context) (*OutageReport, error) {
 		err = e
 	}
 	time.Sleep(max(10*w.cfg.Interval, 100*time.Millisecond)) // the last frames may be on their way
-	for _, y := range w.ways {
-		w.rig.ports[far(y.from)].SetReadDeadline(time.Now())
+	end()
+	for range w.ways {
 		if e := <-done; err == nil {
 			err = e
 		}
-		w.rig.ports[far(y.from)].SetReadDeadline(time.Time{})
 	}
 	w.finish()
 	return &w.report, err

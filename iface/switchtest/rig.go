@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"os"
 	"slices"
 	"time"
 
@@ -30,7 +29,8 @@ type rig struct {
 	ledger *ledger
 	random *rand.Rand
 	memo   memo
-	over   [sides]chan struct{} // closed when a port's receiver has ended
+	end    [sides]context.CancelFunc // ends a port's receiver
+	over   [sides]chan struct{}      // closed when it has ended
 }
 
 func newRig(ctx context.Context, cfg *Config) *rig {
@@ -58,10 +58,11 @@ func (r *rig) each() func(yield func(side) bool) {
 // another machine is asked. The ports stay open.
 func (r *rig) start() {
 	for s := range r.each() {
-		r.over[s] = make(chan struct{})
+		ctx, end := context.WithCancel(context.Background())
+		r.end[s], r.over[s] = end, make(chan struct{})
 		go func() {
 			defer close(r.over[s])
-			r.listen(s)
+			r.listen(ctx, s)
 		}()
 	}
 }
@@ -72,30 +73,23 @@ func (r *rig) stop() {
 		if r.ports[s] == nil {
 			continue
 		}
-		r.ports[s].SetReadDeadline(time.Now())
+		r.end[s]()
 		<-r.over[s]
-		r.ports[s].SetReadDeadline(time.Time{})
 	}
 }
 
-// listen files what a port receives until the read deadline set by stop.
-func (r *rig) listen(s side) {
-	rx := make([]iface.Received, burst)
-	for {
-		n, err := r.ports[s].Receive(rx)
-		for i := range rx[:n] {
+// listen files what a port receives until ctx ends.
+func (r *rig) listen(ctx context.Context, s side) {
+	err := iface.Frames(ctx, r.ports[s], make([]iface.Received, burst), func(rx []iface.Received) error {
+		for i := range rx {
 			r.ledger.receive(s, rx[i].Bytes, rx[i].At)
 		}
-		switch {
-		case err == nil, errors.Is(err, iface.ErrDown):
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
-			return
-		default:
-			r.ledger.mu.Lock()
-			r.ledger.fail(fmt.Errorf("port %v: %w", s, err))
-			r.ledger.mu.Unlock()
-			return
-		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		r.ledger.mu.Lock()
+		r.ledger.fail(fmt.Errorf("port %v: %w", s, err))
+		r.ledger.mu.Unlock()
 	}
 }
 

@@ -1,10 +1,10 @@
 package switchtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,31 +103,28 @@ func (y *way) await(now time.Time) {
 	}
 }
 
-// receive files what arrives at the other port until its read deadline.
-func (y *way) receive(w *watch, done chan<- error) {
-	rx := make([]iface.Received, burst)
+// receive files what arrives at the other port until ctx ends.
+func (y *way) receive(ctx context.Context, w *watch, done chan<- error) {
 	to := far(y.from)
-	if c, err := y.rig.ports[to].Counters(); err == nil {
+	port := y.rig.ports[to]
+	if c, err := port.Counters(); err == nil {
 		y.filed.Store(c.Delivered)
 	}
-	for {
-		n, err := y.rig.ports[to].Receive(rx)
-		for i := range rx[:max(n, 0)] {
+	err := iface.Frames(ctx, port, make([]iface.Received, burst), func(rx []iface.Received) error {
+		for i := range rx {
 			w.arrived(to, &rx[i])
 		}
-		y.filed.Add(uint64(max(n, 0)))
-		switch {
-		case err == nil, errors.Is(err, iface.ErrDown):
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
-			done <- nil
-			return
-		default:
-			err = fmt.Errorf("port %v: %w", to, err)
-			w.cancel(err)
-			done <- err
-			return
-		}
+		y.filed.Add(uint64(len(rx)))
+		return nil
+	})
+	switch {
+	case errors.Is(err, net.ErrClosed):
+		err = nil
+	case err != nil:
+		err = fmt.Errorf("port %v: %w", to, err)
+		w.cancel(err)
 	}
+	done <- err
 }
 
 // arrived files one frame.

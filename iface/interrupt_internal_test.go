@@ -1,4 +1,4 @@
-package iface_test
+package iface
 
 import (
 	"context"
@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"eterm/iface"
 )
 
 // deadlines counts how often a deadline was set, and takes its time over it.
@@ -25,14 +23,14 @@ func TestInterruptIsOverWhenStopReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d deadlines
 		ctx, cancel := context.WithCancel(t.Context())
-		stop := iface.Interrupt(ctx, &d)
+		stop := interrupt(ctx, &d)
 		cancel()
 		synctest.Wait() // it has begun
 		stop()
 		if n := d.set.Load(); n != 1 {
 			t.Errorf("set %d times when stop returned, want once", n)
 		}
-		stop = iface.Interrupt(t.Context(), &d)
+		stop = interrupt(t.Context(), &d)
 		stop()
 		time.Sleep(time.Minute)
 		if n := d.set.Load(); n != 1 {
