@@ -10,6 +10,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -64,10 +65,25 @@ func (a *asker) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out := &show.ARP{Out: output(c), JSON: a.json, Vendors: vendors.Load(vendors.Files)}
+	makers := vendors.Load(vendors.Files)
+	out := &show.ARP{Out: output(c), JSON: a.json, Vendors: makers, Said: result.ARP{Vendors: makers.Source, Said: []result.Address{}}}
+	k, err := keep(c, result.KindARP, a.output, a.json, portAs("send", at.port.Name()))
+	if err != nil {
+		return err
+	}
 	if err := atWork(c); err != nil {
 		return err
 	}
+	err = a.do(c, at, operands, out)
+	var body any = &out.Said
+	if exit.Status(err) == exit.StatusUsage {
+		body = nil
+	}
+	return k.end(stopped(c, !a.listen || a.duration > 0), body, a.exceeded(out), err)
+}
+
+// do does what was asked for.
+func (a *asker) do(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
 	switch {
 	case a.announce:
 		return a.announceAll(c, at, operands, out)
@@ -77,6 +93,21 @@ func (a *asker) run(c *cli.Context) error {
 		return a.watch(c, at, out)
 	}
 	return a.ask(c, at, operands, out)
+}
+
+// exceeded is what was said that should not have been, or was not said.
+func (a *asker) exceeded(out *show.ARP) (list []string) {
+	for _, e := range out.Said.Said {
+		switch {
+		case e.Type == "silent":
+			list = append(list, e.Address+": no reply")
+		case e.Conflict:
+			list = append(list, e.Address+": two stations with one address")
+		case e.Free != nil && !*e.Free:
+			list = append(list, e.Address+": taken by "+e.MAC)
+		}
+	}
+	return list
 }
 
 // ask asks, and judges what was answered.
@@ -117,7 +148,7 @@ func (a *asker) ask(c *cli.Context, at *place, operands []args.Asked, out *show.
 			silent++
 		}
 	}
-	out.Summary(show.ARPSummary{Sent: sent, Answered: len(answered), Conflicts: conflicts, Silent: silent})
+	out.Said.Sent, out.Said.Answered, out.Said.Conflicts, out.Said.Silent = sent, len(answered), conflicts, silent
 	switch {
 	case conflicts > 0:
 		return exit.Failed("%s: two stations with one address", show.Count(conflicts, "conflict"))
@@ -193,6 +224,7 @@ func (a *asker) watch(c *cli.Context, at *place, out *show.ARP) error {
 		out.Claim(claim, when, seen.See(claim))
 		return out.Out.Err() == nil
 	})
+	out.Said.Conflicts = seen.Conflicts
 	switch {
 	case err != nil:
 		return pingError(err)

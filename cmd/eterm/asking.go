@@ -16,6 +16,7 @@ type askFlags struct {
 	tries   args.Count
 	timeout args.Duration
 	json    bool
+	output  string
 }
 
 func (f *askFlags) flags() []cli.Flag {
@@ -24,6 +25,7 @@ func (f *askFlags) flags() []cli.Flag {
 		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &f.tries, DefaultText: f.tries.String(), Usage: "ask those who do not answer up to `N` times"},
 		args.TimeoutFlag(&f.timeout, "wait `TIME` for answers after the last question"),
 		args.JSONFlag(&f.json),
+		outputFlag(&f.output),
 	}
 }
 

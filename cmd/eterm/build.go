@@ -10,6 +10,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -137,7 +138,7 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 }
 
 func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
-	o := capture.RecorderOptions{Force: b.force, About: capture.Interface{Name: "build", Application: "eterm " + version()}}
+	o := capture.RecorderOptions{Force: b.force, About: capture.Interface{Name: "build", Application: "eterm " + result.ThisTool().Version}}
 	if b.write == "-" {
 		if err := refuseTerminal(c); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -34,6 +36,7 @@ type pinger struct {
 	l2, llc, lbm   bool
 	level          int
 	quiet, jsonOut bool
+	output         string
 }
 
 func pingCommand() *cli.Command {
@@ -73,6 +76,7 @@ func (p *pinger) flags() []cli.Flag {
 		args.NumberFlag("level", &p.level, 0, 7, "maintenance domain level of --lbm, `0..7`"),
 		args.QuietFlag(&p.quiet, "print only the results at the end"),
 		args.JSONFlag(&p.jsonOut),
+		outputFlag(&p.output),
 	}
 	own = append(own, args.PayloadFlags(&p.payload)...)
 	return append(append(p.station.Flags(), p.Hosts.Flags()...), own...)
@@ -100,9 +104,13 @@ func (p *pinger) run(c *cli.Context) error {
 		return err
 	}
 	defer at.port.Close()
-	config, err := p.config(c, at)
+	k, err := keep(c, result.KindPing, p.output, p.jsonOut, portAs("send", at.port.Name()))
 	if err != nil {
 		return err
+	}
+	config, err := p.config(c, at)
+	if err != nil {
+		return k.end(true, nil, nil, err)
 	}
 	o := show.PingOptions{Interface: at.port.Name(), From: at.MAC.String(), JSON: p.jsonOut, Quiet: p.quiet}
 	if config.Protocol == reach.ICMP {
@@ -114,13 +122,32 @@ func (p *pinger) run(c *cli.Context) error {
 	if p.interval < args.Duration(2*time.Millisecond)*args.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
-	result, err := reach.Ping(c.Context, at.port, config)
+	r, err := reach.Ping(c.Context, at.port, config)
 	counters, _ := at.port.Counters()
-	out.End(result, counters.HostDropped())
-	if err != nil {
-		return pingError(err)
+	out.End(r)
+	status := pingError(err)
+	if err == nil {
+		status = pingStatus(at, config.Targets, r, counters)
 	}
-	return pingStatus(at, config.Targets, result, counters)
+	early := err != nil || stopped(c, p.count > 0 || p.duration > 0)
+	return k.end(early, out.Document(r, counters.HostDropped()), silentTargets(config.Targets, r), status)
+}
+
+// silentTargets are those that did not reply as they should.
+func silentTargets(targets []reach.Target, r reach.Result) (silent []string) {
+	const most = 100
+	for i, t := range targets {
+		if len(silent) == most {
+			return append(silent, "and more")
+		}
+		switch s := &r.Targets[i]; {
+		case s.Received == 0:
+			silent = append(silent, fmt.Sprintf("%s: no reply to %s", t.Name, show.Count(s.Sent, "request")))
+		case s.Damaged+s.BadChecksum > 0:
+			silent = append(silent, fmt.Sprintf("%s: %s damaged", t.Name, show.Count(s.Damaged+s.BadChecksum, "reply")))
+		}
+	}
+	return silent
 }
 
 // pingStatus is 0 if every target replied, and as it should.

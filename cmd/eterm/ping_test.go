@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"net/netip"
 	"os"
@@ -40,9 +39,7 @@ func jsonLines[T any](t *testing.T, out string) (list []T) {
 	t.Helper()
 	for line := range strings.Lines(out) {
 		var o T
-		if err := json.Unmarshal([]byte(line), &o); err != nil {
-			t.Fatalf("%v in %q", err, line)
-		}
+		unmarshal(t, line, &o)
 		list = append(list, o)
 	}
 	return list
@@ -95,7 +92,7 @@ func TestPingReachesTheKernel(t *testing.T) {
 		}
 		status, list, stderr := pingOn(t, left, append(args, "-c16", "-W2")...)
 		s := list[len(list)-1]
-		if status != 0 || len(list) != 17 || s.Type != "summary" || s.Sent != 16 || s.Received != 16 || s.Damaged+s.BadChecksum+s.Duplicates != 0 {
+		if status != 0 || len(list) != 17 || s.Type != "result" || s.Sent != 16 || s.Received != 16 || s.Damaged+s.BadChecksum+s.Duplicates != 0 {
 			t.Errorf("%v: status %d, %+v, %s", args, status, s, stderr)
 		}
 		for i, o := range list[:len(list)-1] {
@@ -303,7 +300,7 @@ func TestPingOutlivesItsInterface(t *testing.T) {
 	must(t, left.Netlink().LinkDel(l))
 	status := p.end(t)
 	list := jsonLines[pingObject](t, p.stdout.String())
-	if s := list[len(list)-1]; status != 3 || s.Type != "summary" || strings.Count(p.stderr.String(), "\n") != 1 || !strings.Contains(p.stderr.String(), "gone") {
+	if s := list[len(list)-1]; status != 3 || s.Type != "result" || strings.Count(p.stderr.String(), "\n") != 1 || !strings.Contains(p.stderr.String(), "gone") {
 		t.Errorf("status %d, %+v, %s", status, s, &p.stderr)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -81,6 +82,7 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 	if err != nil {
 		return exit.Usage("%w: --no-sandbox runs without giving them up", err)
 	}
+	c.App.Metadata[sandboxKey] = strings.TrimPrefix(report.String(), "sandbox: ")
 	if c.Bool("verbose") {
 		note(c, "%s", report)
 	}

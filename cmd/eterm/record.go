@@ -16,6 +16,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame/capture"
 	"eterm/iface"
 )
@@ -84,7 +85,7 @@ func (r *recording) later() string {
 
 // aboutCapture describes the interface, the machine and this program.
 func aboutCapture(name, filter string, snapLen int) capture.Interface {
-	about := capture.Interface{Name: name, Filter: filter, SnapLen: snapLen, Application: "eterm " + version()}
+	about := capture.Interface{Name: name, Filter: filter, SnapLen: snapLen, Application: "eterm " + result.ThisTool().Version}
 	if info, err := iface.Describe(name); err == nil {
 		words := []string{info.HardwareAddr.String(), info.Driver, "MTU " + strconv.Itoa(info.MTU)}
 		if info.Speed > 0 {

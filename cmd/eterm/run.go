@@ -26,6 +26,7 @@ func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io
 	if len(words) > 1 && words[1] == args.CompleteCommand {
 		return complete(app, words[2:], out)
 	}
+	app.Metadata = map[string]any{wordsKey: words[min(1, len(words)):]}
 	line, err := args.Normalise(app, words)
 	if err == nil {
 		for _, text := range line.Notes {

@@ -9,6 +9,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -65,15 +66,19 @@ func (s *scanner) run(c *cli.Context) error {
 	ranges := args.RangesOf(operands)
 	at.sources(ranges)
 	makers := vendors.Load(vendors.Files)
+	k, err := keep(c, result.KindScan, s.output, s.json, portAs("send", at.port.Name()))
+	if err != nil {
+		return err
+	}
 	if err := atWork(c); err != nil {
 		return err
 	}
 	began := time.Now()
 	hosts, err := s.who(c, at, ranges)
 	if err != nil {
-		return pingError(err)
+		return k.end(true, nil, nil, pingError(err))
 	}
-	return s.print(c, ranges, hosts, makers, time.Since(began))
+	return s.print(c, k, ranges, hosts, makers, time.Since(began))
 }
 
 // ownNetwork is the range where none was given.
@@ -106,26 +111,26 @@ func (s *scanner) who(c *cli.Context, at *place, ranges []reach.Range) ([]reach.
 }
 
 // print prints the table or the objects, and returns the status.
-func (s *scanner) print(c *cli.Context, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
-	asked, up := 0, len(hosts)
+func (s *scanner) print(c *cli.Context, k *kept, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
+	asked := 0
 	for _, r := range ranges {
 		asked += r.Count
-	}
-	conflicts := 0
-	for _, h := range hosts {
-		conflicts += min(len(h.Others), 1)
 	}
 	if s.verbose {
 		hosts = reach.WithSilent(ranges, hosts)
 	}
-	err := output(c).Scan(hosts, asked, makers, elapsed, s.json)
+	found, err := output(c).Scan(hosts, asked, makers, elapsed, s.json)
 	switch {
 	case err != nil:
 		return err
-	case conflicts > 0:
-		return exit.Failed("%s: two stations with one address", show.Count(conflicts, "conflict"))
-	case up == 0:
-		return exit.Quietly(exit.StatusNo)
+	case found.Conflicts > 0:
+		err = exit.Failed("%s: two stations with one address", show.Count(found.Conflicts, "conflict"))
+	case found.Up == 0:
+		err = exit.Quietly(exit.StatusNo)
 	}
-	return nil
+	var exceeded []string
+	if found.Up == 0 {
+		exceeded = []string{"nobody replied"}
+	}
+	return k.end(c.Context.Err() != nil, found, exceeded, err)
 }

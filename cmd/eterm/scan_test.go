@@ -11,16 +11,16 @@ import (
 	"github.com/vishvananda/netlink"
 
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 )
 
-// show.Addresss runs arp --json on a host.
-func arpOn(t *testing.T, h *lab.Host, args ...string) (status int, list []show.Address, stderr string) {
+// arpOn runs arp --json on a host.
+func arpOn(t *testing.T, h *lab.Host, args ...string) (status int, list []result.Address, stderr string) {
 	t.Helper()
 	status, stdout, stderr := runOn(t, h, append([]string{"arp", "--json"}, args...)...)
-	return status, jsonLines[show.Address](t, stdout), stderr
+	return status, jsonLines[result.Address](t, stdout), stderr
 }
 
 func TestArpAsksTheKernel(t *testing.T) {
@@ -78,7 +78,7 @@ func TestArpConflict(t *testing.T) {
 		t.Errorf("announce: status %d, %s", status, stderr)
 	}
 	watcher.stop(t)
-	if claims := jsonLines[show.Address](t, watcher.stdout.String()); len(claims) != 2 || claims[0].Kind != "announcement" || claims[0].Address != "192.0.2.66" || claims[0].MAC != "02:00:00:00:66:66" {
+	if claims := jsonLines[result.Address](t, watcher.stdout.String()); len(claims) != 3 || claims[0].Kind != "announcement" || claims[0].Address != "192.0.2.66" || claims[0].MAC != "02:00:00:00:66:66" {
 		t.Errorf("%+v", claims)
 	}
 }
@@ -137,7 +137,7 @@ func TestScanFindsExactlyThoseThere(t *testing.T) {
 	for run := range runs {
 		status, stdout, stderr := runOn(t, left, "scan", "--json", "-n")
 		var got []string
-		for _, o := range jsonLines[show.Host](t, stdout) {
+		for _, o := range jsonLines[result.Station](t, stdout) {
 			if o.Type == "host" {
 				got = append(got, o.Address)
 				if !o.Up || o.RTT == nil || *o.RTT <= 0 || o.Clock != "kernel" || o.MAC == "" {

@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/load"
 	"eterm/iface/load/pace"
@@ -32,6 +33,7 @@ type sender struct {
 	once     bool // a file, not looped
 	dryRun   bool
 	force    bool
+	output   string
 	json     bool
 	quiet    bool
 	verbose  bool
@@ -72,6 +74,7 @@ func (s *sender) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
 		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
 		args.JSONFlag(&s.json),
+		outputFlag(&s.output),
 		args.QuietFlag(&s.quiet, "print no result"),
 		args.VerboseFlag(&s.verbose),
 	}
@@ -116,17 +119,51 @@ func (s *sender) run(c *cli.Context) error {
 	// Idle processors of the runtime's would only disturb those that send, by
 	// looking for work whenever one of them rests or is interrupted.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(len(ports), runtime.GOMAXPROCS(0))))
+	k, err := s.keep(c, plan, peak)
+	if err != nil {
+		return err
+	}
 	if err := atWork(c); err != nil {
 		return err
 	}
 	end := s.begin(c, ports, plan, peak)
-	result, err := load.RunAll(c.Context, ports, f.Source, plan)
+	intervals := collect(k, func() result.Totals { return result.Totals{Offered: accepted(ports)} })
+	sent, err := load.RunAll(c.Context, ports, f.Source, plan)
+	intervals()
 	end()
 	mechanism := mechanismOf(ports[0])
 	for _, p := range ports {
 		p.Close()
 	}
-	return s.report(c, show.Sent{Result: result, Mechanism: mechanism, Paced: plan.Schedule != nil}, err)
+	return s.report(c, k, show.Sent{Result: sent, Mechanism: mechanism, Paced: plan.Schedule != nil}, err)
+}
+
+// keep begins the document of a run.
+func (s *sender) keep(c *cli.Context, plan load.Plan, peak float64) (*kept, error) {
+	k, err := keep(c, result.KindSend, s.output, s.json, portAs("send", s.iface))
+	if err != nil {
+		return nil, err
+	}
+	k.doc.Load = &result.Load{Sizes: []int{}, Frames: plan.Count, DurationNS: plan.Duration.Nanoseconds(), Streams: s.threads}
+	k.doc.Load.Sizes = append(k.doc.Load.Sizes, s.frames.Asked()...)
+	if plan.Schedule != nil {
+		k.doc.Load.FramesPerS = peak
+	}
+	return k, nil
+}
+
+// accepted is how many frames the kernel took of some ports; nil if one does
+// not say.
+func accepted(ports []iface.Port) *uint64 {
+	sum := uint64(0)
+	for _, p := range ports {
+		n, err := p.Counters()
+		if err != nil {
+			return nil
+		}
+		sum += n.Accepted
+	}
+	return &sum
 }
 
 // begin says what is sent, unless nothing is to be said.
@@ -139,13 +176,10 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 		rate = fmt.Sprintf("at up to %.4g frames a second", peak)
 	}
 	return begin(c, fmt.Sprintf("sending on %s %s, %s", s.iface, rate, until(plan.Count, "frame", plan.Duration)), func() string {
-		sent := uint64(0)
-		for _, p := range ports {
-			if n, err := p.Counters(); err == nil {
-				sent += n.Accepted
-			}
+		if n := accepted(ports); n != nil {
+			return show.Count(*n, "frame") + " sent"
 		}
-		return show.Count(sent, "frame") + " sent"
+		return ""
 	})
 }
 

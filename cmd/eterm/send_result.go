@@ -7,23 +7,18 @@ import (
 	"eterm/cmd/eterm/internal/show"
 )
 
-// report prints the result and says by its error what the status is.
-func (s *sender) report(c *cli.Context, a show.Sent, cause error) error {
-	err := sendVerdict(a, cause)
-	if err != nil {
-		a.Problem = show.Words(exit.Message(err))
-	}
-	var printErr error
-	if s.json || !s.quiet {
-		printErr = output(c).Sent(a, s.json)
+// report prints and keeps the result, and says by its error what the status is.
+func (s *sender) report(c *cli.Context, k *kept, a show.Sent, cause error) error {
+	if !s.json && !s.quiet {
+		if err := output(c).Sent(a); err != nil {
+			return err
+		}
 	}
 	if s.verbose {
 		note(c, "frames were sent by %s", a.Mechanism)
 	}
-	if err == nil {
-		err = printErr
-	}
-	return err
+	early := cause != nil || stopped(c, !s.endless(c))
+	return k.end(early, a.Document(), nil, sendVerdict(a, cause))
 }
 
 // sendVerdict is why the result cannot be trusted, or nil.

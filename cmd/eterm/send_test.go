@@ -15,6 +15,7 @@ import (
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -73,10 +74,12 @@ func TestSendDryRun(t *testing.T) {
 }
 
 // summaryOf reads the JSON result of a run.
-func summaryOf(t *testing.T, stdout string) (s show.SendSummary) {
+func summaryOf(t *testing.T, stdout string) (s *result.Send) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
-		t.Fatalf("%v in %q", err, stdout)
+	d := documentIn(t, stdout)
+	s, ok := d.Result.(*result.Send)
+	if !ok {
+		t.Fatalf("the document is of kind %s", d.Kind)
 	}
 	if s.Offered != s.Sent+s.Skipped || s.Attempts != s.Sent+s.Refused.Total() {
 		t.Errorf("the account does not add up: %s", stdout)

@@ -8,6 +8,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/result"
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/switchtest"
@@ -76,6 +77,16 @@ func (p *switchPorts) open(c *cli.Context) error {
 		*places[i] = port
 	}
 	return nil
+}
+
+// described are the ports on this machine, for a document.
+func (p *switchPorts) described() (ports []result.Port) {
+	for _, x := range []struct{ role, name string }{{"a", p.a}, {"b", p.b}, {"third", p.third}, {"a", p.near}} {
+		if x.name != "" && (x.name != p.near || p.a == "") {
+			ports = append(ports, portAs(x.role, x.name))
+		}
+	}
+	return ports
 }
 
 // dial opens one port here and finds the other on another machine.

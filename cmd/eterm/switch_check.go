@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -12,8 +11,8 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/outfile"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/frame/capture"
 	"eterm/iface/switchtest"
 )
@@ -56,7 +55,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &s.output, Usage: "write the card to a new `FILE` too"},
+			outputFlag(&s.output),
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &s.evidence, Usage: "write the frames that show failures to a new pcapng `FILE`"},
 			args.ColorFlag(&s.color),
 			args.VerboseFlag(&s.detail),
@@ -128,21 +127,20 @@ func names(list string) []string {
 
 // check runs the cases, shows them as they end and prints the card.
 func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
-	out, done, err := s.writer(c)
-	if err != nil {
-		return err
-	}
-	defer done()
 	evidence, err := createEvidence(s.evidence, &s.ports)
 	if err != nil {
 		return err
 	}
-	p := &show.Card{Out: out, Messages: messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer) && s.output == ""}
+	p := &show.Card{Out: output(c), Messages: messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer)}
 	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.Progress
 	if hasCase(cfg.Cases, "learning.capacity") {
 		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
-	if err := atWork(c, s.output); err != nil {
+	k, err := keep(c, result.KindSwitchCheck, s.output, s.json, s.ports.described()...)
+	if err != nil {
+		return err
+	}
+	if err := atWork(c); err != nil {
 		return err
 	}
 	card, err := switchtest.Check(c.Context, cfg)
@@ -151,10 +149,10 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
-		return exit.Failed("%w", err)
+		return k.end(true, nil, nil, exit.Failed("%w", err))
 	}
 	p.End(card)
-	return cardStatus(card, err)
+	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
 }
 
 func hasCase(cases []switchtest.Case, name string) bool {
@@ -166,16 +164,14 @@ func hasCase(cases []switchtest.Case, name string) bool {
 	return false
 }
 
-// writer is where the card goes: standard output, and the file asked for.
-func (s *switchChecker) writer(c *cli.Context) (*show.Output, func() error, error) {
-	if s.output == "" {
-		return output(c), func() error { return nil }, nil
+// failedCases are the cases that failed, with what was seen.
+func failedCases(card *switchtest.Card) (failed []string) {
+	for _, r := range card.Results {
+		if r.Verdict == switchtest.Fail {
+			failed = append(failed, fmt.Sprintf("%s: expected %s, seen: %s", r.Case.Name, r.Expected, r.Seen))
+		}
 	}
-	f, err := newFile(s.output)
-	if err != nil {
-		return nil, nil, err
-	}
-	return show.NewOutput(io.MultiWriter(c.App.Writer, f)), func() error { return outfile.Finish(f) }, nil
+	return failed
 }
 
 // cardStatus is the exit status a card stands for; err ended the run early.
@@ -201,7 +197,7 @@ func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) 
 	if path == "" {
 		return nil, nil
 	}
-	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + version()}
+	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + result.ThisTool().Version}
 	file, err := newCapture(path, capture.RecorderOptions{About: about})
 	if err != nil {
 		return nil, exit.Usage("%w", err)

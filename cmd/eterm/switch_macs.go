@@ -9,6 +9,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface/switchtest"
 )
 
@@ -21,6 +22,7 @@ type switchFiller struct {
 	skip       string
 	seed       uint64
 	color      args.When
+	output     string
 	json       bool
 }
 
@@ -42,6 +44,7 @@ func switchMACsCommand() *cli.Command {
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES` of " + strings.Join(macCases, ", ")},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`", DefaultText: "random"},
 			args.ColorFlag(&s.color),
+			outputFlag(&s.output),
 			args.JSONFlag(&s.json),
 		),
 		Action: func(c *cli.Context) error { return s.run(c) },
@@ -59,6 +62,10 @@ func (s *switchFiller) run(c *cli.Context) error {
 	defer s.ports.close()
 	p := &show.Card{Plots: true, Cases: cases, Out: output(c), Messages: messages(c), JSON: s.json, Color: show.UseColor(string(s.color), c.App.Writer)}
 	note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself", s.maxMACs)
+	k, err := keep(c, result.KindSwitchMACs, s.output, s.json, s.ports.described()...)
+	if err != nil {
+		return err
+	}
 	if err := atWork(c); err != nil {
 		return err
 	}
@@ -68,8 +75,8 @@ func (s *switchFiller) run(c *cli.Context) error {
 	})
 	messages(c).Clear()
 	if card == nil {
-		return exit.Failed("%w", err)
+		return k.end(true, nil, nil, exit.Failed("%w", err))
 	}
 	p.End(card)
-	return cardStatus(card, err)
+	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
 }

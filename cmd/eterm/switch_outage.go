@@ -11,6 +11,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface/switchtest"
 )
 
@@ -19,6 +20,7 @@ type switchWatcher struct {
 	ports    switchPorts
 	duration args.Duration
 	interval args.Duration
+	output   string
 	json     bool
 }
 
@@ -32,7 +34,7 @@ func switchOutageCommand() *cli.Command {
 		Description: "Sends a small stream each way until stopped. Each outage has its start and its length, by the\n" +
 			"frames that are missing and by the clock (RFC 6201), on one timeline with links lost and back and\n" +
 			"with the moments at which the switch forgot its addresses.",
-		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), args.JSONFlag(&s.json)),
+		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), outputFlag(&s.output), args.JSONFlag(&s.json)),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}
 }
@@ -48,6 +50,10 @@ func (s *switchWatcher) run(c *cli.Context) error {
 		return err
 	}
 	defer s.ports.close()
+	k, err := keep(c, result.KindSwitchOutage, s.output, s.json, s.ports.described()...)
+	if err != nil {
+		return err
+	}
 	if err := atWork(c); err != nil {
 		return err
 	}
@@ -65,11 +71,24 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	})
 	end()
 	if report == nil {
-		return exit.Failed("%w", err)
+		return k.end(true, nil, nil, exit.Failed("%w", err))
 	}
-	if printErr := output(c).Outage(report, s.json); printErr != nil {
-		return printErr
+	if !s.json {
+		if printErr := output(c).Outage(report); printErr != nil {
+			return printErr
+		}
 	}
+	var lost []string
+	for n, way := range []string{"A to B", "B to A"} {
+		if l := report.Ways[n].Loss; l.Lost > 0 {
+			lost = append(lost, fmt.Sprintf("%s: %s lost in %s", way, show.Count(l.Lost, "frame"), show.Count(l.Bursts, "outage")))
+		}
+	}
+	return k.end(stopped(c, s.duration > 0), result.OutageOf(report), lost, outageStatus(report, err))
+}
+
+// outageStatus is the exit status a watch stands for; err ended it early.
+func outageStatus(report *switchtest.OutageReport, err error) error {
 	var loop *switchtest.LoopError
 	switch {
 	case errors.As(err, &loop):

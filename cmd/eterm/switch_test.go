@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"testing"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/result"
 	"eterm/frame"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -52,13 +52,16 @@ func TestSwitchCheckShowsAFailure(t *testing.T) {
 	host, middle := tester(t)
 	labtest.Run(t, middle, "ip", "link", "set", "br0", "type", "bridge", "group_fwd_mask", "0x4000")
 	dir := t.TempDir()
-	evidence, card := filepath.Join(dir, "evidence.pcapng"), filepath.Join(dir, "card.txt")
+	evidence, card := filepath.Join(dir, "evidence.pcapng"), filepath.Join(dir, "card.json")
 	status, out, errs := switchCheck(t, host, "--only", "reserved", "-w", evidence, "-o", card)
 	if status != exit.StatusNo || !strings.Contains(out, "\nFAIL  reserved.0e-lldp-ptp") || !strings.Contains(out, " 1 fail") {
 		t.Fatalf("status %d: %s%s", status, out, errs)
 	}
-	if written, err := os.ReadFile(card); err != nil || string(written) != out {
-		t.Errorf("the file has %q (%v), not what was printed", written, err)
+	written, err := os.ReadFile(card)
+	must(t, err)
+	d := documentIn(t, string(written))
+	if s := d.Result.(*result.Switch); s.Fail != 1 || len(d.Ports) != 2 || d.Ports[1].Name != "b" || d.Verdict.Status != exit.StatusNo || !strings.HasPrefix(d.Verdict.Exceeded[0], "reserved.0e-lldp-ptp: expected ") || d.State != result.Complete {
+		t.Errorf("the file has %s", written)
 	}
 	_, sent, found := strings.Cut(out, "sent at A  ")
 	sent, _, _ = strings.Cut(sent, "\n")
@@ -93,7 +96,7 @@ func TestSwitchCheckWithExpectations(t *testing.T) {
 		Pass, Fail int
 		Cases      []struct{ Case, Verdict, Expected, Seen string }
 	}
-	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &result))
+	unmarshal(t, lines[len(lines)-1], &result)
 	if result.Type != "result" || result.Fail != 1 || len(result.Cases) != len(lines)-1 {
 		t.Errorf("the last of %d lines is %+v", len(lines), result)
 	}
@@ -171,7 +174,7 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 			ByTimeNS  int64 `json:"by_time_ns"`
 		}
 	}
-	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &report))
+	unmarshal(t, lines[len(lines)-1], &report)
 	found := map[string]int64{}
 	for _, m := range report.Timeline {
 		if m.What == "outage" {

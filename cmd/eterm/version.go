@@ -1,41 +1,20 @@
 package main
 
 import (
-	"fmt"
-	"runtime"
-	"runtime/debug"
-
 	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/args"
 )
 
 func versionCommand() *cli.Command {
+	asJSON := false
 	return &cli.Command{
-		Name:   "version",
-		Usage:  "print the version",
-		Action: printVersion,
+		Name:      "version",
+		Usage:     "print the version",
+		UsageText: "eterm version\neterm version --json",
+		Flags:     []cli.Flag{args.JSONFlag(&asJSON)},
+		Action:    func(c *cli.Context) error { return output(c).Version(asJSON) },
 	}
 }
 
-func printVersion(c *cli.Context) error {
-	_, err := fmt.Fprintf(c.App.Writer, "eterm %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
-}
-
-// version is what the Go toolchain recorded of the source: a release's tag, or
-// the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = s.Value[:min(12, len(s.Value))]
-		}
-	}
-	if v == "" {
-		v = "(devel)"
-	}
-	return v
-}
+func printVersion(c *cli.Context) error { return output(c).Version(false) }

@@ -10,7 +10,7 @@ var rows = map[string]row{
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile": {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
 	"cmd/eterm/internal/sandbox": {fenced: "privileges are given up by system calls"},
-	"cmd/eterm/internal/show":    {imports: "frame frame/capture frame/ether frame/ether/vendors frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest"},
+	"cmd/eterm/internal/show":    {imports: "cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/reach iface/respond iface/switchtest"},
 	"cmd/internal/report":        {imports: "cmd/internal/result frame frame/ether frame/probe iface/linktest iface/suite/stat iface/switchtest"},
 	"cmd/internal/result":        {imports: "frame/probe iface iface/linktest iface/load/pace iface/switchtest"},
 	"cmd/peers":                  {imports: "frame frame/arp frame/capture frame/ether frame/probe frame/udp icmp iface iface/lab ipv4", fenced: "a bench: processor time, priorities and namespaces of other programs"},

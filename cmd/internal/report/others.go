@@ -91,7 +91,7 @@ func (v *View) arp(a *result.ARP) {
 			conflict = "yes"
 		}
 		t.Rows = append(t.Rows, []string{clean(e.Type), clean(e.Address), clean(e.MAC), clean(e.Vendor), rtt, conflict})
-		if e.Type == "answer" {
+		if e.Type == "reply" {
 			v.word(e.Address, "mac", e.MAC, 0)
 		}
 	}
@@ -137,7 +137,7 @@ func (v *View) send(s *result.Send) {
 	if s.AskedFrames > 0 {
 		v.check("Rate kept", fmt.Sprintf("%sframes/s of %sframes/s asked", si(s.Frames), si(s.AskedFrames)), Sound)
 	}
-	if e := s.TimerError; e != nil {
+	if e := s.PacingError; e != nil {
 		v.delay("pacing error", "p99", e.P99.Nanoseconds(), float64(e.P99)*1e-3+1)
 		v.check("Pacing error", fmt.Sprintf("p50 %s, p99 %s, max %s", duration(e.P50.Nanoseconds()), duration(e.P99.Nanoseconds()), duration(e.Max.Nanoseconds())), Sound)
 	}

@@ -21,28 +21,34 @@ const Schema = "eterm.result/1"
 
 // Document is the result of one measurement.
 type Document struct {
-	// Type is "result": the document is the last object of a stream.
-	Type   string `json:"type"`
+	Type string `json:"type"` // "result"
+	// "eterm.result/1"; members are only added within a number
 	Schema string `json:"schema"`
-	Kind   Kind   `json:"kind"`
-	// ID tells this run from all others: 32 hexadecimal digits at random.
-	ID    string `json:"id"`
-	State State  `json:"state"`
-	// Started is the wall clock at the beginning; TookNS is by the monotonic
-	// clock, in nanoseconds.
+	// what was measured, and so what the result is: "link", "switch-check", "switch-macs", "switch-outage", "ping", "arp", "scan", "send", "fleet"
+	Kind Kind `json:"kind"`
+	// tells this run from all others: 32 hexadecimal digits at random
+	ID string `json:"id"`
+	// "complete", "interrupted" (ended early), "running" (the program was killed before the end)
+	State State `json:"state"`
+	// wall clock at the beginning, RFC 3339 with nanoseconds, UTC
 	Started time.Time `json:"started"`
-	TookNS  int64     `json:"took_ns"`
-	Tool    Tool      `json:"tool"`
-	// Args is the command line behind the program's name.
-	Args  []string `json:"args"`
-	Host  Host     `json:"host"`
-	Ports []Port   `json:"ports"`
-	// Load is what was to be offered; null where nothing was.
-	Load      *Load      `json:"load"`
+	// how long it took, by the monotonic clock
+	TookNS int64 `json:"took_ns"`
+	// the program that measured
+	Tool Tool `json:"tool"`
+	// command line behind the program's name
+	Args []string `json:"args"`
+	// the machine that measured
+	Host Host `json:"host"`
+	// interfaces that took part
+	Ports []Port `json:"ports"`
+	// what was to be offered; null where nothing was
+	Load *Load `json:"load"`
+	// how it went, one a second, coarser on long runs, at most 3,600
 	Intervals []Interval `json:"intervals"`
-	// Result is a pointer to the type that Kind stands for, nil in a document
-	// of a run that never ended.
-	Result  any     `json:"result"`
+	// what came of it, by kind; null where a run ended before anything was measured, or never ended
+	Result any `json:"result"`
+	// what it means
 	Verdict Verdict `json:"verdict"`
 
 	source []byte // what it was read from
@@ -62,10 +68,11 @@ const (
 // Verdict is what a result means. Status is the exit status: 0 passed, 1 the
 // answer is no, 2 the run could not be made, 3 it cannot be trusted.
 type Verdict struct {
+	// as the exit status
 	Status int `json:"status"`
-	// Exceeded is what was not as it should be; Untrusted is why the result,
-	// whatever it is, says little about what was tested.
-	Exceeded  []string `json:"exceeded"`
+	// what was not as it should be
+	Exceeded []string `json:"exceeded"`
+	// why the result, whatever it is, says little about what was tested
 	Untrusted []string `json:"untrusted"`
 }
 
@@ -84,21 +91,23 @@ func (v Verdict) Word() string {
 
 // Load is what a sender was asked to offer.
 type Load struct {
-	// FramesPerS is the asked rate; 0 is as fast as the port takes frames.
+	// asked rate; 0 is as fast as the port takes frames
 	FramesPerS float64 `json:"frames_per_s"`
-	// Sizes of the frames in bytes on the wire with FCS, sent in turn.
+	// of the frames in bytes on the wire with FCS, sent in turn; empty: as their content needs
 	Sizes []int `json:"sizes"`
-	// Frames and DurationNS bound the run; 0 is no bound.
-	Frames     uint64 `json:"frames"`
-	DurationNS int64  `json:"duration_ns"`
-	Streams    int    `json:"streams,omitempty"`
-	// Direction is forward, reverse or both.
+	// how many; 0: no bound
+	Frames uint64 `json:"frames"`
+	// for how long; 0: no bound
+	DurationNS int64 `json:"duration_ns"`
+	// how many streams, or threads that send
+	Streams int `json:"streams,omitempty"`
+	// "forward", "reverse" or "both"
 	Direction string `json:"direction,omitempty"`
-	// Destination is the frames' destination address.
+	// the frames' destination address
 	Destination string `json:"destination,omitempty"`
-	// VLANs are the tags as pcp:vid, outer first.
+	// tags as pcp:vid, outer first
 	VLANs []string `json:"vlans,omitempty"`
-	// Carrier is what the frames look like, such as "ethertype 0x88b5".
+	// what the frames look like, such as "ethertype 0x88b5"
 	Carrier string `json:"carrier,omitempty"`
 }
 

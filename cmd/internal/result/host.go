@@ -12,15 +12,17 @@ import (
 
 // Host is the machine that measured. What could not be read is empty.
 type Host struct {
-	Name   string `json:"name"`
+	// of the host
+	Name string `json:"name"`
+	// its release
 	Kernel string `json:"kernel"`
-	// CPUs is how many processors this program may use, CPU what they are.
-	CPUs int    `json:"cpus"`
-	CPU  string `json:"cpu"`
-	// ClockSource is what the kernel reads time from, such as "tsc".
+	// processors that the program may use
+	CPUs int `json:"cpus"`
+	// what they are
+	CPU string `json:"cpu"`
+	// what the kernel reads time from, such as "tsc"
 	ClockSource string `json:"clock_source"`
-	// Sandbox is what the program had given up when it measured; empty where
-	// it is not known.
+	// how the program had given up privileges when it measured; empty where that is not known
 	Sandbox string `json:"sandbox"`
 }
 
@@ -62,20 +64,23 @@ func cpuModel(file string) string {
 
 // Port is one interface that took part.
 type Port struct {
-	// Role is what it was for, such as "send", "receive", "a" or "b".
-	Role   string `json:"role"`
-	Name   string `json:"name"`
-	MAC    string `json:"mac"`
+	// what it was for: "send", "receive", "a", "b", "third"
+	Role string `json:"role"`
+	// of the interface
+	Name string `json:"name"`
+	// its address
+	MAC string `json:"mac"`
+	// of the interface
 	Driver string `json:"driver"`
-	// SpeedBPS is 0 where the driver does not know; then Duplex is empty.
+	// bits a second; 0 where the driver does not know
 	SpeedBPS uint64 `json:"speed_bps"`
-	Duplex   string `json:"duplex"`
-	MTU      int    `json:"mtu"`
-	// Offloads are those switched on that make a capture differ from the
-	// wire, by their names in "ethtool -k".
+	// "full" or "half"; empty where the driver does not know
+	Duplex string `json:"duplex"`
+	// bytes of layer 3
+	MTU int `json:"mtu"`
+	// those switched on that make a capture differ from the wire, by their names in "ethtool -k"
 	Offloads []string `json:"offloads"`
-	// Timestamps are who can take them: "rx_software", "tx_software",
-	// "rx_hardware", "tx_hardware".
+	// who can take them: "rx_software", "tx_software", "rx_hardware", "tx_hardware"
 	Timestamps []string `json:"timestamps"`
 }
 

@@ -10,28 +10,33 @@ const MaxIntervals = 3600
 
 // Interval is what happened in a stretch of a run. What is not known is null.
 type Interval struct {
-	// AtNS is from the start of the run to the start of the interval.
-	AtNS       int64 `json:"at_ns"`
+	// from the start of the run to that of the interval
+	AtNS int64 `json:"at_ns"`
+	// how long it was
 	DurationNS int64 `json:"duration_ns"`
-	// Direction is forward or reverse where there are two.
-	Direction string  `json:"direction,omitempty"`
-	Offered   *uint64 `json:"offered"`
-	Received  *uint64 `json:"received"`
-	// Lost is offered less received. Frames on the way when the interval
-	// ends come in the next, whose number is then negative.
+	// "forward" or "reverse" where there are two
+	Direction string `json:"direction,omitempty"`
+	// frames
+	Offered *uint64 `json:"offered"`
+	// frames
+	Received *uint64 `json:"received"`
+	// offered less received; frames on the way at its end count as received in the next, which is negative then
 	Lost *int64 `json:"lost"`
-	// FramesPerS is the rate of the frames received, or offered where those
-	// received are not known.
-	FramesPerS  float64        `json:"frames_per_s"`
-	Delay       *IntervalDelay `json:"delay"`
-	HostDropped *uint64        `json:"dropped_by_host"`
+	// of the frames received, or offered where those received are not known
+	FramesPerS float64 `json:"frames_per_s"`
+	// where intervals were put together, each figure is the greatest of theirs
+	Delay *IntervalDelay `json:"delay"`
+	// frames that this host dropped
+	HostDropped *uint64 `json:"dropped_by_host"`
 }
 
-// IntervalDelay is the delay in an interval. Where intervals were put
-// together, each figure is the greatest of theirs.
+// IntervalDelay is the delay in an interval.
 type IntervalDelay struct {
+	// median
 	P50 int64 `json:"p50_ns"`
+	// percentile
 	P99 int64 `json:"p99_ns"`
+	// longest
 	Max int64 `json:"max_ns"`
 }
 

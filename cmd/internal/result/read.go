@@ -135,8 +135,8 @@ func decode(raw json.RawMessage) (*Document, error) {
 		return nil, err
 	}
 	if isNull(in.Result) {
-		if d.State != Running {
-			return nil, errors.New("has no result, though its run has ended: it is damaged")
+		if d.State == Complete {
+			return nil, errors.New("has no result, though its run was complete: it is damaged")
 		}
 		return d, nil
 	}

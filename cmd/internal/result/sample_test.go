@@ -57,13 +57,13 @@ func sampleBody(k Kind) any {
 		e := Echoes{Sent: 10, Received: 9, Lost: 1, Loss: 0.1, RTT: &RTT{Clock: "kernel", Min: 90000, Avg: 120000, Max: 300000, Mdev: 20000, P50: 110000, P90: 150000, P99: 290000, P999: 299000, Histogram: sampleHistogram()}}
 		return &Ping{Protocol: "icmp", Echoes: e, Targets: []PingTarget{{"192.0.2.1", e}}, ElapsedNS: 9e9}
 	case KindARP:
-		return &ARP{Sent: 2, Answered: 1, Silent: 1, Vendors: "/usr/share/ieee-data/oui.txt", Said: []ARPEvent{
-			{Type: "answer", Address: "192.0.2.1", MAC: "02:00:00:00:00:02", RTT: num(int64(80000)), Clock: "kernel"}, {Type: "silent", Address: "192.0.2.2"}}}
+		return &ARP{Sent: 2, Answered: 1, Silent: 1, Vendors: "/usr/share/ieee-data/oui.txt", Said: []Address{
+			{Type: "reply", Address: "192.0.2.1", MAC: "02:00:00:00:00:02", RTT: num(int64(80000)), Clock: "kernel"}, {Type: "silent", Address: "192.0.2.2"}}}
 	case KindScan:
-		return &Scan{Asked: 254, Up: 1, Hosts: []Station{{Type: "host", Address: "192.0.2.1", Up: true, MAC: "02:00:00:00:00:02", Vendor: "Example", Name: "gw", NameSource: "dns", ARP: num(int64(80000)), RTT: num(int64(120000)), Clock: "kernel"}}}
+		return &Scan{Asked: 254, Up: 1, Hosts: []Station{{Type: "host", Address: "192.0.2.1", Up: true, MAC: "02:00:00:00:00:02", Vendor: "Example", Name: "gw", Source: "dns", ARP: num(int64(80000)), RTT: num(int64(120000)), Clock: "kernel"}}}
 	case KindSend:
 		return &Send{Offered: 1000, Sent: 990, Skipped: 10, Attempts: 1000, Refused: iface.Refused{QueueFull: 10}, Bytes: 59400, ElapsedNS: 1e9, AskedFrames: 1000, Frames: 990,
-			FrameBits: 475200, WireBits: 665280, TimerError: &pace.PacingError{P50: 2000, P99: 9000, Max: 50000}, CPUNS: 5e7, CPUFrameNS: 50000, Mechanism: "sendmmsg", Threads: 1, Problem: "this host refused 10 of 1000 frames: 10 queue full"}
+			FrameBits: 475200, WireBits: 665280, PacingError: &pace.PacingError{P50: 2000, P99: 9000, Max: 50000}, CPUNS: 5e7, CPUFrameNS: 50000, Mechanism: "sendmmsg", Threads: 1}
 	case KindFleet:
 		return &Fleet{Run: "night", Planned: 6, Pairs: []Pair{{From: "r1-eth1", To: "r2-eth1", State: "measured", Tests: 3, Offered: 3000, Received: 2999, Lost: 1, P50: num(int64(9000)), P99: num(int64(30000))}, {From: "r2-eth1", To: "r1-eth1", State: "no reply"}}}
 	}

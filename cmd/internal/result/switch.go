@@ -8,54 +8,82 @@ import (
 	"eterm/iface/switchtest"
 )
 
-// Switch is the result of a switch test.
+// Switch is the result of a switch test (switch check, switch macs).
 type Switch struct {
-	A     string `json:"a"`
-	B     string `json:"b"`
+	// interface at one port of the switch
+	A string `json:"a"`
+	// interface at another
+	B string `json:"b"`
+	// interface at a third
 	Third string `json:"third,omitempty"`
-	// Seed makes the same addresses again.
-	Seed     uint64 `json:"seed"`
-	Pass     int    `json:"pass"`
-	Fail     int    `json:"fail"`
-	Note     int    `json:"note"`
-	Untested int    `json:"not_testable_here"`
-	Trusted  bool   `json:"trusted"`
+	// --seed makes the same addresses again
+	Seed uint64 `json:"seed"`
+	// cases that passed
+	Pass int `json:"pass"`
+	// that failed
+	Fail int `json:"fail"`
+	// to be noted
+	Note int `json:"note"`
+	// that could not be tested here
+	Untested int `json:"not_testable_here"`
+	// whether this host and the link were sound
+	Trusted bool `json:"trusted"`
+	// frames that this host lost
 	HostLost uint64 `json:"dropped_by_host"`
-	// Loop says what stopped the run.
-	Loop  string `json:"loop,omitempty"`
+	// the loop that stopped the run
+	Loop string `json:"loop,omitempty"`
+	// all cases
 	Cases []Case `json:"cases"`
 }
 
-// Case is one case of a switch test, and its result when there is one.
+// Case is one case of a switch test (switch check, switch macs), and its result
+// when there is one.
 type Case struct {
-	Type     string `json:"type"` // "case"
-	Case     string `json:"case"`
-	Rule     string `json:"rule"`
-	About    string `json:"about"`
+	Type string `json:"type"` // "case"
+	// its name
+	Case string `json:"case"`
+	// the rule, with its clause
+	Rule string `json:"rule"`
+	// how it is found out
+	About string `json:"about"`
+	// what is expected
 	Expected string `json:"expected"`
-	Can      string `json:"can_be"`
-	// Verdict is pass, fail, note or "not testable here".
-	Verdict  string             `json:"verdict,omitempty"`
-	Value    string             `json:"value,omitempty"`
-	Seen     string             `json:"seen,omitempty"`
-	Why      string             `json:"not_testable_why,omitempty"`
-	TookNS   int64              `json:"took_ns,omitempty"`
-	Evidence []Evidence         `json:"evidence,omitempty"`
-	Curve    []switchtest.Point `json:"curve,omitempty"`
+	// what there can be
+	Can string `json:"can_be"`
+	// "pass", "fail", "note", "not testable here"
+	Verdict string `json:"verdict,omitempty"`
+	// what it came to, in a form to compare
+	Value string `json:"value,omitempty"`
+	// what it came to, in words
+	Seen string `json:"seen,omitempty"`
+	// why it could not be tested
+	Why string `json:"not_testable_why,omitempty"`
+	// how long it took
+	TookNS int64 `json:"took_ns,omitempty"`
+	// frames that show it
+	Evidence []Evidence `json:"evidence,omitempty"`
+	// measurements behind a number
+	Curve []switchtest.Point `json:"curve,omitempty"`
 }
 
 // Evidence is a frame that was sent and what arrived of it.
 type Evidence struct {
-	SentAt  string    `json:"sent_at,omitempty"`
-	Hex     string    `json:"hex"`
+	// port that it was sent at
+	SentAt string `json:"sent_at,omitempty"`
+	// its bytes
+	Hex string `json:"hex"`
+	// where it came to
 	Arrived []Arrival `json:"arrived"`
 }
 
-// Arrival is a frame that came to a port.
+// Arrival is a frame that came.
 type Arrival struct {
-	Port string     `json:"port"`
-	Time *time.Time `json:"time,omitempty"`
-	Hex  string     `json:"hex"`
+	// where
+	Port string `json:"port"`
+	// RFC 3339 with nanoseconds, UTC
+	Time string `json:"time,omitempty"`
+	// its bytes
+	Hex string `json:"hex"`
 }
 
 // CaseOf is a case without a result.
@@ -73,8 +101,7 @@ func CaseResult(r switchtest.Result) Case {
 		for _, a := range e.Arrived {
 			arrival := Arrival{Port: a.Port, Hex: hex.EncodeToString(a.Bytes)}
 			if !a.At.IsZero() {
-				at := a.At.UTC()
-				arrival.Time = &at
+				arrival.Time = a.At.UTC().Format(time.RFC3339Nano)
 			}
 			x.Arrived = append(x.Arrived, arrival)
 		}
@@ -99,16 +126,18 @@ func SwitchOf(c *switchtest.Card) *Switch {
 	return s
 }
 
-// Outage is the result of a watch for times without forwarding.
+// Outage is the result of a watch for times without forwarding (switch outage).
 type Outage struct {
-	// IntervalNS is between frames each way.
-	IntervalNS int64               `json:"interval_ns"`
-	Timeline   []switchtest.Moment `json:"timeline"`
-	// Unlisted moments found no room in the timeline.
+	// between frames each way
+	IntervalNS int64 `json:"interval_ns"`
+	// what happened, in order
+	Timeline []switchtest.Moment `json:"timeline"`
+	// what found no room there
 	Unlisted int `json:"unlisted"`
-	// Ways are the accounts of A to B and of B to A.
-	Ways     []probe.Report `json:"ways"`
-	HostLost uint64         `json:"dropped_by_host"`
+	// the accounts of A to B and of B to A
+	Ways []probe.Report `json:"ways"`
+	// frames that this host lost
+	HostLost uint64 `json:"dropped_by_host"`
 }
 
 // OutageOf is the result of a watch.

@@ -8,16 +8,20 @@ import (
 
 // Tool is the program that measured.
 type Tool struct {
+	// "eterm" or "eterm-fleet"
 	Name string `json:"name"`
-	// Version is a release's tag, or the first 12 digits of the commit; with
-	// "-dirty" if the source was not what was committed.
+	// a release's tag, or the first 12 digits of the commit; with "-dirty" if the source was not what was committed
 	Version string `json:"version"`
-	Commit  string `json:"commit"`
-	// CommitTime is in RFC 3339; empty if it is not known.
+	// all digits of the commit; empty if it is not known
+	Commit string `json:"commit"`
+	// when it was made, RFC 3339; empty if it is not known
 	CommitTime string `json:"commit_time"`
-	Dirty      bool   `json:"dirty"`
-	Go         string `json:"go"`
-	Platform   string `json:"platform"`
+	// whether the source was not what was committed
+	Dirty bool `json:"dirty"`
+	// version of the toolchain
+	Go string `json:"go"`
+	// operating system and processor
+	Platform string `json:"platform"`
 }
 
 // ThisTool is this program, as the Go toolchain recorded its source.

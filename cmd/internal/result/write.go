@@ -27,24 +27,17 @@ type File struct {
 	wrote bool
 }
 
-// Create makes a new file, which must not exist yet, with a document of a run
-// that begins. It is opened now because a program may give up the right to
-// open files before it measures.
-func Create(name string, d *Document) (*File, error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	file := &File{f: f}
+// Begin writes into an empty file the document of a run that begins. It is done
+// now because a program may give up the right to open files before it measures.
+func Begin(f *os.File, d *Document) (*File, error) {
 	b, err := d.Encode()
 	if err == nil {
 		_, err = f.Write(b)
 	}
 	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", f.Name(), err)
 	}
-	return file, nil
+	return &File{f: f}, nil
 }
 
 // Write puts a document into the file: the first in place of the one that said

@@ -104,6 +104,9 @@ func (f *Frames) Prepare(c *cli.Context, on Station) (*Prepared, error) {
 	return p, p.measure(on, round)
 }
 
+// Asked are the sizes asked for by -s; empty where the content says them.
+func (f *Frames) Asked() []int { return f.sizes.List }
+
 // allSizes are the sizes asked for, one after the other; 0 is as the content
 // needs.
 func (f *Frames) allSizes(on Station) ([]int, error) {

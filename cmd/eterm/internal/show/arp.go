@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"eterm/cmd/internal/result"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
@@ -15,51 +16,13 @@ type ARP struct {
 	Out     *Output
 	JSON    bool
 	Vendors *vendors.Table
+	// Said is all of it for the document.
+	Said result.ARP
 }
 
-// Address is one thing said about an address (arp).
-type Address struct {
-	// "reply", "silent", "announcement" (--announce), "probe" (--probe) or "claim" (--listen)
-	Type string `json:"type"`
-	// the IPv4 or IPv6 address it is about
-	Address string `json:"address"`
-	// address of the station that has it
-	MAC string `json:"mac,omitempty"`
-	// who made the station
-	Vendor string `json:"vendor,omitempty"`
-	// round-trip time of a reply
-	RTT *int64 `json:"rtt_ns,omitempty"`
-	// who took the timestamps: "kernel", "hardware", "user"
-	Clock string `json:"clock,omitempty"`
-	// another station has claimed the address too
-	Conflict bool `json:"conflict,omitempty"`
-	// whether a probed address is free
-	Free *bool `json:"free,omitempty"`
-	// of a claim: "reply", "request", "announcement", "probe"
-	Kind string `json:"kind,omitempty"`
-	// address that the request of a claim is for
-	Asked string `json:"asked,omitempty"`
-	// RFC 3339 with nanoseconds, UTC
-	Time string `json:"time,omitempty"`
-}
-
-// ARPSummary is the last object of arp.
-type ARPSummary struct {
-	Type string `json:"type"` // "summary"
-	// requests sent
-	Sent int `json:"sent"`
-	// addresses that were answered for
-	Answered int `json:"answered"`
-	// addresses that two stations claim
-	Conflicts int `json:"conflicts"`
-	// operands without a reply
-	Silent int `json:"silent"`
-	// where the vendors' names are from
-	Vendors string `json:"vendor_source"`
-}
-
-// put prints an object or a line.
-func (o *ARP) put(v any, format string, args ...any) {
+// put keeps an event and prints it as an object or a line.
+func (o *ARP) put(v result.Address, format string, args ...any) {
+	o.Said.Add(v)
 	if o.JSON {
 		_ = o.Out.JSON(v)
 		return
@@ -75,7 +38,7 @@ func (o *ARP) Found(f reach.Found) {
 	if f.Conflict {
 		conflict = ": CONFLICT, another station has it too"
 	}
-	o.put(Address{Type: "reply", Address: f.IP.String(), MAC: f.MAC.String(), Vendor: vendor, RTT: &ns, Clock: clockNames[f.Clock], Conflict: f.Conflict, Time: jsonTime(f.At)},
+	o.put(result.Address{Type: "reply", Address: f.IP.String(), MAC: f.MAC.String(), Vendor: vendor, RTT: &ns, Clock: clockNames[f.Clock], Conflict: f.Conflict, Time: jsonTime(f.At)},
 		"%s is at %s %s %s ms%s", f.IP, f.MAC, vendorText(vendor), milliseconds(f.RTT), conflict)
 }
 
@@ -85,23 +48,23 @@ func (o *ARP) Silent(ip netip.Addr, own bool) {
 	if own {
 		why = "no reply: it is this host's own address, and its kernel does not answer itself"
 	}
-	o.put(Address{Type: "silent", Address: ip.String()}, "%s: %s", ip, why)
+	o.put(result.Address{Type: "silent", Address: ip.String()}, "%s: %s", ip, why)
 }
 
 // Announced prints that an address was announced.
 func (o *ARP) Announced(ip netip.Addr, mac net.HardwareAddr) {
-	o.put(Address{Type: "announcement", Address: ip.String(), MAC: mac.String()}, "announced %s at %s", ip, mac)
+	o.put(result.Address{Type: "announcement", Address: ip.String(), MAC: mac.String()}, "announced %s at %s", ip, mac)
 }
 
 // Probed prints whether an address is free: it is if it has no holder.
 func (o *ARP) Probed(ip netip.Addr, holder net.HardwareAddr) {
 	free := holder == nil
 	if free {
-		o.put(Address{Type: "probe", Address: ip.String(), Free: &free}, "%s is free", ip)
+		o.put(result.Address{Type: "probe", Address: ip.String(), Free: &free}, "%s is free", ip)
 		return
 	}
 	vendor := o.Vendors.Name(holder)
-	o.put(Address{Type: "probe", Address: ip.String(), Free: &free, MAC: holder.String(), Vendor: vendor}, "%s is taken by %s %s", ip, holder, vendorText(vendor))
+	o.put(result.Address{Type: "probe", Address: ip.String(), Free: &free, MAC: holder.String(), Vendor: vendor}, "%s is taken by %s %s", ip, holder, vendorText(vendor))
 }
 
 // Claim prints what a station said of itself; before is who claimed the
@@ -120,16 +83,8 @@ func (o *ARP) Claim(c reach.Claim, at time.Time, before net.HardwareAddr) {
 		text += ": CONFLICT, " + before.String() + " has it too"
 	}
 	vendor := o.Vendors.Name(c.MAC)
-	o.put(Address{Type: "claim", Address: c.IP.String(), MAC: c.MAC.String(), Vendor: vendor, Kind: kind, Asked: addrText(c.Asked), Conflict: before != nil, Time: jsonTime(at)},
+	o.put(result.Address{Type: "claim", Address: c.IP.String(), MAC: c.MAC.String(), Vendor: vendor, Kind: kind, Asked: addrText(c.Asked), Conflict: before != nil, Time: jsonTime(at)},
 		"%s %s %s %s %s", at.Format("15:04:05.000000"), c.IP, c.MAC, vendorText(vendor), text)
-}
-
-// Summary prints, as JSON only, how it ended.
-func (o *ARP) Summary(s ARPSummary) {
-	if o.JSON {
-		s.Type, s.Vendors = "summary", o.Vendors.Source
-		_ = o.Out.JSON(s)
-	}
 }
 
 // vendorText is a vendor in brackets.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"eterm/cmd/internal/result"
 	"eterm/frame"
 	"eterm/iface/switchtest"
 )
@@ -40,7 +41,7 @@ func (p *Card) Progress(e switchtest.Event) {
 
 func (p *Card) result(r switchtest.Result) {
 	if p.JSON {
-		_ = p.Out.JSON(caseResult(r))
+		_ = p.Out.JSON(result.CaseResult(r))
 		return
 	}
 	if p.table == nil {
@@ -92,7 +93,6 @@ func (p *Card) color(word string) (before, after string) {
 // End prints what the rows have not said yet.
 func (p *Card) End(c *switchtest.Card) {
 	if p.JSON {
-		_ = p.Out.JSON(cardObject(c))
 		return
 	}
 	for _, r := range c.Results {
@@ -149,7 +149,7 @@ func notation(b []byte) string { return string(frame.Decode(b).AppendNotation(ni
 func (o *Output) Cases(cases []switchtest.Case, asJSON bool) error {
 	for _, c := range cases {
 		if asJSON {
-			if err := o.JSON(caseObject(c)); err != nil {
+			if err := o.JSON(result.CaseOf(c)); err != nil {
 				return err
 			}
 			continue

@@ -15,29 +15,31 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/internal/result"
 	"eterm/frame"
 	"eterm/iface/linktest"
 )
 
-// documented are all JSON objects, by who prints them. The last of a command is
-// the whole result.
+// documented are all JSON objects, by who prints them. Where there is a Document,
+// it is the last object, and what follows it here is its result.
 var documented = []struct {
 	commands string
 	objects  []any
 }{
 	{"exchange, broadcast, listen", []any{Frame{}, Interval{}, Summary{}}},
 	{"interfaces", []any{Interface{}, InterfacesSummary{}}},
-	{"send", []any{Frame{}, SendSummary{}}},
+	{"send", []any{Frame{}, result.Document{}, result.Send{}}},
 	{"decode", []any{Frame{}, DecodeSummary{}}},
 	{"diff", []any{Difference{}, DiffSummary{}}},
-	{"ping", []any{PingEvent{}, PingResult{}}},
-	{"arp", []any{Address{}, ARPSummary{}}},
-	{"scan", []any{Host{}, ScanSummary{}}},
+	{"ping", []any{PingEvent{}, result.Document{}, result.Ping{}}},
+	{"arp", []any{result.Address{}, result.Document{}, result.ARP{}}},
+	{"scan", []any{result.Station{}, result.Document{}, result.Scan{}}},
 	{"respond", []any{linktest.Total{}, Responded{}}},
 	{"link", []any{LinkInterval{}, linktest.Total{}}},
-	{"switch check, switch macs", []any{Case{}, CasesSummary{}, CardResult{}}},
-	{"switch outage", []any{Moment{}, OutageResult{}}},
+	{"switch check, switch macs", []any{result.Case{}, CasesSummary{}, result.Document{}, result.Switch{}}},
+	{"switch outage", []any{Moment{}, result.Document{}, result.Outage{}}},
 	{"lab", []any{HostLine{}, Wire{}}},
+	{"version", []any{Version{}}},
 }
 
 // TestObjects: one of each object, with every name it can have, is as it was.
@@ -237,6 +239,8 @@ func (m *manual) kind(t reflect.Type) string {
 		return "string"
 	}
 	switch t.Kind() {
+	case reflect.Interface:
+		return "object"
 	case reflect.Struct:
 		if !m.named[t] {
 			m.named[t] = true

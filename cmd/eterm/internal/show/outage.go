@@ -13,12 +13,6 @@ type Moment struct {
 	switchtest.Moment
 }
 
-// OutageResult is the last object of switch outage.
-type OutageResult struct {
-	Type string `json:"type"` // "result"
-	*switchtest.OutageReport
-}
-
 // Moment prints what happens, as it happens: on out as JSON, else in words on
 // messages.
 func (o *Output) Moment(m switchtest.Moment, messages *Messages, asJSON bool) {
@@ -44,10 +38,7 @@ func momentText(m switchtest.Moment) string {
 }
 
 // Outage prints the report of a watch.
-func (o *Output) Outage(r *switchtest.OutageReport, asJSON bool) error {
-	if asJSON {
-		return o.JSON(OutageResult{"result", r})
-	}
+func (o *Output) Outage(r *switchtest.OutageReport) error {
 	for _, m := range r.Timeline {
 		if err := o.Line("%s", momentText(m)); err != nil {
 			return err

@@ -173,25 +173,21 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.3f", ms)
 }
 
-// End prints the results. This host dropped so many frames.
-func (o *Ping) End(r reach.Result, dropped uint64) {
+// End prints the results, unless they go into a document.
+func (o *Ping) End(r reach.Result) {
+	if o.JSON {
+		return
+	}
 	several := len(r.Targets) > 1
 	for i := range r.Targets {
 		name := o.config.Targets[i].Name
-		switch {
-		case o.JSON && several:
-			o.resultJSON("target", name, &r.Targets[i], r, 0)
-		case o.JSON:
-		case several:
+		if several {
 			o.resultLine(i, name, &r.Targets[i])
-		default:
-			o.resultText(name, &r.Targets[i], r.Elapsed)
+			continue
 		}
+		o.resultText(name, &r.Targets[i], r.Elapsed)
 	}
-	switch {
-	case o.JSON:
-		o.resultJSON("summary", "", &r.Total, r, dropped)
-	case several:
+	if several {
 		o.resultText(fmt.Sprintf("all %d", len(r.Targets)), &r.Total, r.Elapsed)
 	}
 }

@@ -3,6 +3,7 @@ package show
 import (
 	"time"
 
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/reach"
 )
@@ -94,93 +95,29 @@ func (o *Ping) eventJSON(e reach.Event) {
 	_ = o.out.JSON(j)
 }
 
-// PingResult is the account of one target of several ("target"), or of all: the
-// last object of ping ("summary").
-type PingResult struct {
-	Type string `json:"type"` // "target" or "summary"
-	// the operand, of a target
-	Target string `json:"target,omitempty"`
-	// how many there are, of the summary
-	Targets int `json:"targets,omitempty"`
-	// "icmp", "l2", "llc", "lbm"
-	Protocol string `json:"protocol"`
-	// requests sent
-	Sent uint64 `json:"sent"`
-	// requests that were answered
-	Received uint64 `json:"received"`
-	// requests that were not
-	Lost uint64 `json:"lost"`
-	// share of them, 0 to 1
-	Loss float64 `json:"loss"`
-	// further replies to a request
-	Duplicates uint64 `json:"duplicates"`
-	// replies that came after one to a later request
-	Reordered uint64 `json:"reordered"`
-	// replies after the timeout
-	Late uint64 `json:"late"`
-	// replies with other data than was sent
-	Damaged uint64 `json:"damaged"`
-	// replies that did not count
-	BadChecksum uint64 `json:"bad_checksum"`
-	// ICMP errors about requests
-	Errors uint64 `json:"errors"`
-	// requests not sent for want of the next hop's address
-	Unresolved uint64 `json:"unresolved"`
-	// requests that this host's kernel refused
-	Refused uint64 `json:"refused"`
-	// replies that were not ours
-	Foreign uint64 `json:"foreign"`
-	// frames that this host dropped before they could be read
-	DroppedByHost uint64 `json:"dropped_by_host"`
-	// how long the run took
-	ElapsedNS int64 `json:"elapsed_ns"`
-	// round-trip times
-	RTT *PingRTT `json:"rtt,omitempty"`
+// Document is the account of a run as a document has it.
+func (o *Ping) Document(r reach.Result, dropped uint64) *result.Ping {
+	p := &result.Ping{Protocol: o.config.Protocol.String(), Echoes: echoes(&r.Total, true), Targets: []result.PingTarget{},
+		Foreign: r.Foreign, DroppedByHost: dropped, ElapsedNS: r.Elapsed.Nanoseconds()}
+	for i := range r.Targets {
+		p.Targets = append(p.Targets, result.PingTarget{Target: o.config.Targets[i].Name, Echoes: echoes(&r.Targets[i], false)})
+	}
+	return p
 }
 
-// PingRTT is round-trip times. Percentiles are absent of single targets where
-// there are more than 16.
-type PingRTT struct {
-	// "kernel", "hardware" or "user": the round trips of other clocks are left out
-	Clock string `json:"clock"`
-	// shortest
-	Min int64 `json:"min_ns"`
-	// mean
-	Avg int64 `json:"avg_ns"`
-	// longest
-	Max int64 `json:"max_ns"`
-	// standard deviation, as ping calls it
-	Mdev int64 `json:"mdev_ns"`
-	// median
-	P50 int64 `json:"p50_ns,omitempty"`
-	// percentile
-	P90 int64 `json:"p90_ns,omitempty"`
-	// percentile
-	P99 int64 `json:"p99_ns,omitempty"`
-	// percentile
-	P999 int64 `json:"p99_9_ns,omitempty"`
-	// all of them: HdrHistogram V2 compressed, in base64; in the summary
-	Histogram string `json:"hdr_histogram,omitempty"`
-}
-
-func (o *Ping) resultJSON(kind, target string, s *reach.Stats, r reach.Result, dropped uint64) {
-	j := PingResult{
-		Type: kind, Target: target, Protocol: o.config.Protocol.String(),
+func echoes(s *reach.Stats, histogram bool) result.Echoes {
+	return result.Echoes{
 		Sent: s.Sent, Received: s.Received, Lost: s.Lost(), Loss: s.LossRatio(), Duplicates: s.Duplicates, Reordered: s.Reordered,
 		Late: s.Late, Damaged: s.Damaged, BadChecksum: s.BadChecksum, Errors: s.Complaints, Unresolved: s.Unresolved, Refused: s.Refused,
-		Foreign: r.Foreign, DroppedByHost: dropped, ElapsedNS: r.Elapsed.Nanoseconds(), RTT: rttJSON(&s.RTT, target == ""),
+		RTT: rttJSON(&s.RTT, histogram),
 	}
-	if target == "" {
-		j.Targets = len(r.Targets)
-	}
-	_ = o.out.JSON(j)
 }
 
-func rttJSON(s *reach.Spread, histogram bool) *PingRTT {
+func rttJSON(s *reach.Spread, histogram bool) *result.RTT {
 	if s.Count() == 0 {
 		return nil
 	}
-	j := &PingRTT{
+	j := &result.RTT{
 		Clock: s.Clocks(), Min: int64(s.Min()), Avg: int64(s.Mean()), Max: int64(s.Max()), Mdev: int64(s.Mdev()),
 		P50: int64(s.Percentile(50)), P90: int64(s.Percentile(90)), P99: int64(s.Percentile(99)), P999: int64(s.Percentile(99.9)),
 	}

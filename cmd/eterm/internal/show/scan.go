@@ -5,80 +5,44 @@ import (
 	"strings"
 	"time"
 
+	"eterm/cmd/internal/result"
 	"eterm/frame/ether/vendors"
 	"eterm/iface/reach"
 )
 
-// Host is one address of a scan.
-type Host struct {
-	Type string `json:"type"` // "host"
-	// its IPv4 or IPv6 address
-	Address string `json:"address"`
-	// whether it replied
-	Up bool `json:"up"`
-	// its MAC address
-	MAC string `json:"mac,omitempty"`
-	// who made it
-	Vendor string `json:"vendor,omitempty"`
-	// its name
-	Name string `json:"name,omitempty"`
-	// where the name is from: "dns", or "mdns", which is what the host calls itself
-	Source string `json:"name_source,omitempty"`
-	// round-trip time of the ARP or neighbour discovery request
-	ARP *int64 `json:"arp_ns,omitempty"`
-	// round-trip time of an echo; absent where none was answered
-	RTT *int64 `json:"rtt_ns,omitempty"`
-	// who took the timestamps of the echo: "kernel", "hardware", "user"
-	Clock string `json:"clock,omitempty"`
-	// further stations that claim the address
-	Others []string `json:"conflicting_macs,omitempty"`
-}
-
-// ScanSummary is the last object of scan.
-type ScanSummary struct {
-	Type string `json:"type"` // "summary"
-	// addresses that were asked
-	Asked int `json:"addresses"`
-	// how many replied
-	Up int `json:"hosts_up"`
-	// addresses that two stations claim
-	Conflicts int `json:"conflicts"`
-	// how long it took
-	Elapsed int64 `json:"elapsed_ns"`
-}
-
-// Scan prints what was found of a range, in which all addresses were asked.
-func (o *Output) Scan(hosts []reach.Host, asked int, names *vendors.Table, elapsed time.Duration, asJSON bool) error {
-	sum := ScanSummary{Type: "summary", Asked: asked, Elapsed: elapsed.Nanoseconds()}
+// Scan prints what was found of a range, in which all addresses were asked, and
+// gives it as a document has it. Hosts that are not up are printed only.
+func (o *Output) Scan(hosts []reach.Host, asked int, names *vendors.Table, elapsed time.Duration, asJSON bool) (*result.Scan, error) {
+	sum := &result.Scan{Asked: asked, Hosts: []result.Station{}}
 	t := Table{Heads: []string{"ADDRESS", "MAC", "ECHO", "NAME", "VENDOR"}}
 	for _, h := range hosts {
+		object := hostObject(h, names)
 		if h.Up() {
 			sum.Up++
+			sum.Hosts = append(sum.Hosts, object)
 		}
 		if len(h.Others) > 0 {
 			sum.Conflicts++
 		}
 		if asJSON {
-			if err := o.JSON(hostObject(h, names)); err != nil {
-				return err
-			}
+			_ = o.JSON(object)
 			continue
 		}
 		t.Rows = append(t.Rows, hostRow(h, names))
 	}
 	if asJSON {
-		return o.JSON(sum)
+		return sum, o.Err()
 	}
 	if len(hosts) > 0 {
 		if err := t.Print(o); err != nil {
-			return err
+			return sum, err
 		}
 	}
-	return o.Line("%d of %s up, %.1f s", sum.Up, Count(asked, "address"), elapsed.Seconds())
+	return sum, o.Line("%d of %s up, %.1f s", sum.Up, Count(asked, "address"), elapsed.Seconds())
 }
 
-func hostObject(h reach.Host, names *vendors.Table) Host {
-	j := Host{Type: "host", Address: h.IP.String(), Up: h.Up(), Name: h.Name, Source: h.NameSource}
+func hostObject(h reach.Host, names *vendors.Table) result.Station {
+	j := result.Station{Type: "host", Address: h.IP.String(), Up: h.Up(), Name: h.Name, Source: h.NameSource}
 	if !j.Up {
 		return j
 	}

@@ -16,7 +16,7 @@ func TestSendResultInWords(t *testing.T) {
 		Elapsed: 999 * time.Millisecond, Span: time.Second, Asked: time.Second, Workers: 1,
 		PacingError: pace.PacingError{P50: 70, P99: 2100, Max: 11_300}, CPU: 210 * time.Millisecond,
 	}}
-	must(t, NewOutput(&out).Sent(run, false))
+	must(t, NewOutput(&out).Sent(run))
 	want := `sent 1000 of 1000 frames, 60000 bytes, in 999ms
 rate 1000.00 frames/s of 1000.00 asked (+0.0000 %), 480 kbit/s of frames, 672 kbit/s on the wire
 refused none

@@ -61,7 +61,8 @@ func TestTablesFold(t *testing.T) {
 	for name, print := range map[string]func(*Output){
 		"interfaces": func(o *Output) { must(t, o.Interfaces(hostInterfaces(), false)) },
 		"scan": func(o *Output) {
-			must(t, o.Scan(scannedHosts(), 254, &vendors.Table{}, 1200*time.Millisecond, false))
+			_, err := o.Scan(scannedHosts(), 254, &vendors.Table{}, 1200*time.Millisecond, false)
+			must(t, err)
 		},
 		"card": func(o *Output) {
 			card := switchCard()

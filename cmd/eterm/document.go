@@ -1,0 +1,117 @@
+package main
+
+import (
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/result"
+	"eterm/iface"
+)
+
+// kept is the document that a measurement ends in, and where it is kept.
+type kept struct {
+	doc  *result.Document
+	file *result.File // nil: nowhere
+	c    *cli.Context
+	json bool
+}
+
+// outputFlag is where the document goes.
+func outputFlag(dst *string) cli.Flag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: dst, Usage: "keep the result in a new `FILE` too (eterm report, eterm compare)"}
+}
+
+// keep begins the document of a run, and its file unless output is empty. It is
+// called when the ports are open and privileges are not given up yet. What the
+// document will hold is printed too, as the last object, if asJSON.
+func keep(c *cli.Context, kind result.Kind, output string, asJSON bool, ports ...result.Port) (*kept, error) {
+	words, _ := c.App.Metadata[wordsKey].([]string)
+	k := &kept{doc: result.New(kind, words, time.Now()), c: c, json: asJSON}
+	k.doc.Ports = append(k.doc.Ports, ports...)
+	if output == "" {
+		return k, nil
+	}
+	f, err := newFile(output)
+	if err != nil {
+		return nil, err
+	}
+	if k.file, err = result.Begin(f, k.doc); err != nil {
+		return nil, exit.Usage("the result could not be kept: %w", err)
+	}
+	return k, nil
+}
+
+// wordsKey and sandboxKey are where an App has the words that it was called
+// with, and what the command has given up.
+const (
+	wordsKey   = "words"
+	sandboxKey = "sandbox"
+)
+
+// portAs describes a port for a document. What cannot be described has its name
+// at least.
+func portAs(role, name string) result.Port {
+	about, err := iface.Describe(name)
+	if err != nil {
+		about = iface.Info{Name: name}
+	}
+	return result.PortOf(role, about)
+}
+
+// end completes the document with what the run came to, keeps it and prints it.
+// early says that less was measured than asked for; body is nil if nothing was.
+// exceeded is what was not as it should be; if it is empty, what cause says.
+// It returns cause, which is what the command ends with, or why the document
+// could not be kept.
+func (k *kept) end(early bool, body any, exceeded []string, cause error) error {
+	v := result.Verdict{Status: exit.Status(cause), Exceeded: exceeded}
+	text := ""
+	if cause != nil {
+		text = exit.Message(cause)
+	}
+	switch {
+	case v.Status == exit.StatusUntrusted && text != "":
+		v.Untrusted = []string{text}
+	case v.Status != exit.StatusDone && len(exceeded) == 0 && text != "":
+		v.Exceeded = []string{text}
+	}
+	return k.write(early || body == nil, body, v, cause)
+}
+
+// write is end with a verdict that the library has passed.
+func (k *kept) write(early bool, body any, v result.Verdict, cause error) error {
+	k.doc.Host.Sandbox, _ = k.c.App.Metadata[sandboxKey].(string)
+	k.doc.End(time.Now(), early, body, v)
+	var err error
+	if k.file != nil {
+		if err = k.file.Write(k.doc); err == nil {
+			err = k.file.Close()
+		}
+	}
+	if k.json && body != nil {
+		_ = output(k.c).JSON(k.doc) // the Output keeps its error
+	}
+	if err != nil && exit.Status(cause) != exit.StatusUsage {
+		return exit.Usage("the result could not be kept: %w", err)
+	}
+	return cause
+}
+
+// stopped says whether a run was ended by its user before its own end, if it
+// has one.
+func stopped(c *cli.Context, bounded bool) bool { return bounded && c.Context.Err() != nil }
+
+// collect takes the totals of a run each second, and once more when the
+// function that it returns is called, as intervals of its document.
+func collect(k *kept, totals func() result.Totals) (stop func()) {
+	all := result.NewCollector(time.Now())
+	take := func() { all.Add(time.Now(), "", totals()) }
+	end := every(time.Second, take)
+	return func() {
+		end()
+		take()
+		k.doc.Intervals = all.Intervals()
+	}
+}
