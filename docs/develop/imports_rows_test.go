@@ -49,7 +49,7 @@ var rows = map[string]row{
 	"iface/load/pace":            {imports: "iface/internal/nap"},
 	"iface/reach":                {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc frame/udp icmp iface iface/load/pace iface/respond ipv4"},
 	"iface/respond":              {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc icmp iface ipv4"},
-	"iface/suite":                {imports: "frame/ether frame/probe iface iface/linktest iface/load iface/load/pace iface/suite/mlr iface/suite/stat"},
+	"iface/suite":                {imports: "frame/ether frame/probe iface iface/linktest iface/load iface/load/pace iface/suite/journal iface/suite/mlr iface/suite/stat"},
 	"iface/suite/journal":        {},
 	"iface/suite/mlr":            {},
 	"iface/suite/stat":           {},

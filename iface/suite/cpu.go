@@ -15,8 +15,8 @@ type CPU struct {
 	Steal  float64 `json:"steal"`  // the hypervisor's
 }
 
-// sample is what processors have done so far, in seconds of all of them.
-type sample struct {
+// Usage is what processors have done so far, in seconds of all of them.
+type Usage struct {
 	user, steal, whole float64
 	ownUser, own       float64
 }
@@ -25,8 +25,8 @@ type sample struct {
 // architectures but two that are gone.
 const tick = 100
 
-// sampleCPU reads it; all is 0 where it cannot.
-func sampleCPU() (s sample) {
+// UsageNow is that of this machine; all is 0 where it cannot be read.
+func UsageNow() (s Usage) {
 	var u syscall.Rusage
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil || syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
@@ -54,7 +54,7 @@ func sampleCPU() (s sample) {
 
 // since is whose the processors were since an earlier sample. In less than a
 // fifth of a second the unit of what is counted says too little.
-func (s sample) since(before sample) (c CPU) {
+func (s Usage) since(before Usage) (c CPU) {
 	whole := s.whole - before.whole
 	if whole < 0.2 {
 		return c

@@ -70,7 +70,9 @@ func (f *fake) account(d Direction, path ifacetest.Path, s Spec) Account {
 		a.Series.add(i, delay)
 		if i > highest+1 || !any && i > 0 {
 			a.LastGap = &Gap{First: highest + 1, Last: i - 1, Before: last.Seconds(), After: at.Seconds()}
-			a.Outages = append(a.Outages, probe.Outage{Frames: i - 1 - highest, ByCount: int64(due(i) - due(highest+1)), ByTime: int64(at - last)})
+			if len(a.Outages) < probe.MaxOutages {
+				a.Outages = append(a.Outages, probe.Outage{Frames: i - 1 - highest, ByCount: int64(due(i) - due(highest+1)), ByTime: int64(at - last)})
+			}
 		}
 		highest, any, last = i, true, at
 		a.Delay.Min, a.Delay.Max = min64(a.Delay.Min, delay, a.Received == 1), max(a.Delay.Max, delay)

@@ -46,6 +46,9 @@ func (l *lane) send(ctx context.Context) {
 	})
 }
 
+// floodWait is how long frames at the third port are waited for, in seconds.
+const floodWait = 0.01
+
 // collect waits for what is on the way and accounts for all. When ctx has ended
 // there is no trial.
 func (p *TwoPorts) collect(ctx context.Context, lanes []*lane, s Spec) (accounts []Account, err error) {
@@ -66,6 +69,9 @@ func (p *TwoPorts) collect(ctx context.Context, lanes []*lane, s Spec) (accounts
 		case <-limit.C:
 		}
 		break
+	}
+	if p.watch != nil && err == nil {
+		err = pause(ctx, floodWait) // what is flooded may come after what is not
 	}
 	for _, l := range lanes {
 		accounts = append(accounts, l.account(p))

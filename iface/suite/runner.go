@@ -55,13 +55,14 @@ type Runner struct {
 	// Consent is kept in the result.
 	Consent string
 
-	result   Result
-	cell     cell
-	anchored bool
-	replayed int
-	linkLost int
-	lastLoss float64
-	figures  map[string]float64 // throughputs found, by cell and goal
+	result    Result
+	cell      cell
+	anchored  bool
+	reckoning bool // no trial is made any more
+	replayed  int
+	linkLost  int
+	lastLoss  float64
+	figures   map[string]float64 // throughputs found, by cell and goal
 }
 
 // cell is one place in the table of a test.
@@ -100,7 +101,7 @@ func (c cell) mean() float64 {
 // also when there is an error, as far as it goes.
 func (r *Runner) Run(ctx context.Context) (Result, error) {
 	r.figures = map[string]float64{}
-	r.anchored = len(r.Replay) == 0
+	r.anchored = len(r.Replay) == 0 || r.reckoning
 	r.result = Result{
 		Suite: r.Plan.Suite, Plan: r.Plan, PlanSHA256: r.Plan.Hash(), OneClock: r.Trialler.OneClock(), Consent: r.Consent,
 		Calibration: r.Calibration, Deviations: r.Plan.deviations(), Tests: []Test{}, Trials: []Trial{}, Events: []Event{},
@@ -241,7 +242,7 @@ func (r *Runner) trial(ctx context.Context, s Spec) (Trial, error) {
 	if err := r.anchor(ctx); err != nil {
 		return Trial{}, err
 	}
-	if r.Progress != nil {
+	if r.Progress != nil && !r.reckoning {
 		r.Progress(r.progress(s))
 	}
 	t, err := r.Trialler.Measure(ctx, s)

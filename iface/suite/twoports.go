@@ -31,6 +31,8 @@ type TwoPorts struct {
 	// Reset is what Spec.Reset asks for, called when a fifth of the frames
 	// were due. It returns soon.
 	Reset func(ctx context.Context, kind string) error
+	// Usage is UsageNow if nil.
+	Usage func() Usage
 	// Seed draws the addresses (RFC 4814, 4.2) and the runs' numbers.
 	Seed uint64
 
@@ -51,6 +53,9 @@ func (p *TwoPorts) OneClock() bool { return true }
 func (p *TwoPorts) Open() {
 	if p.Clock == nil {
 		p.Clock = pace.Precise
+	}
+	if p.Usage == nil {
+		p.Usage = UsageNow
 	}
 	p.random = rand.New(rand.NewPCG(p.Seed, 4814))
 	p.receivers, p.pairs = map[Direction]*receiver{}, map[Direction][]pair{}
@@ -139,11 +144,11 @@ func (p *TwoPorts) Measure(ctx context.Context, s Spec) (Trial, error) {
 		t.Took = time.Since(began).Seconds()
 		return t, nil
 	}
-	before := sampleCPU()
+	before := p.Usage()
 	if t.Accounts, err = p.run(ctx, s, s.Profile, true); err != nil {
 		return t, err
 	}
-	t.CPU = sampleCPU().since(before)
+	t.CPU = p.Usage().since(before)
 	if err := p.drain(ctx, s, floors); err != nil {
 		return t, err
 	}

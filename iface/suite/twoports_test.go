@@ -16,7 +16,7 @@ import (
 func bench(t *testing.T, paths []ifacetest.Path, opts ...ifacetest.Option) (*TwoPorts, *ifacetest.Device) {
 	t.Helper()
 	d := ifacetest.NewDevice(paths, append(opts, ifacetest.Buffer(1<<17))...)
-	p := &TwoPorts{TX: d.Port(0), RX: d.Port(1), Load: linktest.Load{}, Clock: pace.Timers, Seed: 1}
+	p := &TwoPorts{TX: d.Port(0), RX: d.Port(1), Load: linktest.Load{}, Clock: pace.Timers, Usage: func() Usage { return Usage{} }, Seed: 1}
 	if len(paths) > 2 {
 		p.Watch = d.Port(2)
 	}
