@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -169,22 +168,8 @@ func (r *responder) config() (respond.Config, error) {
 	if c.Rate, err = r.rate.PerSecond(); err != nil {
 		return c, err
 	}
-	for _, text := range r.ips.Value() {
-		for word := range strings.SplitSeq(text, ",") {
-			p, err := netip.ParsePrefix(word)
-			if err != nil {
-				var a netip.Addr
-				if a, err = netip.ParseAddr(word); err == nil {
-					p = netip.PrefixFrom(a.WithZone("").Unmap(), a.Unmap().BitLen())
-				}
-			}
-			if err != nil || p.Addr().IsMulticast() || p.Addr().IsUnspecified() || p.Addr().IsLoopback() {
-				return c, exit.Usage("--ip %q: want an address such as 192.0.2.2, or a network such as 192.0.2.0/24", word)
-			}
-			c.Addresses = append(c.Addresses, p.Masked())
-		}
-	}
-	return c, nil
+	c.Addresses, err = args.ParseNetworks(r.ips.Value())
+	return c, err
 }
 
 // station says which MAC address answers.

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"runtime"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,32 +15,25 @@ import (
 	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/load"
-	"eterm/iface/load/pace"
 )
 
 // sender is the traffic generator: which frames, when, and by which mechanism.
 type sender struct {
-	iface    string
-	frames   args.Frames
-	count    args.Count
-	duration args.Duration
-	rate     args.Rate
-	burst    uint64
-	gap      args.Duration
-	speed    float64
-	engine   args.Engine
-	threads  int
-	once     bool // a file, not looped
-	dryRun   bool
-	force    bool
-	output   string
-	json     bool
-	quiet    bool
-	verbose  bool
+	iface   string
+	frames  args.Frames
+	pacing  args.Pacing
+	engine  args.Engine
+	threads int
+	dryRun  bool
+	force   bool
+	output  string
+	json    bool
+	quiet   bool
+	verbose bool
 }
 
 func sendCommand() *cli.Command {
-	s := &sender{speed: 1, threads: 1}
+	s := &sender{threads: 1}
 	s.frames.To.Set("broadcast")
 	return &cli.Command{
 		Name:      "send",
@@ -63,12 +56,6 @@ func sendCommand() *cli.Command {
 func (s *sender) flags() []cli.Flag {
 	flags := []cli.Flag{
 		args.InterfaceFlag(&s.iface),
-		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &s.count, DefaultText: "10, or the file once, if no duration is given", Usage: "send exactly `N` frames, 0 for until stopped"},
-		args.DurationFlag(&s.duration),
-		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &s.rate, DefaultText: "1pps", Usage: "send at `RATE`: 1000pps, 100Mbit, 10%, max, or the ramp 1kpps..10kpps"},
-		&cli.Uint64Flag{Name: "burst", Destination: &s.burst, DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
-		&cli.GenericFlag{Name: "gap", Value: &s.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
-		&cli.Float64Flag{Name: "speed", Destination: &s.speed, Value: 1, Usage: "send a file `FACTOR` times as fast as it was captured"},
 		args.EngineFlag(&s.engine),
 		args.NumberFlag("threads", &s.threads, 1, 64, "send by `N` threads"),
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
@@ -78,7 +65,7 @@ func (s *sender) flags() []cli.Flag {
 		args.QuietFlag(&s.quiet, "print no result"),
 		args.VerboseFlag(&s.verbose),
 	}
-	return append(flags, s.frames.Flags()...)
+	return slices.Concat(flags, s.pacing.Flags(), s.frames.Flags())
 }
 
 // gentle is the most frames a second that go unasked where the machine's other
@@ -194,73 +181,20 @@ func (s *sender) prepare(c *cli.Context, on args.Station) (*args.Prepared, error
 
 // check refuses flags that contradict each other.
 func (s *sender) check(c *cli.Context) error {
-	paced := !s.rate.From.IsZero() || s.burst > 0
-	switch {
-	case c.IsSet("burst") && (s.burst == 0 || s.gap == 0):
-		return exit.Usage("--burst %d --gap %v: want both above zero, such as --burst 64 --gap 1ms", s.burst, time.Duration(s.gap))
-	case s.rate.From.IsMax() && s.burst == 0 && s.endless(c):
-		return exit.Usage("--rate max needs an end: give -c or -d")
-	case s.rate.Ramps() && s.burst > 0:
-		return exit.Usage("--burst does not go with a ramp: give one rate")
-	case s.rate.Ramps() && s.endless(c):
-		return exit.Usage("a ramp needs an end: give -c or -d")
-	case !(s.speed > 0) || math.IsInf(s.speed, 0):
-		return exit.Usage("speed %v: want above zero, such as 2 for twice as fast", s.speed)
-	}
-	s.once = s.frames.File != "" && !c.IsSet("count") && s.duration == 0
-	if !c.IsSet("count") && s.duration == 0 && !paced && !s.once {
-		s.count = 10
+	if err := s.pacing.Check(c, s.frames.File != ""); err != nil {
+		return err
 	}
 	return s.frames.Check(c)
-}
-
-// endless says whether nothing ends the run but the user.
-func (s *sender) endless(c *cli.Context) bool {
-	return s.duration == 0 && s.count == 0 && (s.frames.File == "" || c.IsSet("count"))
 }
 
 // plan says when frames are due, how many there are, and how many a second at
 // the most.
 func (s *sender) plan(f *args.Prepared, lineSpeed float64) (load.Plan, float64, error) {
-	plan := load.Plan{Count: uint64(s.count), Duration: time.Duration(s.duration)}
-	if s.once {
-		plan.Count = f.Count
+	plan, peak, err := s.pacing.Plan(f, lineSpeed)
+	if errors.Is(err, args.ErrNoTimes) {
+		return plan, 0, exit.Usage("%s %w: give a rate by -b", s.frames.File, err)
 	}
-	from, err := s.rate.From.Frames(f.MeanWire, lineSpeed)
-	if err != nil {
-		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
-	}
-	to, err := s.rate.To.Frames(f.MeanWire, lineSpeed)
-	if err != nil {
-		return plan, 0, exit.Usage("rate %s: %w", s.rate.String(), err)
-	}
-	switch {
-	case s.burst > 0:
-		plan.Schedule = pace.Bursts(s.burst, time.Duration(s.gap), from)
-		return plan, float64(s.burst) / plan.Schedule(s.burst).Seconds(), nil
-	case s.rate.Ramps():
-		in := time.Duration(s.duration)
-		if in == 0 {
-			in = time.Duration(float64(plan.Count) / ((from + to) / 2) * float64(time.Second))
-		}
-		plan.Schedule = pace.Ramp(from, to, in)
-		return plan, max(from, to), nil
-	case s.rate.From.IsMax():
-		return plan, math.Inf(1), nil
-	case !s.rate.From.IsZero():
-		plan.Schedule = pace.Rate(from)
-		return plan, from, nil
-	case f.Count > 0 && f.Times == nil && plan.Count == 1: // at once
-		plan.Schedule = pace.Rate(1)
-		return plan, 1, nil
-	case f.Count > 0 && f.Times == nil:
-		return plan, 0, exit.Usage("%s says nothing of times: give a rate by -b", s.frames.File)
-	case f.Times != nil:
-		plan.Schedule = pace.Times(f.Times, f.Period, s.speed)
-		return plan, float64(len(f.Times)) / (f.Period.Seconds() / s.speed), nil
-	}
-	plan.Schedule = pace.Rate(1)
-	return plan, 1, nil
+	return plan, peak, err
 }
 
 // open opens a port for each thread.

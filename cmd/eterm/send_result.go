@@ -17,7 +17,7 @@ func (s *sender) report(c *cli.Context, k *kept, a show.Sent, cause error) error
 	if s.verbose {
 		note(c, "frames were sent by %s", a.Mechanism)
 	}
-	early := cause != nil || stopped(c, !s.endless(c))
+	early := cause != nil || stopped(c, !s.pacing.Endless(c))
 	return k.end(early, a.Document(), nil, sendVerdict(a, cause))
 }
 

@@ -6,7 +6,7 @@ package develop
 // for frame/ether, the ground floor).
 var rows = map[string]row{
 	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
-	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/reach"},
+	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach"},
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile": {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
 	"cmd/eterm/internal/sandbox": {fenced: "privileges are given up by system calls"},
