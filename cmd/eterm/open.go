@@ -16,6 +16,7 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
 	"eterm/iface"
+	"eterm/iface/loop"
 )
 
 // openPort opens the interface a command was told to use. It is never guessed.
@@ -29,6 +30,15 @@ func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) 
 	}
 	warn(c, port)
 	return port, nil
+}
+
+// watched is a port that ends a command when its own frames come back to it: it
+// would only feed a loop. On the loopback interface they always do.
+func watched(port iface.Port) iface.Port {
+	if d, err := iface.Describe(port.Name()); err == nil && d.Type == "loopback" {
+		return port
+	}
+	return loop.Watch(port, func(err error) error { return exit.Untrusted("%w", err) })
 }
 
 // describe looks at the interface a command was told to use, before it is

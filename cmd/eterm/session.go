@@ -55,6 +55,9 @@ func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !o.ReceiveOnly {
+		port = watched(port)
+	}
 	warnOfVLANFilter(c, port)
 	printed := show.FramesOptions{Format: f.format, Snap: f.snap, Color: show.UseColor(string(f.color), c.App.Writer)}
 	if f.json {

@@ -37,6 +37,7 @@ func (f *station) open(c *cli.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.port = watched(p.port)
 	own := p.port.HardwareAddr()
 	p.MAC, p.Tags, p.Own = f.From.Or(own, own), tags, own
 	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {

@@ -408,3 +408,32 @@ func TestWindowSurvivesLoss(t *testing.T) {
 		}
 	})
 }
+
+// TestALoopEndsATest at once, with status 3, between two ports of one machine
+// and with a peer.
+func TestALoopEndsATest(t *testing.T) {
+	copies := ifacetest.Duplicate(ifacetest.Where(linktest.IsTestFrame))
+	many := ifacetest.Faults(copies, copies, copies, copies)
+	synctest.Test(t, func(t *testing.T) {
+		s := ifacetest.NewSwitch(2, many)
+		l := linktest.Load{Src: s.Port(0).HardwareAddr(), Dst: s.Port(1).HardwareAddr(), Sizes: []int{64}, Rate: 100, Duration: time.Hour}
+		began := time.Now()
+		r, err := linktest.Direct(t.Context(), s.Port(0), s.Port(1), l, linktest.DirectOptions{Session: 1, Clock: pace.Timers()})
+		if err != nil || r.Offered > 5 || time.Since(began) > 2*time.Second || r.Verdict.Status != linktest.Untrusted || !says(r, "loop: one frame came to p1 11 times") {
+			t.Errorf("%v: after %v, %d offered, %+v", err, time.Since(began), r.Offered, r.Verdict)
+		}
+	})
+	for name, o := range map[string]ifacetest.Option{"copies": many, "returned": ifacetest.Defective(ifacetest.Reflects())} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newSegment(t, o)
+			defer g.stop()
+			began := time.Now()
+			p := g.options(linktest.Load{Sizes: []int{64}, Rate: 100, Duration: time.Hour})
+			total, err := linktest.Pair(t.Context(), g.askData, g.askControl, p)
+			if err != nil || total.Offered > 400 || time.Since(began) > 5*time.Second || total.Verdict.Status != linktest.Untrusted ||
+				!strings.Contains(strings.Join(total.Verdict.Untrusted, "; "), "loop: ") {
+				t.Errorf("%s: %v: after %v, %d offered, %+v", name, err, time.Since(began), total.Offered, total.Verdict)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/load/pace"
+	"eterm/iface/loop"
 )
 
 // DirectOptions say how a load goes between two ports of one machine.
@@ -28,7 +29,10 @@ type DirectOptions struct {
 // also when there is an error.
 func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Result, error) {
 	over := make(chan struct{})
-	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Drain: o.Drain, Ended: func(*Run) { close(over) }})
+	ctx, looped := context.WithCancel(ctx)
+	defer looped()
+	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Drain: o.Drain, Ended: func(*Run) { close(over) },
+		Looped: func(*loop.Error) { looped() }})
 	r.Expect(o.Session, nil)
 	serving, stop := context.WithCancel(context.Background())
 	defer stop()

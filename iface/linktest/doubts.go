@@ -48,6 +48,9 @@ func (r *ReceiverSide) untrusted() (why []string) {
 	for _, d := range r.Doubts {
 		why = append(why, "at the receiver "+d.String())
 	}
+	if r.Loop != "" {
+		why = append(why, r.Loop)
+	}
 	add(r.Truncated, "%d frames were longer than the receiver could take")
 	add(r.Uncounted, "%d frames came while all places were taken by other runs")
 	add(r.Full, "%d frames were of runs that found no place beside this one")

@@ -33,9 +33,10 @@ func (j *job) Do(op talk.Op, text []byte, _ int) ([]byte, error) {
 	switch op {
 	case opState:
 		got, _, _ := j.p.rx.Received(j.session)
+		looped := j.p.rx.Looped(j.session)
 		j.p.mu.Lock()
 		defer j.p.mu.Unlock()
-		return json.Marshal(wireState{Offered: j.offered, Received: got, Sent: j.sent != nil})
+		return json.Marshal(wireState{Offered: j.offered, Received: got, Sent: j.sent != nil, Loop: looped != nil})
 	case opStop:
 		j.cancel()
 		return nil, nil

@@ -39,6 +39,7 @@ type wireState struct {
 	Offered  uint64 `json:"offered"`
 	Received uint64 `json:"received"`
 	Sent     bool   `json:"sent"` // it has offered all its frames
+	Loop     bool   `json:"loop"` // what it receives goes round in a loop
 }
 
 // wireEnd is what a sender did.

@@ -13,6 +13,7 @@ import (
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/load/pace"
+	"eterm/iface/loop"
 	"eterm/iface/talk"
 )
 
@@ -69,6 +70,7 @@ type pair struct {
 	forward Sent
 	sendErr error
 	over    chan struct{} // the run in reverse is over
+	looped  chan struct{} // frames go round in a loop
 
 	mu      sync.Mutex
 	offered uint64
@@ -85,12 +87,12 @@ func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, 
 	if o.Reunite == 0 {
 		o.Reunite = 20 * time.Second
 	}
-	p := &pair{PairOptions: o, port: port, control: control, over: make(chan struct{}), proofs: make(chan talk.Proof, 64)}
+	p := &pair{PairOptions: o, port: port, control: control, over: make(chan struct{}), looped: make(chan struct{}), proofs: make(chan talk.Proof, 64)}
 	if err := p.find(ctx); err != nil {
 		return Total{}, err
 	}
 	p.rx = NewReceiver(port, ReceiveOptions{SharedClock: o.SharedClock, Only: o.ReverseSession, Drain: o.Drain,
-		Ended: func(*Run) { close(p.over) }, Challenge: p.challenged})
+		Ended: func(*Run) { close(p.over) }, Challenge: p.challenged, Own: o.Session, Looped: func(*loop.Error) { close(p.looped) }})
 	p.rx.Expect(o.ReverseSession, p.ask.Peer())
 	serving, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -201,6 +203,9 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 		if err != nil {
 			return err
 		}
+		if last.Loop {
+			return nil // sending ends, here and there
+		}
 		p.progress(last, silent)
 		if err := p.rtt.echo(ctx, silent); err != nil {
 			return err
@@ -213,6 +218,9 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 				return nil
 			}
 			<-wait.C
+		case <-p.looped:
+			wait.Stop()
+			return nil
 		case <-wait.C:
 		case <-ctx.Done():
 		}

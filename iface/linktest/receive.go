@@ -10,6 +10,7 @@ import (
 	"eterm/frame/inband"
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/loop"
 	"eterm/iface/talk"
 )
 
@@ -27,6 +28,12 @@ type ReceiveOptions struct {
 	Drain time.Duration
 	// Ended is called for every run that is over.
 	Ended func(*Run)
+	// Own is the session of frames sent over this port: one that comes back shows
+	// a loop; 0 is none.
+	Own uint32
+	// Looped is called, once a run, when its frames are seen to go round in a
+	// loop. It must not block, nor ask the receiver.
+	Looped func(*loop.Error)
 	// Challenge is called for every challenge of an expected run: its sender
 	// wants to know whether it arrives. It must not block.
 	Challenge func(session uint32, p talk.Proof)
@@ -151,6 +158,9 @@ func isTalk(b []byte) bool {
 
 // add gives a frame to its run.
 func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
+	if r.o.Own != 0 && f.Session == r.o.Own && rx.To != iface.Outgoing {
+		r.loops(r.runs[r.o.Only], &loop.Error{Returned: true})
+	}
 	if r.o.Only != 0 && f.Session != r.o.Only {
 		return false
 	}
@@ -171,6 +181,9 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 		return false
 	}
 	run.frames++
+	if f.Kind == probe.KindMark || f.Kind == probe.KindMarkPlan {
+		r.loops(run, run.guard.Copy(uint64(f.Stream)<<32|uint64(f.Seq), now))
+	}
 	if f.Kind == probe.KindEnd && run.endHeard.IsZero() {
 		run.endHeard, r.earlier = now, true
 	}
@@ -179,6 +192,29 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	}
 	run.heard, run.clock = now, rx.Clock
 	return true
+}
+
+// loops notes that a run's frames go round in a loop, if there is an error that
+// says so.
+func (r *Receiver) loops(run *Run, err *loop.Error) {
+	if err == nil || run == nil || run.looped != nil {
+		return
+	}
+	err.Port = r.port.Name()
+	run.looped = err
+	if r.o.Looped != nil {
+		r.o.Looped(err)
+	}
+}
+
+// Looped is the loop that a run's frames go round in, or nil.
+func (r *Receiver) Looped(session uint32) *loop.Error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if run := r.runs[session]; run != nil {
+		return run.looped
+	}
+	return nil
 }
 
 // judge ends the runs that were over at a time up to which all was read.

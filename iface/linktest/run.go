@@ -7,6 +7,7 @@ import (
 
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/loop"
 )
 
 // Run is one run as its receiver sees it.
@@ -32,6 +33,8 @@ type Run struct {
 	expected        bool // it was agreed on, and ends when its sender says so
 	concluded       bool // it has
 	over            bool
+	guard           loop.Guard
+	looped          *loop.Error
 	stopped         bool // its receiver did not want to go on
 	clockSet        time.Duration
 	clock           iface.Clock // that took its last timestamp

@@ -87,6 +87,8 @@ type ReceiverSide struct {
 	// ClockSet is by how much this host's clock was set while the run lasted,
 	// in nanoseconds, beyond what clocks are adjusted by.
 	ClockSet int64 `json:"clock_set_ns"`
+	// Loop is what showed a loop in the network, if anything did.
+	Loop string `json:"loop,omitempty"`
 	// Doubts is what happened to the receiver's link meanwhile.
 	Doubts []iface.Doubt `json:"doubts"`
 }
@@ -100,6 +102,9 @@ func (run *Run) Side() *ReceiverSide {
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
 		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
 		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c),
+	}
+	if run.looped != nil {
+		s.Loop = run.looped.Error()
 	}
 	if !run.expected {
 		s.Full = run.full
