@@ -97,6 +97,8 @@ func outageStatus(report *switchtest.OutageReport, err error) error {
 		return exit.Untrusted("the watch ended early: %w", err)
 	case report.HostLost > 0:
 		return exit.Untrusted("this host lost %s: watch again with a longer --interval", show.Count(report.HostLost, "frame"))
+	case report.Touched > 0:
+		return exit.Untrusted("this host stalled while %s lasted: what they measure is not the switch alone", show.Count(report.Touched, "outage"))
 	case report.Lost() > 0:
 		return exit.Quietly(exit.StatusNo)
 	}

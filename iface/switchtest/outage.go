@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/load/pace"
 )
 
 // OutageConfig says how to watch a switch for times when it does not forward.
@@ -22,6 +24,8 @@ type OutageConfig struct {
 	Duration time.Duration
 	// Progress, if set, is told what happens when it happens.
 	Progress func(Moment)
+	// Clock paces the frames; nil is pace.Timers.
+	Clock pace.Clock
 }
 
 // Moment is something that happened while a switch was watched.
@@ -35,6 +39,8 @@ type Moment struct {
 	Frames  uint64        `json:"frames,omitempty"`
 	ByCount time.Duration `json:"by_count_ns,omitempty"`
 	ByTime  time.Duration `json:"by_time_ns,omitempty"`
+	// For is how long this host stalled.
+	For time.Duration `json:"for_ns,omitempty"`
 }
 
 // What can happen. Silent and Speaking are told at once; the outage between
@@ -46,6 +52,8 @@ const (
 	LinkBack  = "link back"
 	Forgotten = "addresses forgotten"
 	AnOutage  = "outage"
+	// Stalled: this host did not send for a while, whatever the switch did.
+	Stalled = "this host stalled"
 )
 
 // OutageReport is the result of a watch.
@@ -59,6 +67,11 @@ type OutageReport struct {
 	// Ways are the accounts of A to B and of B to A.
 	Ways     [2]probe.Report `json:"ways"`
 	HostLost uint64          `json:"dropped_by_host"`
+	// Stalls is how often this host was so late that frames were not sent in
+	// time, and Touched how many outages have such a time in them: what those
+	// measure is not the switch alone.
+	Stalls  int `json:"stalls"`
+	Touched int `json:"outages_touched_by_stalls"`
 }
 
 // Lost is how many frames were lost both ways.
@@ -73,6 +86,9 @@ const mostMoments = 10000
 // ErrNotConnected if nothing arrives at first, and with a *LoopError.
 func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
 	orElse(&cfg.Interval, 10*time.Millisecond)
+	if cfg.Clock == nil {
+		cfg.Clock = pace.Timers()
+	}
 	check := Config{A: cfg.A, B: cfg.B}
 	check.complete()
 	r := newRig(ctx, &check)
@@ -102,6 +118,8 @@ type watch struct {
 	ways   [2]*way
 	cancel context.CancelCauseFunc
 	events chan Moment
+	sent   atomic.Int64 // when frames were sent last, Unix nanoseconds
+	stalls []Moment
 }
 
 func newWatch(cfg OutageConfig, r *rig) *watch {
@@ -182,23 +200,54 @@ func (w *watch) list(m Moment) {
 	w.report.Timeline = append(w.report.Timeline, m)
 }
 
-// send keeps both streams going.
+// mostAtOnce bounds the frames each way that are sent at once after a stall.
+const mostAtOnce = 32
+
+// send keeps both streams going. Every frame that is due is sent, late where
+// this host was late, so that numbers missing at the other port are the
+// switch's.
 func (w *watch) send(ctx context.Context) error {
-	tick := time.NewTicker(w.cfg.Interval)
-	defer tick.Stop()
-	for n := 0; ; n++ {
-		for _, y := range w.ways {
-			if err := y.send(n); err != nil {
-				w.cancel(err)
-				return err
+	interval := w.cfg.Interval
+	pacer := pace.New(func(n uint64) time.Duration { return time.Duration(n) * interval }, w.cfg.Clock)
+	n := 0
+	for due := pacer.Next(mostAtOnce, ctx.Done()); due > 0; due = pacer.Next(mostAtOnce, ctx.Done()) {
+		w.noteStall(time.Now())
+		for range due {
+			for _, y := range w.ways {
+				if err := y.send(n); err != nil {
+					w.cancel(err)
+					return err
+				}
 			}
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
+			n++
 		}
 	}
+	return nil
+}
+
+// noteStall notes that nothing was sent for too long, if that is so.
+func (w *watch) noteStall(now time.Time) {
+	last := time.Unix(0, w.sent.Swap(now.UnixNano()))
+	if d := now.Sub(last); last.UnixNano() != 0 && d > patienceOf(w.cfg.Interval) {
+		m := Moment{At: last, What: Stalled, For: d}
+		w.stalls = append(w.stalls, m)
+		w.tell(m)
+	}
+}
+
+// patienceOf is for how long nothing may come, or be sent, without being told of.
+func patienceOf(interval time.Duration) time.Duration { return max(3*interval, 50*time.Millisecond) }
+
+// touched says whether this host stalled while an outage lasted.
+func (w *watch) touched(o probe.Outage) bool {
+	from := o.Start - w.cfg.Interval.Nanoseconds()
+	to := o.Start + max(o.ByTime, o.ByCount) + w.cfg.Interval.Nanoseconds()
+	for _, s := range w.stalls {
+		if at := s.At.UnixNano(); o.Start != 0 && at <= to && at+s.For.Nanoseconds() >= from {
+			return true
+		}
+	}
+	return false
 }
 
 // finish puts the outages on the timeline.
@@ -208,9 +257,13 @@ func (w *watch) finish() {
 	}
 	w.report.Took = time.Since(w.report.Started)
 	w.report.HostLost = w.rig.hostLost() - w.began
+	w.report.Stalls = len(w.stalls)
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()
 		for _, o := range w.report.Ways[i].Loss.Outages {
+			if w.touched(o) {
+				w.report.Touched++
+			}
 			at := w.report.Started
 			if o.Start != 0 {
 				at = time.Unix(0, o.Start)

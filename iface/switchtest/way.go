@@ -47,7 +47,7 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 	station := r.fresh(1)[0]
 	y := &way{
 		from: from, session: session, rig: r, perSec: max(int(time.Second/interval), 1), started: time.Now(), last: time.Now(),
-		patient: max(3*interval, 50*time.Millisecond), tally: probe.NewTally(session, true),
+		patient: patienceOf(interval), tally: probe.NewTally(session, true),
 		plan: probe.Plan{Length: shortest - headerLen, TCI: probe.Untagged, Interval: uint64(interval.Nanoseconds()) * 1000},
 	}
 	y.tally.Planned(y.plan)

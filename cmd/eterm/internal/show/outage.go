@@ -31,6 +31,8 @@ func momentText(m switchtest.Moment) string {
 		return text + fmt.Sprintf("%s  outage of %s, %v by count; nothing came after it", m.Way, Count(m.Frames, "frame"), m.ByCount.Round(time.Millisecond))
 	case m.What == switchtest.AnOutage:
 		return text + fmt.Sprintf("%s  outage of %s, %v by count, %v by time", m.Way, Count(m.Frames, "frame"), m.ByCount.Round(time.Millisecond), m.ByTime.Round(time.Millisecond))
+	case m.What == switchtest.Stalled:
+		return text + fmt.Sprintf("%s for %v", m.What, m.For.Round(time.Millisecond))
 	case m.Way != "":
 		return text + m.Way + "  " + m.What
 	}
