@@ -5,7 +5,7 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach"},
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile": {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
@@ -44,9 +44,10 @@ var rows = map[string]row{
 	"iface/internal/xdp":         {imports: "frame/ether", fenced: "memory shared with the kernel, AF_XDP"},
 	"iface/lab":                  {imports: "iface iface/impair", fenced: "namespaces are entered by system calls (setns, unshare)"},
 	"iface/lab/labtest":          {imports: "iface/lab"},
-	"iface/linktest":             {imports: "frame frame/ether frame/inband frame/probe frame/seal frame/udp icmp iface iface/load iface/load/pace iface/talk ipv4"},
+	"iface/linktest":             {imports: "frame frame/ether frame/inband frame/probe frame/seal frame/udp icmp iface iface/load iface/load/pace iface/loop iface/talk ipv4"},
 	"iface/load":                 {imports: "frame/ether iface iface/load/pace"},
 	"iface/load/pace":            {imports: "iface/internal/nap"},
+	"iface/loop":                 {imports: "iface"},
 	"iface/reach":                {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc frame/udp icmp iface iface/load/pace iface/respond ipv4"},
 	"iface/respond":              {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc icmp iface ipv4"},
 	"iface/suite":                {imports: "frame/ether frame/probe iface iface/linktest iface/load iface/load/pace iface/suite/journal iface/suite/mlr iface/suite/stat"},
