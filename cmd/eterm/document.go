@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -16,6 +17,8 @@ type kept struct {
 	file *result.File // nil: nowhere
 	c    *cli.Context
 	json bool
+	// written says that doc is a document that is complete.
+	written bool
 }
 
 // outputFlag is where the document goes.
@@ -77,21 +80,34 @@ func (k *kept) end(early bool, body any, exceeded []string, cause error) error {
 	case v.Status != exit.StatusDone && len(exceeded) == 0 && text != "":
 		v.Exceeded = []string{text}
 	}
-	return k.write(early || body == nil, body, v, cause)
+	return k.close(k.write(early || body == nil, body, v), cause)
 }
 
-// write is end with a verdict that the library has passed.
-func (k *kept) write(early bool, body any, v result.Verdict, cause error) error {
+// write keeps and prints a document with a verdict that a library has passed.
+// Of further documents each is of a run of its own, with an id of its own.
+func (k *kept) write(early bool, body any, v result.Verdict) error {
+	if k.written {
+		next := result.New(k.doc.Kind, k.doc.Args, time.Now())
+		next.Ports, next.Load = k.doc.Ports, k.doc.Load
+		k.doc = next
+	}
+	k.written = true
 	k.doc.Host.Sandbox, _ = k.c.App.Metadata[sandboxKey].(string)
 	k.doc.End(time.Now(), early, body, v)
-	var err error
-	if k.file != nil {
-		if err = k.file.Write(k.doc); err == nil {
-			err = k.file.Close()
-		}
-	}
 	if k.json && body != nil {
 		_ = output(k.c).JSON(k.doc) // the Output keeps its error
+	}
+	if k.file == nil {
+		return nil
+	}
+	return k.file.Write(k.doc)
+}
+
+// close closes the file; err is what keeping ended with so far. It returns
+// cause, or why nothing was kept.
+func (k *kept) close(err, cause error) error {
+	if k.file != nil {
+		err = errors.Join(err, k.file.Close())
 	}
 	if err != nil && exit.Status(cause) != exit.StatusUsage {
 		return exit.Usage("the result could not be kept: %w", err)
@@ -103,15 +119,30 @@ func (k *kept) write(early bool, body any, v result.Verdict, cause error) error 
 // has one.
 func stopped(c *cli.Context, bounded bool) bool { return bounded && c.Context.Err() != nil }
 
-// collect takes the totals of a run each second, and once more when the
-// function that it returns is called, as intervals of its document.
+// intervals are those of a run under way.
+type intervals struct {
+	k   *kept
+	all *result.Collector
+}
+
+// collector begins the intervals of a run that begins, in some directions.
+func collector(k *kept, directions ...string) *intervals {
+	return &intervals{k, result.NewCollector(time.Now(), directions...)}
+}
+
+func (i *intervals) add(direction string, t result.Totals) { i.all.Add(time.Now(), direction, t) }
+
+// keep puts them into the document.
+func (i *intervals) keep() { i.k.doc.Intervals = i.all.Intervals() }
+
+// collect takes the totals of a run in one direction each second, and once more
+// when the function that it returns is called, as intervals of its document.
 func collect(k *kept, totals func() result.Totals) (stop func()) {
-	all := result.NewCollector(time.Now())
-	take := func() { all.Add(time.Now(), "", totals()) }
-	end := every(time.Second, take)
+	all := collector(k)
+	end := every(time.Second, func() { all.add("", totals()) })
 	return func() {
 		end()
-		take()
-		k.doc.Intervals = all.Intervals()
+		all.add("", totals())
+		all.keep()
 	}
 }

@@ -1,14 +1,16 @@
 package main
 
 import (
-	"io"
-	"os"
+	"cmp"
+	"fmt"
+	"math"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
-	"eterm/cmd/eterm/internal/outfile"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
+	"eterm/frame/probe"
 	"eterm/iface/linktest"
 )
 
@@ -38,35 +40,66 @@ type linkPrinter struct {
 	show.Link
 	json, quiet bool
 	file        string
-	results     *os.File
+	kept        *kept
+	early       func() bool // whether less was measured than asked for
 }
 
 func (o *linkPrinter) flags() []cli.Flag {
 	return []cli.Flag{
 		args.JSONFlag(&o.json),
 		args.QuietFlag(&o.quiet, "print nothing while the test runs"),
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.file, Usage: "write results, as JSON, to a new `FILE` too"},
+		outputFlag(&o.file),
 	}
 }
 
-// open must be called before anything is sent.
-func (o *linkPrinter) open(c *cli.Context) (err error) {
+// open must be called before anything is sent; ports are those of the test.
+func (o *linkPrinter) open(c *cli.Context, ports ...result.Port) (err error) {
 	o.JSON, o.Quiet = o.json, o.quiet
-	var results io.Writer
-	if o.file != "" {
-		if o.results, err = newFile(o.file); err != nil {
-			return err
-		}
-		results = o.results
+	if o.kept, err = keep(c, result.KindLink, o.file, o.json, ports...); err != nil {
+		return err
 	}
-	o.Open(output(c), messages(c), results)
+	if o.early == nil {
+		o.early = func() bool { return false }
+	}
+	o.Open(output(c), messages(c), o.keep)
 	return nil
 }
 
-func (o *linkPrinter) close(c *cli.Context) error {
-	messages(c).Clear()
-	if o.results == nil {
-		return nil
+// offers says in the document what is to be offered.
+func (o *linkPrinter) offers(l linktest.Load, direction string) {
+	load := &result.Load{Sizes: append([]int{}, l.Sizes...), Frames: l.Count, DurationNS: l.Duration.Nanoseconds(), Streams: max(1, l.Streams), Direction: direction}
+	if !math.IsInf(l.Rate, 1) {
+		load.FramesPerS = l.Rate
 	}
-	return outfile.Finish(o.results) // without a reply there is no result
+	if l.Dst != nil {
+		load.Destination = l.Dst.String()
+	}
+	for _, v := range l.VLANs {
+		load.VLANs = append(load.VLANs, fmt.Sprintf("%d:%d", v.PCP, v.ID))
+	}
+	switch {
+	case l.IP != nil && l.IP.ICMP:
+		load.Carrier = fmt.Sprintf("ICMP echo %v to %v", l.IP.Src, l.IP.Dst)
+	case l.IP != nil:
+		load.Carrier = fmt.Sprintf("UDP %v to %v", l.IP.Src, l.IP.Dst)
+	default:
+		load.Carrier = fmt.Sprintf("EtherType %#04x", cmp.Or(l.EtherType, probe.EtherType))
+	}
+	o.kept.doc.Load = load
+}
+
+// keep makes a document of a result.
+func (o *linkPrinter) keep(t linktest.Total) error {
+	v := t.Verdict
+	return o.kept.write(o.early(), &t, result.Verdict{Status: v.Status, Exceeded: v.Exceeded, Untrusted: v.Untrusted})
+}
+
+// close ends the document's file. cause is what the command ends with: where
+// nothing was measured, it is what the document says.
+func (o *linkPrinter) close(c *cli.Context, cause error) error {
+	messages(c).Clear()
+	if !o.kept.written {
+		return o.kept.end(true, nil, nil, cause)
+	}
+	return o.kept.close(nil, cause)
 }

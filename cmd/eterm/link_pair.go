@@ -10,6 +10,7 @@ import (
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/talk"
@@ -34,17 +35,19 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 		return exit.Usage("%w", err)
 	}
 	defer control.Close()
-	if err := atWork(c, r.output.file); err != nil {
+	if err := atWork(c); err != nil {
 		return err
 	}
 	if l.Dst == nil {
 		l.Dst = broadcastMAC
 	}
+	intervals := collector(r.output.kept, linktest.Forward, linktest.Reverse)
 	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
 		To: l.Dst, Load: l, Forward: r.direction != linktest.Reverse, Reverse: r.direction != linktest.Forward,
 		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.drain), Limits: r.limit, SharedClock: r.shared,
-		Key: key, Progress: r.pairProgress(),
+		Key: key, Progress: r.pairProgress(intervals),
 	})
+	intervals.keep()
 	if total.Type == "" {
 		if errors.Is(err, talk.ErrNoPeer) {
 			return exit.Failed("%w", err)
@@ -61,13 +64,15 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 }
 
 // pairProgress prints how far a test is, once a second.
-func (r *linkRunner) pairProgress() func(linktest.Progress) {
+func (r *linkRunner) pairProgress(intervals *intervals) func(linktest.Progress) {
 	next := time.Now().Add(time.Second)
 	return func(p linktest.Progress) {
 		if now := time.Now(); now.Before(next) {
 			return
 		}
 		next = next.Add(time.Second)
+		intervals.add(linktest.Forward, result.Totals{Offered: &p.ForwardOffered, Received: &p.ForwardReceived})
+		intervals.add(linktest.Reverse, result.Totals{Offered: &p.ReverseOffered, Received: &p.ReverseReceived})
 		text := fmt.Sprintf("forward: %d offered, %d received  reverse: %d offered, %d received", p.ForwardOffered, p.ForwardReceived, p.ReverseOffered, p.ReverseReceived)
 		if p.Silent {
 			text += "  (the other end does not answer)"

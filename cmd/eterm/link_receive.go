@@ -72,14 +72,10 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	r.limit = r.limits.Value()
-	if err := r.output.open(c); err != nil {
+	if err := r.output.open(c, portAs("receive", r.iface)); err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := r.output.close(c); err == nil {
-			err = closeErr
-		}
-	}()
+	defer func() { err = r.output.close(c, err) }()
 	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true, ReceiveOnly: r.silent})
 	if err != nil {
 		return err
@@ -100,7 +96,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := atWork(c, r.output.file); err != nil {
+	if err := atWork(c); err != nil {
 		return err
 	}
 	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))

@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -62,18 +63,28 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := r.output.open(c); err != nil {
+	if err := r.output.open(c, r.described()...); err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := r.output.close(c); err == nil {
-			err = closeErr
-		}
-	}()
+	defer func() { err = r.output.close(c, err) }()
+	r.output.early = func() bool { return c.Context.Err() != nil }
+	direction := r.direction
+	if direction == "" {
+		direction = map[bool]string{true: linktest.Forward, false: "both"}[direct]
+	}
+	r.output.offers(legs[0].load, direction)
 	if direct {
 		return r.direct(c, legs)
 	}
 	return r.pair(c, legs[0].load)
+}
+
+// described are the ports, for a document.
+func (r *linkRunner) described() []result.Port {
+	if r.tx != "" {
+		return []result.Port{portAs("send", r.tx), portAs("receive", r.rx)}
+	}
+	return []result.Port{portAs("send", r.iface)}
 }
 
 // leg is one direction of a test between two ports of this machine.
@@ -106,16 +117,25 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 			l.tx, l.rx = b, a
 		}
 	}
-	if err := atWork(c, r.output.file); err != nil {
+	if err := atWork(c); err != nil {
 		return err
 	}
-	stop := every(time.Second, func() { r.progress(legs) })
+	var names []string
+	for _, l := range legs {
+		names = append(names, l.name)
+	}
+	intervals := collector(r.output.kept, names...)
+	stop := every(time.Second, func() { r.progress(legs, intervals) })
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() { r.runLeg(c.Context, l) })
 	}
 	all.Wait()
 	stop()
+	for _, l := range legs {
+		l.addTo(intervals)
+	}
+	intervals.keep()
 	return r.finish(legs)
 }
 
@@ -154,10 +174,22 @@ func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
 	l.result.Direction = l.name
 }
 
-func (r *linkRunner) progress(legs []*leg) {
+// addTo adds what a direction has counted so far.
+func (l *leg) addTo(intervals *intervals) {
+	offered, received := l.offered.Load(), l.received.Load()
+	t := result.Totals{Offered: &offered, Received: &received}
+	if n, err := l.rx.Counters(); err == nil {
+		dropped := n.HostDropped()
+		t.HostDropped = &dropped
+	}
+	intervals.add(l.name, t)
+}
+
+func (r *linkRunner) progress(legs []*leg, intervals *intervals) {
 	var i show.LinkInterval
 	text := ""
 	for _, l := range legs {
+		l.addTo(intervals)
 		offered, received := l.offered.Load(), l.received.Load()
 		i.Offered += offered
 		i.Received += received

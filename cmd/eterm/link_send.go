@@ -13,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -45,25 +46,24 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.output.open(c); err != nil {
+	if err := s.output.open(c, portAs("send", s.iface)); err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := s.output.close(c); err == nil {
-			err = closeErr
-		}
-	}()
+	defer func() { err = s.output.close(c, err) }()
 	port, err := openPort(c, s.iface, iface.Options{SendOnly: true})
 	if err != nil {
 		return err
 	}
 	defer port.Close()
-	if err := atWork(c, s.output.file); err != nil {
+	if err := atWork(c); err != nil {
 		return err
 	}
 	session := newSession()
 	note(c, "run %06x: offering test frames to %v on %s, %s", session, l.Dst, port.Name(), until(l.Count, "frame", l.Duration))
 	var offered atomic.Uint64
+	s.output.early = func() bool { return c.Context.Err() != nil && (l.Count > 0 || l.Duration > 0) }
+	s.output.offers(l, linktest.Forward)
+	intervals := collect(s.output.kept, func() result.Totals { n := offered.Load(); return result.Totals{Offered: &n} })
 	stop := every(time.Second, func() {
 		n := offered.Load()
 		s.output.Interval(show.LinkInterval{Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
@@ -73,6 +73,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	sent, runErr := linktest.Send(c.Context, port, l, linktest.SendOptions{Session: session, Offered: offered.Store})
 	stop()
+	intervals()
 	side := sent.Side(l, runErr)
 	a := linktest.SenderOnly(session, side)
 	if err := s.output.Sender(fmt.Sprintf("run %06x", session), a); err != nil {

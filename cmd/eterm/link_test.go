@@ -57,9 +57,9 @@ func inLab(t *testing.T, left, right string, wire ...string) (status int, l, r l
 				t.Fatal(err)
 			}
 		case o.Host == "left" && o.Object != nil:
-			_ = json.Unmarshal(o.Object, &l)
+			unmarshal(t, string(o.Object), &l)
 		case o.Host == "right" && o.Object != nil:
-			_ = json.Unmarshal(o.Object, &r)
+			unmarshal(t, string(o.Object), &r)
 		}
 	}
 	return status, l, r, w, stdout + stderr
@@ -196,9 +196,7 @@ func wait(t *testing.T, cmd *exec.Cmd, out *bufio.Reader, first string, all *str
 func lastResult(t *testing.T, out string) (r linktest.Total) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
-		t.Fatal(err, out)
-	}
+	unmarshal(t, lines[len(lines)-1], &r)
 	return r
 }
 

@@ -29,7 +29,7 @@ func (r *responder) peer(c *cli.Context) (*linkPeer, error) {
 		return nil, exit.Usage("%w", err)
 	}
 	p := &linkPeer{port: port, output: linkPrinter{json: r.json}}
-	if err := p.output.open(c); err != nil {
+	if err := p.output.open(c, portAs("receive", r.iface)); err != nil {
 		return nil, err
 	}
 	p.Peer = linktest.NewPeer(port, linktest.PeerOptions{MaxRate: most, Result: func(t linktest.Total) {

@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -25,21 +24,21 @@ type LinkInterval struct {
 	Expected uint64 `json:"expected,omitempty"`
 }
 
-// Link prints a link test: lines while it runs, results at the end, those into a
-// file too if one is given.
+// Link prints a link test: lines while it runs, results at the end. Those are
+// kept too, by whoever prints them as JSON.
 type Link struct {
 	JSON, Quiet bool
 
 	mu       sync.Mutex
 	out      *Output
-	results  io.Writer // nil: no file
+	keep     func(linktest.Total) error
 	messages *Messages
 	status   int
 }
 
-// Open says where everything goes. results may be nil.
-func (o *Link) Open(out *Output, messages *Messages, results io.Writer) {
-	o.out, o.messages, o.results = out, messages, results
+// Open says where everything goes. keep is called for each result.
+func (o *Link) Open(out *Output, messages *Messages, keep func(linktest.Total) error) {
+	o.out, o.messages, o.keep = out, messages, keep
 }
 
 // Status is the worst exit status of the results so far.
@@ -68,12 +67,12 @@ func (o *Link) Interval(i LinkInterval, text string) {
 // Run prints the result of one run, whatever it is called; of one in which only
 // the sender is known, Sender.
 func (o *Link) Run(name string, r linktest.Result) error {
-	return o.result(r, r.Verdict, func(p linePrinter) { p.result(name, r) })
+	return o.result(linktest.Total{Result: r}, func(p linePrinter) { p.result(name, r) })
 }
 
 // Sender prints what a sender alone can say of its run.
 func (o *Link) Sender(name string, r linktest.Result) error {
-	return o.result(r, r.Verdict, func(p linePrinter) {
+	return o.result(linktest.Total{Result: r}, func(p linePrinter) {
 		p.line("%s: %d offered, %d refused by this host's kernel", name, r.Offered, r.Refused)
 		p.sender(r)
 		p.verdict(r.Verdict)
@@ -83,7 +82,7 @@ func (o *Link) Sender(name string, r linktest.Result) error {
 // Total prints the results of all directions; names are those to print instead of
 // the directions'.
 func (o *Link) Total(t linktest.Total, names ...string) error {
-	return o.result(t, t.Verdict, func(p linePrinter) {
+	return o.result(t, func(p linePrinter) {
 		results := t.Directions
 		if len(results) == 0 {
 			results = []linktest.Result{t.Result}
@@ -101,27 +100,18 @@ func (o *Link) Total(t linktest.Total, names ...string) error {
 	})
 }
 
-// result prints one result as JSON, or what text writes.
-func (o *Link) result(v any, verdict linktest.Verdict, text func(linePrinter)) error {
+// result keeps one result, and prints what text writes unless it is JSON.
+func (o *Link) result(t linktest.Total, text func(linePrinter)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.messages.Clear()
-	o.status = max(o.status, verdict.Status)
-	b, err := AppendJSON(nil, v)
-	if err != nil {
+	o.status = max(o.status, t.Verdict.Status)
+	if err := o.keep(t); err != nil {
 		return err
 	}
-	b = append(b, '\n')
-	if o.results != nil {
-		if _, err := o.results.Write(b); err != nil {
-			return err
-		}
+	if !o.JSON {
+		text(linePrinter{o.out})
 	}
-	if o.JSON {
-		_, err = o.out.Write(b)
-		return err
-	}
-	text(linePrinter{o.out})
 	return o.out.Err()
 }
 

@@ -64,7 +64,7 @@ func TestPrintTotalOfBothWays(t *testing.T) {
 	total := linktest.Sum([]linktest.Result{forward, reverse})
 	total.RTT = &linktest.RTT{Count: 3, Lost: 1, Min: 1000, P50: 2000, P99: 3000, Max: 4000}
 	var p Link
-	p.Open(NewOutput(&b), NewMessages(io.Discard), nil)
+	p.Open(NewOutput(&b), NewMessages(io.Discard), func(linktest.Total) error { return nil })
 	must(t, p.Total(total))
 	const want = `reverse: 5 offered, what was received is not known
   offered    5, 7.0 a second, as fast as the port took them
