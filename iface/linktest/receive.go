@@ -182,6 +182,9 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	}
 	run.frames++
 	if f.Kind == probe.KindMark || f.Kind == probe.KindMarkPlan {
+		if rx.To == iface.ToOtherHost {
+			run.otherHost++
+		}
 		r.loops(run, run.guard.Copy(uint64(f.Stream)<<32|uint64(f.Seq), now))
 	}
 	if f.Kind == probe.KindEnd && run.endHeard.IsZero() {

@@ -28,6 +28,7 @@ type Run struct {
 	full            uint64 // frames of other sessions that had no place
 	late            uint64 // frames of this one that had none
 	otherSource     uint64
+	otherHost       uint64
 	frames          uint64
 	heard, endHeard time.Time
 	expected        bool // it was agreed on, and ends when its sender says so
@@ -141,6 +142,8 @@ func (run *Run) overAt(o ReceiveOptions) (at time.Time, known bool) {
 	switch {
 	case run.expected && !run.concluded:
 		return time.Time{}, false
+	case !run.endHeard.IsZero() && run.looped != nil:
+		return run.endHeard.Add(o.Drain), true // its frames never end
 	case !run.endHeard.IsZero() && run.tally.Complete():
 		return run.heard.Add(ends * endEvery), true
 	case !run.endHeard.IsZero():

@@ -77,6 +77,8 @@ type ReceiverSide struct {
 	CarrierChanges uint64 `json:"carrier_changes"`
 	// Truncated frames were longer than the receiver could take.
 	Truncated uint64 `json:"truncated_on_reception"`
+	// OtherHost frames of the run were addressed to another station.
+	OtherHost uint64 `json:"to_other_host"`
 	// Uncounted frames of the run came while all places were taken by other
 	// runs; Full frames were of other runs that found no place.
 	Uncounted uint64 `json:"uncounted"`
@@ -100,7 +102,7 @@ func (run *Run) Side() *ReceiverSide {
 	rep.Contradictions.Sources = run.otherSource
 	s := &ReceiverSide{
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
-		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
+		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, OtherHost: run.otherHost, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
 		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c),
 	}
 	if run.looped != nil {
@@ -122,8 +124,13 @@ const (
 // clockStep is by how much the wall clock was set between two times, both with
 // a monotonic reading.
 func clockStep(from, to time.Time) time.Duration {
-	passed := to.Sub(from)
-	step := to.Round(0).Sub(from.Round(0)) - passed
+	return stepOf(to.Sub(from), to.Round(0).Sub(from.Round(0)))
+}
+
+// stepOf is the difference of what passed by both clocks, unless it is of the
+// kind that adjusting makes.
+func stepOf(passed, wall time.Duration) time.Duration {
+	step := wall - passed
 	if limit := clockNoise + time.Duration(mostAdjusted*float64(passed)); step > limit || step < -limit {
 		return step
 	}
