@@ -29,7 +29,7 @@ type pinger struct {
 	interval       args.Duration
 	timeout        args.Duration
 	ttl, tos       int
-	df, flood      bool
+	df, flood, mtu bool
 	size           args.Size
 	sweep          args.Sweep
 	payload        args.Payload
@@ -48,7 +48,8 @@ func pingCommand() *cli.Command {
 		UsageText: "eterm ping -i eth0 192.0.2.2 -c 3\n" +
 			"eterm ping -i eth0 -Q 3:10 --src-ip 192.0.2.1 192.0.2.2     in VLAN 10, from an address of our own\n" +
 			"eterm ping -i eth0 192.0.2.0/24 -c 1                        everybody who answers ARP\n" +
-			"eterm ping -i eth0 --sweep 64..1518 --df 192.0.2.2          sizes in turn\n" +
+			"eterm ping -i eth0 --mtu 192.0.2.2                          the largest packet that gets there whole\n" +
+			"eterm ping -i eth0 --sweep 64..1518 --df 192.0.2.2          sizes in turn, once\n" +
 			"eterm ping -i eth0 --l2 02:00:00:00:00:02                   without IP: eterm respond answers\n" +
 			"eterm ping -i eth0 --lbm 02:00:00:00:00:02                  802.1ag loopback: switches answer",
 		Flags:  p.flags(),
@@ -60,7 +61,7 @@ func (p *pinger) flags() []cli.Flag {
 	own := []cli.Flag{
 		p.GatewayFlag(),
 		&cli.GenericFlag{Name: "to", Value: &p.to, DefaultText: "asked for by ARP", Usage: "destination `MAC` of all frames"},
-		args.CountFlag(&p.count, "send `N` probes to each target"),
+		args.CountFlag(&p.count, "send `N` probes to each target (--mtu: of each size, at most)"),
 		args.DurationFlag(&p.duration),
 		args.IntervalFlag(&p.interval),
 		args.TimeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
@@ -69,7 +70,8 @@ func (p *pinger) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "df", Destination: &p.df, Usage: "forbid fragments"},
 		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when an answer comes, or 10 ms have passed"},
 		args.SizeFlag(&p.size),
-		&cli.GenericFlag{Name: "sweep", Value: &p.sweep, Usage: "frame sizes `FROM..TO[:STEP]` in turn, such as 64..1518"},
+		&cli.GenericFlag{Name: "sweep", Value: &p.sweep, Usage: "frame sizes `FROM..TO[:STEP]` in turn, such as 64..1518; once without -c or -d"},
+		&cli.BoolFlag{Name: "mtu", Destination: &p.mtu, Usage: "find the path MTU: the largest packet that gets there and back whole"},
 		&cli.BoolFlag{Name: "l2", Destination: &p.l2, Usage: "our own echo on EtherType 0x88b5, to a MAC address"},
 		&cli.BoolFlag{Name: "llc", Destination: &p.llc, Usage: "LLC TEST (IEEE 802.2), to a MAC address"},
 		&cli.BoolFlag{Name: "lbm", Destination: &p.lbm, Usage: "802.1ag loopback messages, to a MAC address"},
@@ -89,6 +91,8 @@ func (p *pinger) check(c *cli.Context) error {
 		return exit.Usage("no target given: want a MAC address, such as 02:00:00:00:00:02")
 	case !c.Args().Present():
 		return exit.Usage("no target given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+	case p.mtu && c.Args().Len() > 1:
+		return exit.Usage("--mtu is about one host: give one")
 	case p.interval == 0 && !p.flood:
 		return exit.Usage("interval 0: want a time above zero, or --flood")
 	}
@@ -112,6 +116,9 @@ func (p *pinger) run(c *cli.Context) error {
 	if err != nil {
 		return k.end(true, nil, nil, err)
 	}
+	if p.mtu {
+		return p.pathMTU(c, at, config, k)
+	}
 	o := show.PingOptions{Interface: at.port.Name(), From: at.MAC.String(), JSON: p.jsonOut, Quiet: p.quiet}
 	if config.Protocol == reach.ICMP {
 		o.From = at.From(config.Targets[0].IP).String()
@@ -119,7 +126,7 @@ func (p *pinger) run(c *cli.Context) error {
 	out := show.NewPing(output(c), config, o)
 	config.Event = out.Event
 	out.Header()
-	if p.interval < args.Duration(2*time.Millisecond)*args.Duration(len(config.Targets)) && !p.flood {
+	if config.Interval < 2*time.Millisecond*time.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
 	r, err := reach.Ping(c.Context, at.port, config)
@@ -186,6 +193,12 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 	switch {
 	case p.sweep.Step != 0:
 		config.First, config.Last, config.Step = p.sweep.From-ether.FCSLen, p.sweep.To-ether.FCSLen, p.sweep.Step
+		if config.Count == 0 && config.Duration == 0 {
+			config.Count = uint64(reach.Steps(config.First, config.Last, config.Step))
+		}
+		if !c.IsSet("interval") {
+			config.Interval = sweepInterval
+		}
 	case p.size != 0:
 		config.First = int(p.size) - ether.FCSLen
 	}
@@ -203,6 +216,10 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 	}
 	return config, err
 }
+
+// sweepInterval is between the sizes of a sweep where nothing else is said: all of
+// 64 to 1518 take 15 s.
+const sweepInterval = 10 * time.Millisecond
 
 // fits refuses frames longer than the interface takes.
 func (p *pinger) fits(config reach.Config, at *place) error {

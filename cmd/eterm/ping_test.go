@@ -178,6 +178,13 @@ func TestPingRefuses(t *testing.T) {
 	}
 }
 
+func setMTU(t *testing.T, h *lab.Host, name string, mtu int) {
+	t.Helper()
+	l, err := h.Netlink().LinkByName(name)
+	must(t, err)
+	must(t, h.Netlink().LinkSetMTU(l, mtu))
+}
+
 // routed is left and right with a router between them instead of a bridge; the
 // link on the right has the MTU given.
 func routed(t *testing.T, mtu int) (left, right *lab.Host) {
@@ -189,9 +196,7 @@ func routed(t *testing.T, mtu int) (left, right *lab.Host) {
 		h    *lab.Host
 		name string
 	}{{right, "eth0"}, {router, "right"}} {
-		l, err := end.h.Netlink().LinkByName(end.name)
-		must(t, err)
-		must(t, end.h.Netlink().LinkSetMTU(l, mtu))
+		setMTU(t, end.h, end.name, mtu)
 	}
 	must(t, router.Do(func() error {
 		for _, knob := range []string{"ipv4/conf/all/forwarding", "ipv6/conf/all/forwarding"} {

@@ -84,6 +84,9 @@ func (p *pinger) answered(events []Event, a *answer, rx *iface.Received) []Event
 // count puts a first answer into the statistics.
 func (p *pinger) count(t *target, e *Event) {
 	t.stats.Received++
+	if z := t.stats.Sizes; z != nil {
+		z.of(e.Seq).Received++
+	}
 	e.Late = e.RTT > p.Timeout
 	e.Reordered = e.Seq < t.highest
 	t.highest = max(t.highest, e.Seq)

@@ -167,6 +167,7 @@ func (p *pinger) addTarget(i int) error {
 	if len(p.Targets) <= maxHistograms {
 		t.stats.RTT = newSpread()
 	}
+	t.stats.Sizes = newSizes(&p.Config)
 	p.targets = append(p.targets, t)
 	if p.Protocol != ICMP {
 		if len(spec.MAC) != ether.AddrLen {

@@ -232,7 +232,7 @@ func (p *pinger) dataLen(t *target) int {
 	}
 	length := p.First
 	if p.Step > 0 && p.Last > p.First {
-		steps := uint64((p.Last-p.First)/p.Step + 1)
+		steps := uint64(Steps(p.First, p.Last, p.Step))
 		length += int((t.seq-1)%steps) * p.Step
 	}
 	return max(0, length-p.Overhead(t.spec.IP, len(p.Tags)))
@@ -249,6 +249,9 @@ func (p *pinger) launch(events []Event, t *target, b *probe) ([]Event, error) {
 	if err == nil {
 		b.on = true
 		t.stats.Sent++
+		if z := t.stats.Sizes; z != nil {
+			z.of(b.seq).Sent++
+		}
 		return events, nil
 	}
 	t.stats.Refused++

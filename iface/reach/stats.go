@@ -25,6 +25,9 @@ type Stats struct {
 	Refused     uint64 // probes this host's kernel did not take
 
 	RTT Spread
+	// Sizes tells the frame sizes of a sweep apart; nil without one, of all targets
+	// together, and where there are more than 64.
+	Sizes *Sizes
 }
 
 // Lost is the number of probes sent and not answered.

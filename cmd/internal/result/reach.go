@@ -13,6 +13,8 @@ type Ping struct {
 	DroppedByHost uint64 `json:"dropped_by_host"`
 	// how long the run took
 	ElapsedNS int64 `json:"elapsed_ns"`
+	// what --mtu found
+	PathMTU *PathMTU `json:"path_mtu,omitempty"`
 }
 
 // PingTarget is the account of one target.
@@ -20,6 +22,61 @@ type PingTarget struct {
 	// the operand
 	Target string `json:"target"`
 	Echoes
+	// of a sweep: the longest frame that was replied to, in bytes with FCS; 0: none
+	LargestSize int `json:"largest_size,omitempty"`
+	// of a sweep: frame sizes that were sent and never replied to
+	Gaps []SizeRange `json:"gaps,omitempty"`
+}
+
+// SizeRange is frame sizes in bytes with FCS, both ends included.
+type SizeRange struct {
+	// the smallest
+	From int `json:"from"`
+	// the largest
+	To int `json:"to"`
+}
+
+// PathMTU is the largest packet that gets to a host and back whole.
+type PathMTU struct {
+	// largest packet that came back, in bytes; 0: none did
+	MTU int `json:"mtu"`
+	// smallest packet above it that did not come back; 0: none was asked
+	TooLarge int `json:"too_large,omitempty"`
+	// the interface's MTU: nothing above was asked
+	Limit int `json:"limit"`
+	// who says so: "interface", "message" (ICMP, and sizes agree), "silence"; absent where it was stopped before one byte more was asked
+	By string `json:"by,omitempty"`
+	// whose message
+	From string `json:"from,omitempty"`
+	// messages that are not true, as sizes show
+	Untrue []MTUMessage `json:"untrue,omitempty"`
+	// what was asked, in order
+	Steps []MTUStep `json:"steps"`
+}
+
+// MTUMessage is who told which MTU.
+type MTUMessage struct {
+	// the router
+	From string `json:"from"`
+	// of the next link, in bytes; 0: not told
+	MTU int `json:"mtu"`
+}
+
+// MTUStep is one packet size that was asked (ping --mtu).
+type MTUStep struct {
+	Type string `json:"type"` // "mtu_step"
+	// bytes of the IP packet
+	Bytes int `json:"bytes"`
+	// it came back
+	Passed bool `json:"passed"`
+	// requests sent
+	Sent int `json:"sent"`
+	// round-trip time
+	RTT int64 `json:"rtt_ns,omitempty"`
+	// who refused it by ICMP
+	Told *MTUMessage `json:"told,omitempty"`
+	// why this host did not send it
+	Refused string `json:"refused,omitempty"`
 }
 
 // Echoes is an account of echo requests and their replies.

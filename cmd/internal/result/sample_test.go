@@ -55,7 +55,7 @@ func sampleBody(k Kind) any {
 			{At: time.Date(2026, 11, 24, 14, 2, 4, 0, time.UTC), What: switchtest.AnOutage, Way: "A to B", Frames: 100, ByCount: time.Second, ByTime: 1010 * time.Millisecond}}}
 	case KindPing:
 		e := Echoes{Sent: 10, Received: 9, Lost: 1, Loss: 0.1, RTT: &RTT{Clock: "kernel", Min: 90000, Avg: 120000, Max: 300000, Mdev: 20000, P50: 110000, P90: 150000, P99: 290000, P999: 299000, Histogram: sampleHistogram()}}
-		return &Ping{Protocol: "icmp", Echoes: e, Targets: []PingTarget{{"192.0.2.1", e}}, ElapsedNS: 9e9}
+		return &Ping{Protocol: "icmp", Echoes: e, Targets: []PingTarget{{Target: "192.0.2.1", Echoes: e}}, ElapsedNS: 9e9}
 	case KindARP:
 		return &ARP{Sent: 2, Answered: 1, Silent: 1, Vendors: "/usr/share/ieee-data/oui.txt", Said: []Address{
 			{Type: "reply", Address: "192.0.2.1", MAC: "02:00:00:00:00:02", RTT: num(int64(80000)), Clock: "kernel"}, {Type: "silent", Address: "192.0.2.2"}}}

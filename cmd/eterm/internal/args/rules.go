@@ -72,6 +72,7 @@ var rules = []Rule{
 
 	// Who is asked, and how.
 	{Kind: AtMostOne, These: words("ipv4 ipv6"), only: words("ping arp scan")},
+	{Kind: Apart, These: words("mtu"), Those: words("size sweep flood interval duration l2 llc lbm df"), only: words("ping")},
 	{Kind: AtMostOne, These: words("l2 llc lbm")},
 	{Kind: Apart, These: words("l2 llc lbm"), Those: words("to gateway src-ip ipv4 ipv6 ttl tos df yes")},
 	{Kind: Needs, These: words("level"), Those: words("lbm")},

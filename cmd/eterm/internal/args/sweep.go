@@ -21,7 +21,12 @@ func (v *Sweep) Set(s string) error {
 	if hasStep {
 		n, err3 = strconv.Atoi(step)
 	}
-	if !ok || err1 != nil || err2 != nil || err3 != nil || a < 64 || b > 9216 || a > b || n < 1 {
+	switch {
+	case !ok || err1 != nil || err2 != nil || err3 != nil || n < 1:
+		return wrong
+	case a > b:
+		return fmt.Errorf("%d is more than %d: sizes go upwards, say %d..%d", a, b, b, a)
+	case a < 64 || b > 9216:
 		return wrong
 	}
 	*v = Sweep{a, b, n}

@@ -31,7 +31,7 @@ var documented = []struct {
 	{"send", []any{Frame{}, result.Document{}, result.Send{}}},
 	{"decode", []any{Frame{}, DecodeSummary{}}},
 	{"diff", []any{Difference{}, DiffSummary{}}},
-	{"ping", []any{PingEvent{}, result.Document{}, result.Ping{}}},
+	{"ping", []any{PingEvent{}, result.MTUStep{}, result.Document{}, result.Ping{}}},
 	{"arp", []any{result.Address{}, result.Document{}, result.ARP{}}},
 	{"scan", []any{result.Station{}, result.Document{}, result.Scan{}}},
 	{"respond", []any{result.Document{}, linktest.Total{}, Responded{}}},

@@ -209,7 +209,35 @@ func (o *Ping) resultLine(i int, name string, s *reach.Stats) {
 			text += fmt.Sprintf(", %d %s", n.count, n.what)
 		}
 	}
+	if s.Sizes != nil {
+		text += ", " + sizesText(s.Sizes)
+	}
 	o.line("%s", text)
+}
+
+// sizesText says which frame sizes of a sweep, with FCS, came back.
+func sizesText(s *reach.Sizes) string {
+	text := "no size came back"
+	largest, gaps := sweptSizes(s)
+	if largest > 0 {
+		text = fmt.Sprintf("largest that came back: %d", largest)
+	}
+	const most = 16
+	for i, g := range gaps {
+		switch {
+		case i == 0:
+			text += "; without a reply: "
+		case i == most:
+			return text + fmt.Sprintf(" and %d more ranges", len(gaps)-most)
+		default:
+			text += ", "
+		}
+		text += fmt.Sprint(g.From)
+		if g.To > g.From {
+			text += fmt.Sprintf("..%d", g.To)
+		}
+	}
+	return text
 }
 
 func (o *Ping) resultText(name string, s *reach.Stats, elapsed time.Duration) {
@@ -228,6 +256,9 @@ func (o *Ping) resultText(name string, s *reach.Stats, elapsed time.Duration) {
 		text += fmt.Sprintf(", %d without an address to send to, %d refused by this host", s.Unresolved, s.Refused)
 	}
 	o.line("%s", text)
+	if s.Sizes != nil {
+		_ = o.out.Item("", 0, "", sizesText(s.Sizes))
+	}
 	if s.RTT.Count() == 0 {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"eterm/cmd/internal/result"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/reach"
 )
@@ -100,9 +101,24 @@ func (o *Ping) Document(r reach.Result, dropped uint64) *result.Ping {
 	p := &result.Ping{Protocol: o.config.Protocol.String(), Echoes: echoes(&r.Total, true), Targets: []result.PingTarget{},
 		Foreign: r.Foreign, DroppedByHost: dropped, ElapsedNS: r.Elapsed.Nanoseconds()}
 	for i := range r.Targets {
-		p.Targets = append(p.Targets, result.PingTarget{Target: o.config.Targets[i].Name, Echoes: echoes(&r.Targets[i], false)})
+		t := result.PingTarget{Target: o.config.Targets[i].Name, Echoes: echoes(&r.Targets[i], false)}
+		if s := r.Targets[i].Sizes; s != nil {
+			t.LargestSize, t.Gaps = sweptSizes(s)
+		}
+		p.Targets = append(p.Targets, t)
 	}
 	return p
+}
+
+// sweptSizes are the largest size that came back and those that did not, with FCS.
+func sweptSizes(s *reach.Sizes) (largest int, gaps []result.SizeRange) {
+	if largest = s.Largest(); largest > 0 {
+		largest += ether.FCSLen
+	}
+	for _, g := range s.Gaps() {
+		gaps = append(gaps, result.SizeRange{From: g.From + ether.FCSLen, To: g.To + ether.FCSLen})
+	}
+	return largest, gaps
 }
 
 func echoes(s *reach.Stats, histogram bool) result.Echoes {
