@@ -68,26 +68,34 @@ func Run(ctx context.Context, path string, args ...string) (out, complaint strin
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env, cmd.Dir = []string{}, "/"
 	cmd.Stdout, cmd.Stderr = &printed, &complained
-	if err = startBare(cmd); err == nil {
+	thread, err := startBare(cmd)
+	if err == nil {
 		err = cmd.Wait()
 	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
+	}
+	// As long as a thread has less than the others, a call made on all of them
+	// at once has no one outcome, which Go's runtime does not forgive.
+	for unix.Tgkill(unix.Getpid(), thread, 0) == nil {
+		runtime.Gosched()
 	}
 	return printed.String(), complained.String(), err
 }
 
 // startBare starts cmd from a thread that has given up all privilege: a process
 // begins with what the thread has that starts it. The thread ends thereafter.
-func startBare(cmd *exec.Cmd) error {
+func startBare(cmd *exec.Cmd) (thread int, err error) {
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		if unix.Gettid() == unix.Getpid() {
+		if thread = unix.Gettid(); thread == unix.Getpid() {
 			// The main thread cannot end, and /proc shows it for the process.
 			// While it waits here another thread does the work.
-			started <- startBare(cmd)
+			var err error
+			thread, err = startBare(cmd)
 			runtime.UnlockOSThread()
+			started <- err
 			return
 		}
 		if err := dropThread(); err != nil {
@@ -96,7 +104,8 @@ func startBare(cmd *exec.Cmd) error {
 		}
 		started <- cmd.Start()
 	}()
-	return <-started
+	err = <-started
+	return thread, err
 }
 
 // dropThread takes all capabilities from the calling thread alone, and the
