@@ -77,39 +77,3 @@ func TestRetag(t *testing.T) {
 		t.Errorf("%x %v", got, err)
 	}
 }
-
-// TestPlacesAndSeal patches a template's frames as a load generator does.
-func TestPlacesAndSeal(t *testing.T) {
-	tpl, err := Parse("eth src=02:00:00:00:00:01 / vlan id=1 / ipv4 src=192.0.2.1 dst=192.0.2.2 / udp sport=1 dport=2 / zeros 40")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := tpl.Append(nil)
-	at, n := tpl.Data()
-	if n != 40 || at != 46 {
-		t.Fatalf("data of %d bytes at %d", n, at)
-	}
-	places := map[string]uint64{"eth.dst": 0x020000000009, "vlan.id": 77, "udp.sport": 5000, "ipv4.dst": 0xc0000209}
-	for name, v := range places {
-		p, err := tpl.Place(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.Put(b, v); p.Get(b) != v {
-			t.Errorf("%s: %x", name, p.Get(b))
-		}
-	}
-	copy(b[at:], "mark")
-	if p, err := tpl.Place("ipv4.ttl"); err != nil || testing.AllocsPerRun(10, func() { p.Put(b, 9); tpl.Seal(b) }) != 0 {
-		t.Error("patching allocates", err)
-	}
-	want := mustBuild(t, "eth dst=02:00:00:00:00:09 src=02:00:00:00:00:01 / vlan id=77 / ipv4 src=192.0.2.1 dst=192.0.2.9 ttl=9 / udp sport=5000 dport=2 / hex 6d61726b "+strings.Repeat("00", 36))
-	if !bytes.Equal(b, want) {
-		t.Errorf("got  %x\nwant %x", b, want)
-	}
-	for _, name := range []string{"ipv6.src", "ipv4", "ipv4.tll", "vlan[1].id", "ipv4.options", "nonsense.x"} {
-		if _, err := tpl.Place(name); err == nil {
-			t.Errorf("%s has a place", name)
-		}
-	}
-}

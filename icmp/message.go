@@ -3,7 +3,6 @@ package icmp
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"net/netip"
 
 	"eterm/ipv4"
@@ -32,7 +31,7 @@ type Message struct {
 	Type Type
 	Code uint8
 	// Rest are the bytes 4 to 7 in network order; what they mean depends on
-	// the type: see the methods ID, Seq, MTU, Gateway, Pointer.
+	// the type: see the methods ID, Seq, MTU, Gateway.
 	Rest uint32
 	// Body is what follows: the data of an echo, the packet an error quotes.
 	// After Parse it shares the memory of the bytes parsed.
@@ -40,7 +39,7 @@ type Message struct {
 }
 
 // Append appends the message, its checksum filled in. Any type and code is
-// written: [Message.Check] says whether they exist.
+// written: [Type.Known] says whether they exist.
 func (m Message) Append(dst []byte) []byte {
 	at := len(dst)
 	// One piece, as the sum reads it: it would wait for smaller ones.
@@ -58,17 +57,6 @@ func Parse(b []byte) (Message, error) {
 		return Message{}, ErrShort
 	}
 	return Message{Type: Type(b[0]), Code: b[1], Rest: binary.BigEndian.Uint32(b[4:]), Body: b[HeaderLen:]}, nil
-}
-
-// Check says which of type and code the registry for IPv4 does not have.
-func (m Message) Check() error {
-	switch {
-	case !kinds[m.Type].assigned:
-		return fmt.Errorf("icmp: type %d is not assigned in ICMP for IPv4", m.Type)
-	case !m.Type.Known(m.Code):
-		return fmt.Errorf("icmp: type %d (%s) has no code %d in ICMP for IPv4", m.Type, m.Type, m.Code)
-	}
-	return nil
 }
 
 // NewEcho is an echo request (RFC 792, page 14).
@@ -101,11 +89,6 @@ func (m Message) Seq() uint16 { return uint16(m.Rest) }
 // Times are the fields of a timestamp message (RFC 792, page 16): milliseconds
 // since midnight UT, or with the top bit set any other time.
 type Times struct{ Originate, Receive, Transmit uint32 }
-
-// NewTimestamp is a timestamp request; its body is appended to buf.
-func NewTimestamp(buf []byte, id, seq uint16, originate uint32) Message {
-	return Message{Type: Timestamp, Rest: uint32(id)<<16 | uint32(seq), Body: Times{Originate: originate}.append(buf)}
-}
 
 func (t Times) append(dst []byte) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, t.Originate)
@@ -144,6 +127,3 @@ func (m Message) Gateway() netip.Addr {
 	binary.BigEndian.PutUint32(a[:], m.Rest)
 	return netip.AddrFrom4(a)
 }
-
-// Pointer is the offset of the byte a ParameterProblem complains about.
-func (m Message) Pointer() int { return int(m.Rest >> 24) }

@@ -53,8 +53,6 @@ type kind struct {
 	name string
 	// codes by number; a nil map is a type whose registry has only code 0.
 	codes map[uint8]string
-	// deprecated types are named, so that they can be seen for what they are.
-	deprecated bool
 	// assigned is false for numbers that the registry reserves or leaves free.
 	assigned bool
 }
@@ -62,7 +60,7 @@ type kind struct {
 // kinds is the IANA registry "Internet Control Message Protocol (ICMP)
 // Parameters", type numbers and the codes below them.
 var kinds = [256]kind{
-	0: {"Echo Reply", nil, false, true},
+	0: {"Echo Reply", nil, true},
 	3: {"Destination Unreachable", map[uint8]string{
 		0:  "Net Unreachable",
 		1:  "Host Unreachable",
@@ -80,47 +78,47 @@ var kinds = [256]kind{
 		13: "Communication Administratively Prohibited",
 		14: "Host Precedence Violation",
 		15: "Precedence cutoff in effect",
-	}, false, true},
-	4: {"Source Quench", nil, true, true},
+	}, true},
+	4: {"Source Quench", nil, true},
 	5: {"Redirect", map[uint8]string{
 		0: "Redirect Datagram for the Network (or subnet)",
 		1: "Redirect Datagram for the Host",
 		2: "Redirect Datagram for the Type of Service and Network",
 		3: "Redirect Datagram for the Type of Service and Host",
-	}, false, true},
-	6: {"Alternate Host Address", map[uint8]string{0: "Alternate Address for Host"}, true, true},
-	8: {"Echo", nil, false, true},
+	}, true},
+	6: {"Alternate Host Address", map[uint8]string{0: "Alternate Address for Host"}, true},
+	8: {"Echo", nil, true},
 	9: {"Router Advertisement", map[uint8]string{
 		0:  "Normal router advertisement",
 		16: "Does not route common traffic",
-	}, false, true},
-	10: {"Router Solicitation", nil, false, true},
+	}, true},
+	10: {"Router Solicitation", nil, true},
 	11: {"Time Exceeded", map[uint8]string{
 		0: "Time to Live exceeded in Transit",
 		1: "Fragment Reassembly Time Exceeded",
-	}, false, true},
+	}, true},
 	12: {"Parameter Problem", map[uint8]string{
 		0: "Pointer indicates the error",
 		1: "Missing a Required Option",
 		2: "Bad Length",
-	}, false, true},
-	13: {"Timestamp", nil, false, true},
-	14: {"Timestamp Reply", nil, false, true},
-	15: {"Information Request", nil, true, true},
-	16: {"Information Reply", nil, true, true},
-	17: {"Address Mask Request", nil, true, true},
-	18: {"Address Mask Reply", nil, true, true},
-	19: {"Reserved (for Security)", nil, false, false},
-	30: {"Traceroute", nil, true, true},
-	31: {"Datagram Conversion Error", nil, true, true},
-	32: {"Mobile Host Redirect", nil, true, true},
-	33: {"IPv6 Where-Are-You", nil, true, true},
-	34: {"IPv6 I-Am-Here", nil, true, true},
-	35: {"Mobile Registration Request", nil, true, true},
-	36: {"Mobile Registration Reply", nil, true, true},
-	37: {"Domain Name Request", nil, true, true},
-	38: {"Domain Name Reply", nil, true, true},
-	39: {"SKIP", nil, true, true},
+	}, true},
+	13: {"Timestamp", nil, true},
+	14: {"Timestamp Reply", nil, true},
+	15: {"Information Request", nil, true},
+	16: {"Information Reply", nil, true},
+	17: {"Address Mask Request", nil, true},
+	18: {"Address Mask Reply", nil, true},
+	19: {"Reserved (for Security)", nil, false},
+	30: {"Traceroute", nil, true},
+	31: {"Datagram Conversion Error", nil, true},
+	32: {"Mobile Host Redirect", nil, true},
+	33: {"IPv6 Where-Are-You", nil, true},
+	34: {"IPv6 I-Am-Here", nil, true},
+	35: {"Mobile Registration Request", nil, true},
+	36: {"Mobile Registration Reply", nil, true},
+	37: {"Domain Name Request", nil, true},
+	38: {"Domain Name Reply", nil, true},
+	39: {"SKIP", nil, true},
 	40: {"Photuris", map[uint8]string{
 		0: "Bad SPI",
 		1: "Authentication Failed",
@@ -128,19 +126,19 @@ var kinds = [256]kind{
 		3: "Decryption Failed",
 		4: "Need Authentication",
 		5: "Need Authorization",
-	}, false, true},
-	41: {"ICMP messages utilized by experimental mobility protocols such as Seamoby", nil, false, true},
-	42: {"Extended Echo Request", map[uint8]string{0: "No Error"}, false, true},
+	}, true},
+	41: {"ICMP messages utilized by experimental mobility protocols such as Seamoby", nil, true},
+	42: {"Extended Echo Request", map[uint8]string{0: "No Error"}, true},
 	43: {"Extended Echo Reply", map[uint8]string{
 		0: "No Error",
 		1: "Malformed Query",
 		2: "No Such Interface",
 		3: "No Such Table Entry",
 		4: "Multiple Interfaces Satisfy Query",
-	}, false, true},
-	253: {"RFC3692-style Experiment 1", nil, false, true},
-	254: {"RFC3692-style Experiment 2", nil, false, true},
-	255: {"Reserved", nil, false, false},
+	}, true},
+	253: {"RFC3692-style Experiment 1", nil, true},
+	254: {"RFC3692-style Experiment 2", nil, true},
+	255: {"Reserved", nil, false},
 }
 
 // String is the registry's name, or "type N" for a number without one.
@@ -153,9 +151,6 @@ func (t Type) String() string {
 	}
 	return "type " + strconv.Itoa(int(t))
 }
-
-// Deprecated says whether the registry marks the type so (RFC 6633, RFC 6918).
-func (t Type) Deprecated() bool { return kinds[t].deprecated }
 
 // CodeName is the registry's name of a code of this type, or "" where it has
 // none.

@@ -100,13 +100,6 @@ func add(a, b uint16) uint16 {
 	return uint16(s>>16 + s)
 }
 
-// Update is the checksum after one 16-bit word of the data changed from old to
-// new: HC' = ~(~HC + ~m + m'), equation 3 of RFC 1624, which is right also
-// where RFC 1141 was not.
-func Update(sum, old, new uint16) uint16 {
-	return ^add(add(^sum, ^old), new)
-}
-
 // PseudoSum is the one's complement sum of the pseudo-header that the
 // checksums of UDP, TCP (RFC 768, RFC 9293) and ICMPv6 cover besides their own
 // bytes, for IPv4 or IPv6 (RFC 8200, 8.1) addresses. The length is that of the

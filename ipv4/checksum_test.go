@@ -86,27 +86,6 @@ func TestChecksumOfParts(t *testing.T) {
 	}
 }
 
-func TestUpdate(t *testing.T) {
-	// RFC 1624, 4: the case RFC 1141 gets wrong.
-	if got := Update(0xdd2f, 0x5555, 0x3285); got != 0x0000 {
-		t.Errorf("RFC 1624 example: %04x, want 0000", got)
-	}
-	r := rand.New(rand.NewPCG(5, 6))
-	b := make([]byte, 40)
-	for range 5000 {
-		for i := range b {
-			b[i] = byte(r.Uint32())
-		}
-		before := Checksum(b)
-		at, word := 2*r.IntN(20), uint16(r.Uint32())
-		old := binary.BigEndian.Uint16(b[at:])
-		binary.BigEndian.PutUint16(b[at:], word)
-		if got, want := Update(before, old, word), Checksum(b); got != want {
-			t.Fatalf("word at %d %04x -> %04x: %04x, want %04x", at, old, word, got, want)
-		}
-	}
-}
-
 func TestPseudoSum(t *testing.T) {
 	// RFC 768 and RFC 8200, 8.1, written out.
 	v4 := PseudoSum(netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), ProtocolUDP, 9)
@@ -152,12 +131,5 @@ func BenchmarkSum(b *testing.B) {
 				Sum(0, buf)
 			}
 		})
-	}
-}
-
-func BenchmarkUpdate(b *testing.B) {
-	var s uint16
-	for b.Loop() {
-		s = Update(s, 1, s)
 	}
 }

@@ -36,7 +36,7 @@ func TestAppendKnown(t *testing.T) {
 }
 
 func TestOptionsArePadded(t *testing.T) {
-	h := Header{TTL: 1, Protocol: ProtocolIGMP, Src: one, Dst: two, Options: []byte{OptionRouterAlert, 4, 0, 0, OptionNop}}
+	h := Header{TTL: 1, Protocol: ProtocolIGMP, Src: one, Dst: two, Options: []byte{148, 4, 0, 0, 1}}
 	b, err := h.Append(nil, 0)
 	if err != nil || len(b) != 28 || b[0] != 0x47 || !Valid(b) {
 		t.Fatalf("%x, %v", b, err)
@@ -44,22 +44,6 @@ func TestOptionsArePadded(t *testing.T) {
 	back, n, total, err := Parse(b)
 	if err != nil || n != 28 || total != 28 || !bytes.Equal(back.Options, []byte{148, 4, 0, 0, 1, 0, 0, 0}) {
 		t.Fatalf("%+v %d %d %v", back, n, total, err)
-	}
-	o, rest, ok, err := NextOption(back.Options)
-	if !ok || err != nil || OptionName(o.Type) != "RTRALT" || len(o.Data) != 2 {
-		t.Fatalf("%+v %v %v", o, ok, err)
-	}
-	o, rest, ok, _ = NextOption(rest)
-	if !ok || o.Type != OptionNop {
-		t.Fatalf("%+v %v", o, ok)
-	}
-	if _, _, ok, err = NextOption(rest); ok || err != nil {
-		t.Fatalf("end of list: %v %v", ok, err)
-	}
-	for _, bad := range [][]byte{{7}, {7, 0}, {7, 1}, {7, 4, 0}} {
-		if _, _, ok, err := NextOption(bad); ok || err != ErrOption {
-			t.Errorf("%x: %v %v", bad, ok, err)
-		}
 	}
 }
 
@@ -141,12 +125,6 @@ func FuzzParse(f *testing.F) {
 		copy(want[10:12], again[10:12])
 		if !bytes.Equal(again, want) || !Valid(again) {
 			t.Fatalf("\ngot  %x\nwant %x", again, want)
-		}
-		for rest, ok := h.Options, true; ok; {
-			left := len(rest)
-			if _, rest, ok, _ = NextOption(rest); ok && len(rest) >= left {
-				t.Fatal("no progress over options")
-			}
 		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
 )
 
 const (
@@ -32,25 +31,6 @@ const (
 	Request Op = 1
 	Reply   Op = 2
 )
-
-// ops is the IANA registry "ARP Parameters", operation codes.
-var ops = [...]string{
-	0: "reserved", 1: "REQUEST", 2: "REPLY", 3: "request Reverse", 4: "reply Reverse",
-	5: "DRARP-Request", 6: "DRARP-Reply", 7: "DRARP-Error", 8: "InARP-Request",
-	9: "InARP-Reply", 10: "ARP-NAK", 11: "MARS-Request", 12: "MARS-Multi",
-	13: "MARS-MServ", 14: "MARS-Join", 15: "MARS-Leave", 16: "MARS-NAK",
-	17: "MARS-Unserv", 18: "MARS-SJoin", 19: "MARS-SLeave", 20: "MARS-Grouplist-Request",
-	21: "MARS-Grouplist-Reply", 22: "MARS-Redirect-Map", 23: "MAPOS-UNARP",
-	24: "OP_EXP1", 25: "OP_EXP2",
-}
-
-// String is the registry's name, or "operation N".
-func (o Op) String() string {
-	if int(o) < len(ops) {
-		return ops[o]
-	}
-	return "operation " + strconv.Itoa(int(o))
-}
 
 // Packet is an ARP packet for IPv4 over Ethernet. After Parse the hardware
 // addresses share the memory of the bytes parsed.

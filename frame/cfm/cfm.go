@@ -6,7 +6,6 @@ package cfm
 import (
 	"encoding/binary"
 	"errors"
-	"strconv"
 )
 
 const (
@@ -38,20 +37,6 @@ const (
 	LBM Opcode = 3
 )
 
-// String is the standard's abbreviation, or "opcode N".
-func (o Opcode) String() string {
-	if s, ok := opcodes[o]; ok {
-		return s
-	}
-	return "opcode " + strconv.Itoa(int(o))
-}
-
-var opcodes = map[Opcode]string{
-	1: "CCM", 2: "LBR", 3: "LBM", 4: "LTR", 5: "LTM", 32: "GNM", 33: "AIS", 35: "LCK", 37: "TST",
-	39: "APS", 40: "RAPS", 41: "MCC", 42: "LMR", 43: "LMM", 45: "1DM", 46: "DMR", 47: "DMM",
-	48: "EXR", 49: "EXM", 50: "VSR", 51: "VSM", 52: "CSF", 53: "1SL", 54: "SLR", 55: "SLM",
-}
-
 // Loopback is a loopback message or reply (IEEE 802.1Q, 21.7).
 type Loopback struct {
 	Level       uint8 // maintenance domain level, at most MaxLevel
@@ -60,11 +45,6 @@ type Loopback struct {
 	Transaction uint32
 	// TLVs is what follows, end TLV included.
 	TLVs []byte
-}
-
-// NewLoopback is a loopback message with one data TLV, appended to buf.
-func NewLoopback(buf []byte, level uint8, transaction uint32, data []byte) Loopback {
-	return Loopback{Level: level, Opcode: LBM, Transaction: transaction, TLVs: appendData(buf, data)}
 }
 
 // AppendLoopback appends a whole loopback message with one data TLV.

@@ -7,7 +7,7 @@ import (
 )
 
 func TestKnown(t *testing.T) {
-	l := NewLoopback(nil, 5, 0x01020304, []byte("abc"))
+	l := Loopback{Level: 5, Opcode: LBM, Transaction: 0x01020304, TLVs: appendData(nil, []byte("abc"))}
 	b := l.Append([]byte{0xa5})[1:]
 	if want := "a0030004" + "01020304" + "030003616263" + "00"; hex.EncodeToString(b) != want {
 		t.Fatalf("got  %x\nwant %s", b, want)
@@ -23,8 +23,8 @@ func TestKnown(t *testing.T) {
 	if r[1] != 2 || !bytes.Equal(r[2:], b[2:]) {
 		t.Errorf("reply %x", r)
 	}
-	if LBM.String() != "LBM" || Opcode(200).String() != "opcode 200" {
-		t.Error("names")
+	if again := AppendLoopback(nil, 5, 0x01020304, []byte("abc")); !bytes.Equal(again, b) {
+		t.Errorf("appended at once: %x, want %x", again, b)
 	}
 	if _, ok := (Loopback{TLVs: []byte{31, 0, 1, 9, 3, 0, 2, 7, 8, 0}}).Data(); !ok {
 		t.Error("data behind another TLV is not found")
@@ -32,7 +32,7 @@ func TestKnown(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	good := NewLoopback(nil, 0, 1, []byte("abc")).Append(nil)
+	good := AppendLoopback(nil, 0, 1, []byte("abc"))
 	for name, c := range map[string]struct {
 		b   []byte
 		err error
@@ -51,7 +51,7 @@ func TestRefused(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(NewLoopback(nil, 7, 9, []byte("abc")).Append(nil))
+	f.Add(AppendLoopback(nil, 7, 9, []byte("abc")))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		l, err := Parse(b)
 		if err != nil {

@@ -52,9 +52,6 @@ func Parse(b []byte) (h Header, payload []byte, err error) {
 	return Header{}, nil, ErrTags
 }
 
-// Len is the length in bytes of the header Append writes.
-func (h Header) Len() int { return HeaderLen + len(h.Tags) }
-
 // Append appends the header. Addresses of another length are written as zeros.
 func (h Header) Append(dst []byte) []byte {
 	var zero [AddrLen]byte

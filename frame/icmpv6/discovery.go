@@ -1,11 +1,9 @@
 package icmpv6
 
 import (
-	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
 )
 
 // HopLimit is the one all discovery messages are sent with, and must be
@@ -91,53 +89,6 @@ func (m Message) Neighbor() (n Neighbor, ok bool) {
 	return n, true
 }
 
-// Router is a router advertisement (RFC 4861, 4.2).
-type Router struct {
-	HopLimit  uint8  // what hosts shall put into what they send; 0: unsaid
-	Managed   bool   // addresses by DHCPv6
-	Other     bool   // other configuration by DHCPv6
-	Lifetime  uint16 // in seconds; 0: not a default router
-	Reachable uint32 // in milliseconds
-	Retrans   uint32 // in milliseconds
-	Options   []byte // for NextOption; shares the memory of the message
-}
-
-// Router reads a router advertisement; ok is false for other and short ones.
-func (m Message) Router() (r Router, ok bool) {
-	if m.Type != RouterAdvertisement || m.Code != 0 || len(m.Body) < 8 {
-		return r, false
-	}
-	return Router{
-		HopLimit: uint8(m.Rest >> 24), Managed: m.Rest&(1<<23) != 0, Other: m.Rest&(1<<22) != 0,
-		Lifetime:  uint16(m.Rest),
-		Reachable: binary.BigEndian.Uint32(m.Body), Retrans: binary.BigEndian.Uint32(m.Body[4:]),
-		Options: m.Body[8:],
-	}, true
-}
-
-// Message writes the router advertisement; its body is appended to buf.
-func (r Router) Message(buf []byte) Message {
-	rest := uint32(r.HopLimit)<<24 | uint32(r.Lifetime)
-	if r.Managed {
-		rest |= 1 << 23
-	}
-	if r.Other {
-		rest |= 1 << 22
-	}
-	buf = binary.BigEndian.AppendUint32(buf, r.Reachable)
-	buf = binary.BigEndian.AppendUint32(buf, r.Retrans)
-	return Message{Type: RouterAdvertisement, Rest: rest, Body: append(buf, r.Options...)}
-}
-
-// NewRouterSolicitation asks for router advertisements (RFC 4861, 4.1). link
-// is the sender's address, nil when its IP is unspecified.
-func NewRouterSolicitation(buf []byte, link net.HardwareAddr) Message {
-	if len(link) == 6 {
-		buf = append(append(buf, byte(SourceLink), 1), link...)
-	}
-	return Message{Type: RouterSolicitation, Body: buf}
-}
-
 // OptionType is the type of an option of a discovery message.
 type OptionType uint8
 
@@ -149,35 +100,6 @@ const (
 	Redirected OptionType = 4
 	MTU        OptionType = 5
 )
-
-// options is from the IANA registry "IPv6 Neighbor Discovery Option Formats".
-var options = map[OptionType]string{
-	1: "Source Link-layer Address", 2: "Target Link-layer Address", 3: "Prefix Information",
-	4: "Redirected Header", 5: "MTU", 6: "NBMA Shortcut Limit Option",
-	7: "Advertisement Interval Option", 8: "Home Agent Information Option",
-	9: "Source Address List", 10: "Target Address List", 11: "CGA option",
-	12: "RSA Signature option", 13: "Timestamp option", 14: "Nonce option",
-	15: "Trust Anchor option", 16: "Certificate option", 17: "IP Address/Prefix Option",
-	18: "New Router Prefix Information Option", 19: "Link-layer Address Option",
-	20: "Neighbor Advertisement Acknowledgment Option", 23: "MAP Option",
-	24: "Route Information Option", 25: "Recursive DNS Server Option",
-	26: "RA Flags Extension Option", 27: "Handover Key Request Option",
-	28: "Handover Key Reply Option", 29: "Handover Assist Information Option",
-	30: "Mobile Node Identifier Option", 31: "DNS Search List Option",
-	32: "Proxy Signature (PS)", 33: "Address Registration Option",
-	34: "6LoWPAN Context Option", 35: "Authoritative Border Router Option",
-	36: "6LoWPAN Capability Indication Option (6CIO)", 37: "DHCP Captive-Portal",
-	38: "PREF64 option", 138: "CARD Request option", 139: "CARD Reply option",
-	253: "RFC3692-style Experiment 1", 254: "RFC3692-style Experiment 2",
-}
-
-// String is the registry's name, or "option N".
-func (t OptionType) String() string {
-	if s, ok := options[t]; ok {
-		return s
-	}
-	return "option " + strconv.Itoa(int(t))
-}
 
 // Option is one option of a discovery message.
 type Option struct {

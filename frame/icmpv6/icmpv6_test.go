@@ -27,9 +27,6 @@ func TestKnown(t *testing.T) {
 		{"echo", "8000176e12340007616263646566676869", NewEcho(0x1234, 7, []byte("abcdefghi")), two},
 		{"solicitation", "87001c270000000020010db80000000000000000000000020101020000000001", Neighbor{Target: two, Link: link}.Solicitation(nil), SolicitedNode(two)},
 		{"advertisement", "88008a736000000020010db80000000000000000000000010201020000000001", Neighbor{Target: one, Link: link, Solicited: true, Override: true}.Advertisement(nil), two},
-		{"router solicitation", "85004af4000000000101020000000001", NewRouterSolicitation(nil, link), netip.MustParseAddr("ff02::2")},
-		{"router advertisement", "8600fa8640800708000000010000000205010000000005dc", Router{HopLimit: 64, Managed: true, Lifetime: 1800, Reachable: 1, Retrans: 2,
-			Options: []byte{5, 1, 0, 0, 0, 0, 5, 0xdc}}.Message(nil), netip.MustParseAddr("ff02::1")},
 	} {
 		got := c.m.Append([]byte{0xa5}, one, c.dst)[1:]
 		if hex.EncodeToString(got) != c.hex {
@@ -39,7 +36,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("%s: checksum", c.name)
 		}
 		back, err := Parse(got)
-		if err != nil || back.Type != c.m.Type || back.Rest != c.m.Rest || !bytes.Equal(back.Body, c.m.Body) || back.Check() != nil {
+		if err != nil || back.Type != c.m.Type || back.Rest != c.m.Rest || !bytes.Equal(back.Body, c.m.Body) {
 			t.Errorf("%s: %+v %v", c.name, back, err)
 		}
 	}
@@ -65,10 +62,6 @@ func TestNeighbor(t *testing.T) {
 			t.Errorf("%s is taken", name)
 		}
 	}
-	r := Router{HopLimit: 64, Other: true, Lifetime: 9, Reachable: 1, Retrans: 2, Options: []byte{1, 1, 2, 0, 0, 0, 0, 1}}
-	if got, ok := r.Message(nil).Router(); !ok || !reflect.DeepEqual(got, r) {
-		t.Errorf("%+v %v", got, ok)
-	}
 }
 
 func TestAddresses(t *testing.T) {
@@ -85,10 +78,8 @@ func TestErrorsQuote(t *testing.T) {
 	probe := NewEcho(0xbeef, 42, make([]byte, 2000)).Append(nil, one, two)
 	packet, _ := ipv6.Header{NextHeader: Protocol, HopLimit: 1, Src: one, Dst: two}.Append(nil, len(probe))
 	packet = append(packet, probe...)
-	m := NewError(PacketTooBig, 0, 1400, packet)
-	if n := len(m.Append(nil, two, one)); n != MaxErrorLen-ipv6.HeaderLen {
-		t.Errorf("error message of %d bytes", n)
-	}
+	// As much as fits into the smallest MTU (RFC 4443, 2.4 c).
+	m := Message{Type: PacketTooBig, Rest: 1400, Body: packet[:1280-ipv6.HeaderLen-HeaderLen]}
 	q, ok := m.Quote()
 	if id, seq, ok2 := q.Echo(); !ok || !ok2 || !q.Cut || id != 0xbeef || seq != 42 || m.MTU() != 1400 {
 		t.Errorf("%+v %v", q, ok)
@@ -123,12 +114,6 @@ func TestRegistry(t *testing.T) {
 		if c.t.String() != c.name || c.t.CodeName(c.code) != c.cn || c.t.Known(c.code) != c.ok {
 			t.Errorf("%d/%d: %q %q %v", c.t, c.code, c.t, c.t.CodeName(c.code), c.t.Known(c.code))
 		}
-		if err := (Message{Type: c.t, Code: c.code}).Check(); (err == nil) != c.ok {
-			t.Errorf("%d/%d: Check = %v", c.t, c.code, err)
-		}
-	}
-	if OptionType(25).String() != "Recursive DNS Server Option" || OptionType(99).String() != "option 99" {
-		t.Error("names of options")
 	}
 }
 
@@ -147,8 +132,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(NewEcho(1, 2, []byte("abc")).Append(nil, one, two))
 	f.Add(Neighbor{Target: two, Link: link}.Advertisement(nil).Append(nil, one, two))
 	packet, _ := ipv6.Header{NextHeader: Protocol, Src: one, Dst: two}.Append(nil, 8)
-	f.Add(NewError(TimeExceeded, 0, 0, append(packet, 128, 0, 0, 0, 1, 2, 3, 4)).Append(nil, one, two))
-	f.Add(Router{Options: []byte{5, 1, 0, 0, 0, 0, 5, 0xdc}}.Message(nil).Append(nil, one, two))
+	f.Add(Message{Type: TimeExceeded, Body: append(packet, 128, 0, 0, 0, 1, 2, 3, 4)}.Append(nil, one, two))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Parse(b)
 		if err != nil {
@@ -164,8 +148,5 @@ func FuzzParse(f *testing.F) {
 			q.Echo()
 		}
 		m.Neighbor()
-		if r, ok := m.Router(); ok && !reflect.DeepEqual(r.Message(nil).Body, m.Body) {
-			t.Fatal("router advertisement changed")
-		}
 	})
 }

@@ -3,7 +3,6 @@ package icmpv6
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"net/netip"
 
 	"eterm/frame/ipv6"
@@ -17,10 +16,6 @@ const Protocol = ipv4.ProtocolICMPv6
 // code, checksum, and four bytes that depend on the type.
 const HeaderLen = 8
 
-// MaxErrorLen is how long, IPv6 header included, an error message may become
-// by quoting (RFC 4443, 2.4 c): the smallest MTU.
-const MaxErrorLen = 1280
-
 // ErrShort is what Parse says of fewer bytes than HeaderLen.
 var ErrShort = errors.New("icmpv6: fewer than 8 bytes")
 
@@ -29,7 +24,7 @@ type Message struct {
 	Type Type
 	Code uint8
 	// Rest are the bytes 4 to 7 in network order; what they mean depends on
-	// the type: see the methods ID, Seq, MTU, Pointer.
+	// the type: see the methods ID, Seq, MTU.
 	Rest uint32
 	// Body is what follows: the data of an echo, the packet an error quotes,
 	// target and options of a discovery message. After Parse it shares the
@@ -64,17 +59,6 @@ func Valid(b []byte, src, dst netip.Addr) bool {
 	return ipv4.Sum(ipv4.PseudoSum(src, dst, Protocol, len(b)), b) == 0xffff
 }
 
-// Check says which of type and code the registry for IPv6 does not have.
-func (m Message) Check() error {
-	switch {
-	case kinds[m.Type].name == "":
-		return fmt.Errorf("icmpv6: type %d is not assigned in ICMPv6", m.Type)
-	case !m.Type.Known(m.Code):
-		return fmt.Errorf("icmpv6: type %d (%s) has no code %d in ICMPv6", m.Type, m.Type, m.Code)
-	}
-	return nil
-}
-
 // NewEcho is an echo request (RFC 4443, 4.1).
 func NewEcho(id, seq uint16, data []byte) Message {
 	return Message{Type: EchoRequest, Rest: uint32(id)<<16 | uint32(seq), Body: data}
@@ -102,18 +86,6 @@ func (m Message) MTU() int {
 		return 0
 	}
 	return int(m.Rest)
-}
-
-// Pointer is the offset of the byte a ParameterProblem complains about.
-func (m Message) Pointer() int { return int(m.Rest) }
-
-// NewError is an error message about packet, which starts with its IPv6
-// header: it quotes as much of it as RFC 4443 allows.
-func NewError(t Type, code uint8, rest uint32, packet []byte) Message {
-	if room := MaxErrorLen - ipv6.HeaderLen - HeaderLen; len(packet) > room {
-		packet = packet[:room]
-	}
-	return Message{Type: t, Code: code, Rest: rest, Body: packet}
 }
 
 // Quote is the packet an error message quotes.

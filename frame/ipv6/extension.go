@@ -90,28 +90,3 @@ func Walk(next uint8, b []byte) (Upper, error) {
 	}
 	return u, nil
 }
-
-// Option is one option of a hop-by-hop or destination options header
-// (RFC 8200, 4.2).
-type Option struct {
-	Type uint8
-	Data []byte // shares the memory of the header
-}
-
-// OptionPad1 is the one option without a length.
-const OptionPad1 = 0
-
-// NextOption takes the first option off b, which begins 2 bytes into such a
-// header. ok is false at the end.
-func NextOption(b []byte) (o Option, rest []byte, ok bool, err error) {
-	switch {
-	case len(b) == 0:
-		return o, nil, false, nil
-	case b[0] == OptionPad1:
-		return Option{Type: OptionPad1}, b[1:], true, nil
-	case len(b) < 2 || int(b[1])+2 > len(b):
-		return o, nil, false, ErrOption
-	}
-	n := int(b[1]) + 2
-	return Option{Type: b[0], Data: b[2:n:n]}, b[n:], true, nil
-}

@@ -24,7 +24,6 @@ var (
 	ErrShort   = errors.New("ipv6: fewer bytes than the header has")
 	ErrVersion = errors.New("ipv6: version is not 6")
 	ErrChain   = errors.New("ipv6: more than 16 extension headers")
-	ErrOption  = errors.New("ipv6: option length is wrong")
 )
 
 // Header is the fixed header (RFC 8200, 3). Version and payload length follow

@@ -75,8 +75,7 @@ func Seal(b []byte, src, to netip.Addr) {
 
 // Parse reads the datagram at the start of b; the payload ends where its
 // length says and shares b's memory. What follows is padding or, in IPv4,
-// surplus. The checksum is not looked at: see [Valid]. An error is ErrShort or
-// ErrLength.
+// surplus. The checksum is not looked at. An error is ErrShort or ErrLength.
 func Parse(b []byte) (h Header, payload []byte, err error) {
 	if len(b) < HeaderLen {
 		return Header{}, nil, ErrShort
@@ -87,17 +86,4 @@ func Parse(b []byte) (h Header, payload []byte, err error) {
 	}
 	h = Header{Src: binary.BigEndian.Uint16(b[srcAt:]), Dst: binary.BigEndian.Uint16(b[dstAt:])}
 	return h, b[HeaderLen:n:n], nil
-}
-
-// Valid says whether the checksum of the datagram that b is, from its header
-// to its last byte, is right. In IPv4 none is right too (RFC 768); in IPv6 it
-// is not (RFC 8200, 8.1).
-func Valid(b []byte, src, to netip.Addr) bool {
-	if len(b) < HeaderLen {
-		return false
-	}
-	if b[checksumAt]|b[checksumAt+1] == 0 {
-		return src.Is4()
-	}
-	return ipv4.Sum(ipv4.PseudoSum(src, to, Protocol, len(b)), b) == 0xffff
 }

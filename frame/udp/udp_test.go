@@ -6,12 +6,23 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"eterm/ipv4"
 )
 
 var (
 	src4, dst4 = netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 	src6, dst6 = netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")
 )
+
+// valid says whether the checksum of a datagram is right, none included where
+// IPv4 allows it.
+func valid(b []byte, src, to netip.Addr) bool {
+	if b[checksumAt]|b[checksumAt+1] == 0 {
+		return src.Is4()
+	}
+	return ipv4.Sum(ipv4.PseudoSum(src, to, Protocol, len(b)), b) == 0xffff
+}
 
 // TestVectors are datagrams as scapy builds them:
 // raw(IP(src=...,dst=...)/UDP(sport=...,dport=...)/b"...")[20:].
@@ -37,7 +48,7 @@ func TestVectors(t *testing.T) {
 		if err != nil || h != v.h || string(payload) != v.payload || cap(payload) != len(payload) {
 			t.Errorf("%v: parsed %v %q %v", v.h, h, payload, err)
 		}
-		if !Valid(b, v.src, v.dst) || Valid(b, v.src, v.src) {
+		if !valid(b, v.src, v.dst) || valid(b, v.src, v.src) {
 			t.Errorf("%v: verdicts on the checksum", v.h)
 		}
 	}
@@ -63,11 +74,11 @@ func TestZeroIsNoChecksum(t *testing.T) {
 	b, _ := Header{}.Append(nil, src4, dst4, []byte{0, 0})
 	b[8], b[9] = b[6], b[7] // data that makes the sum come out as zero
 	Seal(b, src4, dst4)
-	if b[6] != 0xff || b[7] != 0xff || !Valid(b, src4, dst4) {
+	if b[6] != 0xff || b[7] != 0xff || !valid(b, src4, dst4) {
 		t.Errorf("%x", b)
 	}
 	b[6], b[7] = 0, 0
-	if !Valid(b, src4, dst4) || Valid(b, src6, dst6) || Valid(b[:7], src4, dst4) {
+	if !valid(b, src4, dst4) || valid(b, src6, dst6) {
 		t.Error("no checksum")
 	}
 }
@@ -78,7 +89,7 @@ func TestTooLong(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(b), err)
 	}
 	b, err := (Header{}).Append(dst, src4, dst4, make([]byte, MaxLen-HeaderLen))
-	if err != nil || len(b) != 2+MaxLen || !Valid(b[2:], src4, dst4) {
+	if err != nil || len(b) != 2+MaxLen || !valid(b[2:], src4, dst4) {
 		t.Errorf("%d bytes, %v", len(b), err)
 	}
 }
@@ -89,7 +100,6 @@ func TestNothingAllocates(t *testing.T) {
 		b, _ := Header{1, 2}.Append(buf, src6, dst6, payload)
 		Parse(b)
 		Parse(b[:3])
-		Valid(b, src6, dst6)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -103,7 +113,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again, err := h.Append(nil, src4, dst4, payload)
-		if err != nil || !bytes.Equal(again[:6], b[:6]) || !bytes.Equal(again[8:], b[8:len(again)]) || !Valid(again, src4, dst4) {
+		if err != nil || !bytes.Equal(again[:6], b[:6]) || !bytes.Equal(again[8:], b[8:len(again)]) || !valid(again, src4, dst4) {
 			t.Fatalf("%x became %x, %v", b, again, err)
 		}
 	})

@@ -62,13 +62,13 @@ func questions() map[string][]byte {
 	return map[string][]byte{
 		"echo":     frameOf(us, them, inband.EtherType, inband.Echo{ID: 7, Seq: 8, Data: []byte("abc")}.Append(nil, inband.EchoRequest)),
 		"llc-test": frameOf(us, them, uint16(len(llcInfo)), llcInfo),
-		"lbm":      frameOf(us, them, cfm.EtherType, cfm.NewLoopback(nil, 5, 99, []byte("abc")).Append(nil)),
+		"lbm":      frameOf(us, them, cfm.EtherType, cfm.AppendLoopback(nil, 5, 99, []byte("abc"))),
 		"arp":      frameOf(all, them, arp.EtherType, arp.NewRequest(them, asker, ours).Append(nil)),
 		"icmp":     frameOf(us, them, 0x0800, echo4(7, "abc")),
 		"icmpv6":   frameOf(us, them, ipv6.EtherType, packet6(ask6, our6, 64, icmpv6.NewEcho(7, 8, []byte("abc")))),
 		"nd":       frameOf(group, them, ipv6.EtherType, packet6(ask6, icmpv6.SolicitedNode(our6), 255, solicit)),
 		"time": frameOf(us, them, 0x0800, func() []byte {
-			m := icmp.NewTimestamp(nil, 7, 8, 5).Append(nil)
+			m := icmp.Message{Type: icmp.Timestamp, Rest: 7<<16 | 8, Body: []byte{3: 5, 11: 0}}.Append(nil)
 			b, _ := ipv4.Header{TTL: 9, Protocol: 1, Src: asker, Dst: ours}.Append(nil, len(m))
 			return append(b, m...)
 		}()),
