@@ -95,7 +95,7 @@ func (p *page) number() {
 var headings = map[result.Kind]string{
 	result.KindLink: "Link test", result.KindSwitchCheck: "Switch test", result.KindSwitchMACs: "Address table of a switch",
 	result.KindSwitchOutage: "Outages of a switch", result.KindPing: "Echo", result.KindARP: "Who has which address", result.KindScan: "Scan",
-	result.KindSend: "Frames sent", result.KindFleet: "Link tests between many ports",
+	result.KindSend: "Frames sent", result.KindBench: "Benchmark", result.KindFleet: "Link tests between many ports",
 }
 
 // Heading names a document.

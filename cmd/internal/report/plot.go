@@ -22,6 +22,8 @@ type Plot struct {
 	Lines       []Series
 	// Limits are drawn across the plot, such as what is possible at most.
 	Limits []Limit
+	// Scatter draws markers only.
+	Scatter bool
 	// Events are drawn from bottom to top.
 	Events []Event
 }
@@ -80,7 +82,7 @@ func (p Plot) figure() *Figure {
 		}
 	}
 	for n, l := range p.Lines {
-		f.series(n, l, x, y)
+		f.series(n, l, x, y, p.Scatter)
 	}
 	if len(names) > 1 || len(names) == 1 && names[0] != "" {
 		f.legend(left, 16, names, true)
@@ -111,10 +113,10 @@ func (f *Figure) frame(x, y scale) {
 }
 
 // series draws one line. Points without a place are gaps in it.
-func (f *Figure) series(n int, l Series, x, y scale) {
+func (f *Figure) series(n int, l Series, x, y scale, scatter bool) {
 	var run []float64
 	flush := func() {
-		if len(run) > 2 {
+		if len(run) > 2 && !scatter {
 			f.line(seriesPaint(n), seriesDash(n), run...)
 		}
 		run = nil
@@ -127,7 +129,7 @@ func (f *Figure) series(n int, l Series, x, y scale) {
 			continue
 		}
 		run = append(run, px, py)
-		if len(l.Points) <= mostMarked {
+		if scatter || len(l.Points) <= mostMarked {
 			f.marker(n, px, py)
 		}
 	}

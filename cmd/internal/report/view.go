@@ -11,6 +11,7 @@ import (
 	"eterm/cmd/internal/result"
 	"eterm/frame/probe"
 	"eterm/iface/linktest"
+	"eterm/iface/suite"
 )
 
 // View is a document prepared to be looked at, in the order it is shown.
@@ -105,6 +106,8 @@ func Of(d *result.Document) *View {
 		v.scan(r)
 	case *result.Send:
 		v.send(r)
+	case *suite.Result:
+		v.bench(r)
 	case *result.Fleet:
 		v.fleet(r)
 	}

@@ -16,7 +16,7 @@ func (v *View) wiring() {
 	f := &Figure{Title: "Wiring", Width: width, Height: height}
 	between := map[result.Kind]string{
 		result.KindSwitchCheck: "switch", result.KindSwitchMACs: "switch", result.KindSwitchOutage: "switch",
-		result.KindLink: "link tested", result.KindFleet: "links tested",
+		result.KindLink: "link tested", result.KindBench: "device tested", result.KindFleet: "links tested",
 	}[d.Kind]
 	if between == "" {
 		between = "network"

@@ -24,7 +24,7 @@ type Document struct {
 	Type string `json:"type"` // "result"
 	// "eterm.result/1"; members are only added within a number
 	Schema string `json:"schema"`
-	// what was measured, and so what the result is: "link", "switch-check", "switch-macs", "switch-outage", "ping", "arp", "scan", "send", "fleet"
+	// what was measured, and so what the result is: "link", "switch-check", "switch-macs", "switch-outage", "ping", "arp", "scan", "send", "bench", "fleet"
 	Kind Kind `json:"kind"`
 	// tells this run from all others: 32 hexadecimal digits at random
 	ID string `json:"id"`

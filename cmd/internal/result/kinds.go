@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eterm/iface/linktest"
+	"eterm/iface/suite"
 )
 
 // Kind is what was measured, and so what type the result has.
@@ -22,6 +23,7 @@ const (
 	KindARP          Kind = "arp"
 	KindScan         Kind = "scan"
 	KindSend         Kind = "send"
+	KindBench        Kind = "bench"
 	KindFleet        Kind = "fleet"
 )
 
@@ -35,6 +37,7 @@ var bodies = map[Kind]reflect.Type{
 	KindARP:          reflect.TypeFor[ARP](),
 	KindScan:         reflect.TypeFor[Scan](),
 	KindSend:         reflect.TypeFor[Send](),
+	KindBench:        reflect.TypeFor[suite.Result](),
 	KindFleet:        reflect.TypeFor[Fleet](),
 }
 

@@ -12,6 +12,7 @@ import (
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/load/pace"
+	"eterm/iface/suite"
 	"eterm/iface/switchtest"
 )
 
@@ -64,6 +65,8 @@ func sampleBody(k Kind) any {
 	case KindSend:
 		return &Send{Offered: 1000, Sent: 990, Skipped: 10, Attempts: 1000, Refused: iface.Refused{QueueFull: 10}, Bytes: 59400, ElapsedNS: 1e9, AskedFrames: 1000, Frames: 990,
 			FrameBits: 475200, WireBits: 665280, PacingError: &pace.PacingError{P50: 2000, P99: 9000, Max: 50000}, CPUNS: 5e7, CPUFrameNS: 50000, Mechanism: "sendmmsg", Threads: 1}
+	case KindBench:
+		return sampleBench()
 	case KindFleet:
 		return &Fleet{Run: "night", Planned: 6, Pairs: []Pair{{From: "r1-eth1", To: "r2-eth1", State: "measured", Tests: 3, Offered: 3000, Received: 2999, Lost: 1, P50: num(int64(9000)), P99: num(int64(30000))}, {From: "r2-eth1", To: "r1-eth1", State: "no reply"}}}
 	}
@@ -108,4 +111,27 @@ func sampleHistogram() string {
 // sampleID is the kind in hexadecimal, filled up to 32 digits.
 func sampleID(k Kind) string {
 	return (fmt.Sprintf("%x", string(k)) + strings.Repeat("0", 32))[:32]
+}
+
+func sampleBench() *suite.Result {
+	r := &suite.Result{Suite: "rfc2544", Plan: suite.Plan{Suite: "rfc2544", Tests: []string{"throughput", "latency", "loss"}, Sizes: []int{64, 512, 1518}, Direction: "forward", LineBPS: 1e9, Repeat: 1},
+		PlanSHA256: strings.Repeat("ab", 32), State: "done", ObservedS: 1560, OneClock: true, Deviations: []string{"wait e 1 s (RFC 2544 s.23: 5 s)"}, Events: []suite.Event{},
+		Verdict: suite.Verdict{Status: 0, Why: "all 1 expectations are met", Passed: []string{"throughput.512.ndr (512 forward, repetition 1)"}, Failed: []string{}, TesterLimited: []string{"throughput 64 forward ndr: its ceiling is 702 kpps"}, Untrusted: []string{}}}
+	for n, size := range r.Plan.Sizes {
+		line := 1e9 / 8 / float64(size+20)
+		ndr := min(line, 702100)
+		t := suite.Test{Test: "throughput", Clause: "RFC 2544 26.1", Size: size, Direction: "forward", Repeat: 1, TheoreticalFPS: line}
+		for _, g := range []string{"ndr", "pdr"} {
+			limit := suite.ByLine
+			if size == 64 {
+				limit = suite.ByTester
+			}
+			t.Goals = append(t.Goals, suite.Figure{Name: g, LowerFPS: num(ndr), UpperFPS: num(ndr * 1.005), ThroughputFPS: num(ndr), BitsPerS: num(ndr * float64(size+20) * 8), Percent: num(100 * ndr / line), Limit: limit, Why: "its ceiling is 702 kpps", BiasBound: num(0.0008), Trials: []int{n}})
+		}
+		r.Tests = append(r.Tests, t,
+			suite.Test{Test: "latency", Clause: "RFC 2544 26.2", Size: size, Direction: "forward", Repeat: 1, TheoreticalFPS: line, Latency: []suite.Delays{{Share: 1, FPS: ndr, Trials: 20, Kind: "one_way", Min: 3100, Mean: 4200, P50: 4000, P99: 11200, P999: 40000, Max: 212000, TesterP50: num(int64(1900)), Direction: "forward", Histogram: sampleHistogram()}}},
+			suite.Test{Test: "loss", Clause: "RFC 2544 26.3", Size: size, Direction: "forward", Repeat: 1, TheoreticalFPS: line, Loss: []suite.LossRow{{Percent: 100, FPS: line, Offered: 1000, Lost: uint64(10 * n), Ratio: float64(n) / 100, Trial: n}, {Percent: 90, FPS: 0.9 * line, Offered: 900, Trial: n}, {Percent: 80, FPS: 0.8 * line, Offered: 800, Trial: n}}})
+		r.Trials = append(r.Trials, suite.Trial{N: n, Test: "throughput", Valid: n > 0, Reasons: []suite.Reason{}, Accounts: []suite.Account{{Direction: "forward", Offered: 10000, Received: 10000}}, Took: 1.2})
+	}
+	return r
 }
