@@ -189,6 +189,7 @@ func TestOneTestAtATimeAndNotForEver(t *testing.T) {
 			}
 		}
 		time.Sleep(Lease + time.Second)
+		synctest.Wait()
 		if c.double.lapsed != 1 || c.double.ended != 0 {
 			t.Errorf("lapsed %d times, ended %d times", c.double.lapsed, c.double.ended)
 		}
@@ -204,6 +205,7 @@ func TestOneTestAtATimeAndNotForEver(t *testing.T) {
 		if err := ask(c.asker); !errors.Is(err, ErrLapsed) {
 			t.Errorf("after all that: %v", err)
 		}
+		synctest.Wait()
 		if c.double.ended != 2 {
 			t.Errorf("ended %d times", c.double.ended)
 		}
