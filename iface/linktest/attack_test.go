@@ -437,3 +437,31 @@ func TestALoopEndsATest(t *testing.T) {
 		})
 	}
 }
+
+// TestAReceiverWhoseLinkWentAwayIsNotTrusted, at either end: both ends print the
+// same result.
+func TestAReceiverWhoseLinkWentAwayIsNotTrusted(t *testing.T) {
+	for _, far := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newSegment(t)
+			defer g.stop()
+			port, direction := g.askData, 1
+			if far {
+				port, direction = g.farData, 0
+			}
+			time.AfterFunc(time.Second, func() { port.SetUp(false) })
+			time.AfterFunc(1300*time.Millisecond, func() { port.SetUp(true) })
+			total, err := linktest.Pair(t.Context(), g.askData, g.askControl, g.options(linktest.Load{Sizes: []int{64}, Rate: 1000, Duration: 3 * time.Second}))
+			if err != nil || len(total.Directions) != 2 {
+				t.Fatalf("far %v: %v", far, err)
+			}
+			d := total.Directions[direction]
+			if d.Lost < 250 || d.Verdict.Status != linktest.Untrusted || !says(d, "at the receiver the interface went down once") {
+				t.Errorf("far %v: %d lost, %+v", far, d.Lost, d.Verdict)
+			}
+			if told := <-g.told; told.Verdict.Status != linktest.Untrusted {
+				t.Errorf("far %v: the other end has status %d", far, told.Verdict.Status)
+			}
+		})
+	}
+}

@@ -2,7 +2,6 @@ package linktest
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -197,29 +196,6 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	return true
 }
 
-// loops notes that a run's frames go round in a loop, if there is an error that
-// says so.
-func (r *Receiver) loops(run *Run, err *loop.Error) {
-	if err == nil || run == nil || run.looped != nil {
-		return
-	}
-	err.Port = r.port.Name()
-	run.looped = err
-	if r.o.Looped != nil {
-		r.o.Looped(err)
-	}
-}
-
-// Looped is the loop that a run's frames go round in, or nil.
-func (r *Receiver) Looped(session uint32) *loop.Error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if run := r.runs[session]; run != nil {
-		return run.looped
-	}
-	return nil
-}
-
 // judge ends the runs that were over at a time up to which all was read.
 func (r *Receiver) judge(at time.Time) {
 	r.mu.Lock()
@@ -277,41 +253,4 @@ func (r *Receiver) Finish(session uint32) {
 	}
 	r.mu.Unlock()
 	r.tell(ended)
-}
-
-// Received is how many frames of a run have come so far, each counted once,
-// and how many it is known to have.
-func (r *Receiver) Received(session uint32) (received, expected uint64, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	run := r.runs[session]
-	if run == nil {
-		return 0, 0, false
-	}
-	if p, planned := run.tally.Plan(); planned {
-		expected = p.Total
-	}
-	return run.tally.Received(), expected, true
-}
-
-// Doubts is what happened to the port itself since NewReceiver: whether it was
-// down, or lost its carrier.
-func (r *Receiver) Doubts() []iface.Doubt {
-	c, err := r.port.Counters()
-	if err != nil && !errors.Is(err, iface.ErrGone) {
-		return nil
-	}
-	return linkDoubts(c.Sub(r.start))
-}
-
-// Live returns the sessions of runs that are not over.
-func (r *Receiver) Live() (sessions []uint32) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for id, run := range r.runs {
-		if !run.over && run.frames > 0 {
-			sessions = append(sessions, id)
-		}
-	}
-	return sessions
 }
