@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/iface/ifacetest"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 )
@@ -23,10 +24,35 @@ var recipeMark = regexp.MustCompile("(?ms)^<!-- run: ([a-z-]+) -->\n```\n(.*?)^`
 // recipeLabs make the host that a recipe runs on.
 var recipeLabs = map[string]func(t *testing.T) *lab.Host{
 	"files": func(t *testing.T) *lab.Host { return labtest.Host(t, "host") },
+	"trunk": trunk,
 	"routed": func(t *testing.T) *lab.Host {
 		left, _ := routed(t, 1400)
 		return left
 	},
+}
+
+// trunk is a host with eth1 and eth2 at two ports of a switch: both are in VLAN 20
+// with its tag, only that of eth1 is in VLAN 30.
+func trunk(t *testing.T) *lab.Host {
+	return between(t, ifacetest.VLANs(0, ifacetest.Membership{Untagged: 1, Tagged: []uint16{20, 30}}),
+		ifacetest.VLANs(1, ifacetest.Membership{Untagged: 1, Tagged: []uint16{20}}))
+}
+
+// between is a host with eth1 and eth2 at two ports of a switch of our own.
+func between(t *testing.T, o ...ifacetest.Option) *lab.Host {
+	t.Helper()
+	host, middle := labtest.Host(t, "tester"), labtest.Host(t, "switch")
+	for _, name := range []string{"eth1", "eth2"} {
+		labtest.Cable(t, host, name, middle, "p"+name)
+	}
+	stop, err := middle.Join([]string{"peth1", "peth2"}, o...)
+	must(t, err)
+	t.Cleanup(func() {
+		if _, err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return host
 }
 
 // TestRecipes: what the guides show is what happens.

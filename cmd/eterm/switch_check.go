@@ -21,6 +21,7 @@ import (
 type switchChecker struct {
 	ports              switchPorts
 	only, skip, vlans  string
+	vlan               string
 	expect, output     string
 	evidence           string
 	maxMACs            int
@@ -39,6 +40,7 @@ func switchCheckCommand() *cli.Command {
 		UsageText: "eterm switch check --a eth1 --b eth2\n" +
 			"eterm switch check --a eth1 --b eth2 --skip ageing         (a few seconds instead of minutes)\n" +
 			"eterm switch check --a eth1 --b eth2 --only learning,vlan --vlans 10,20\n" +
+			"eterm switch check --a eth1 --b eth2 --vlan 20,30          (are these trunked, with their priority?)\n" +
 			"eterm switch check --a eth1 --b eth2 --expect office.yaml  (differences from it are the failures)\n" +
 			"eterm switch check -i eth1                                 (the other port on another machine, with eterm respond)\n" +
 			"eterm switch check --list                                  (all cases, with their rules)",
@@ -48,6 +50,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "only", Destination: &s.only, Usage: "run only `CASES`: groups or cases, separated by commas"},
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},
 			&cli.StringFlag{Name: "vlans", Destination: &s.vlans, Usage: "the `VLANS` that must pass with their tag, and no others, such as 10,20,100-199"},
+			&cli.StringFlag{Name: "vlan", Destination: &s.vlan, Usage: "ask only how `VIDS` such as 20,30 are carried each way: tagged, untagged, in another VLAN or not at all, and with which priority"},
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
 			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "fill the table with at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
@@ -66,9 +69,9 @@ func switchCheckCommand() *cli.Command {
 }
 
 func (s *switchChecker) run(c *cli.Context) error {
-	cases, err := switchtest.Select(names(s.only), names(s.skip))
+	cases, asked, err := s.cases()
 	if err != nil {
-		return exit.Usage("%w", err)
+		return err
 	}
 	if s.list {
 		return output(c).Cases(cases, s.json)
@@ -77,11 +80,32 @@ func (s *switchChecker) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	cfg.Asked = asked
 	if err := s.ports.open(c); err != nil {
 		return err
 	}
 	defer s.ports.close()
 	return s.check(c, cfg)
+}
+
+// cases are what to ask, and the VLANs if it is about some.
+func (s *switchChecker) cases() ([]switchtest.Case, *switchtest.IDs, error) {
+	if s.vlan == "" {
+		cases, err := switchtest.Select(names(s.only), names(s.skip))
+		if err != nil {
+			return nil, nil, exit.Usage("%w", err)
+		}
+		return cases, nil, nil
+	}
+	ids, err := switchtest.ParseIDs(s.vlan)
+	if err != nil {
+		return nil, nil, exit.Usage("--vlan: %w", err)
+	}
+	cases, err := switchtest.VLANCases(ids)
+	if err != nil {
+		return nil, nil, exit.Usage("--vlan: %w", err)
+	}
+	return cases, &ids, nil
 }
 
 // config makes the library's configuration of the flags.

@@ -42,7 +42,7 @@ var rows = map[string]row{
 	"iface/internal/rtnl":        {fenced: "netlink's numbers"},
 	"iface/internal/sock":        {fenced: "options of packet sockets"},
 	"iface/internal/xdp":         {imports: "frame/ether", fenced: "memory shared with the kernel, AF_XDP"},
-	"iface/lab":                  {imports: "iface iface/impair", fenced: "namespaces are entered by system calls (setns, unshare)"},
+	"iface/lab":                  {imports: "iface iface/ifacetest iface/impair", fenced: "namespaces are entered by system calls (setns, unshare)"},
 	"iface/lab/labtest":          {imports: "iface/lab"},
 	"iface/linktest":             {imports: "frame frame/ether frame/inband frame/probe frame/seal frame/udp icmp iface iface/load iface/load/pace iface/loop iface/talk ipv4"},
 	"iface/load":                 {imports: "frame/ether iface iface/load/pace"},

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
-	"testing"
 	"time"
 
 	"eterm/iface"
@@ -14,15 +13,30 @@ import (
 // patience bounds every wait for frames that must come.
 const patience = 5 * time.Second
 
+// reporter and runner are what Conform needs of a *testing.T: a program that has a
+// switch of this package in it is no test, and needs nothing of package testing.
+type reporter interface {
+	Helper()
+	Error(...any)
+	Errorf(string, ...any)
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+type runner[T any] interface {
+	reporter
+	Run(string, func(T)) bool
+}
+
 // Conform tests that a and b keep the contract of iface.Port. They must be
 // joined by something that forwards everything, unharmed and in order, and
 // have the same MTU. Other traffic is left out of account. Both are closed at
 // the end.
-func Conform(t *testing.T, a, b iface.Port) {
+func Conform[T runner[T]](t T, a, b iface.Port) {
 	c := &conformance{a: a, b: b}
 	for _, test := range []struct {
 		name string
-		run  func(*testing.T)
+		run  func(reporter)
 	}{
 		{"order and bytes", c.order},
 		{"frames are not kept", c.notKept},
@@ -36,7 +50,7 @@ func Conform(t *testing.T, a, b iface.Port) {
 		{"counters", c.counters},
 		{"close", c.close},
 	} {
-		t.Run(test.name, test.run)
+		t.Run(test.name, func(t T) { test.run(t) })
 	}
 }
 
@@ -69,13 +83,13 @@ func (c *conformance) frames(n, length int, tags ...byte) (frames [][]byte) {
 }
 
 // exchange sends frames from a and takes as many from b.
-func (c *conformance) exchange(t *testing.T, frames [][]byte) []iface.Received {
+func (c *conformance) exchange(t reporter, frames [][]byte) []iface.Received {
 	t.Helper()
 	send(t, c.a, frames)
 	return c.collect(t, c.b, len(frames))
 }
 
-func send(t *testing.T, p iface.Port, frames [][]byte) {
+func send(t reporter, p iface.Port, frames [][]byte) {
 	t.Helper()
 	if n, err := p.Send(frames); n != len(frames) || err != nil {
 		t.Fatalf("Send took %d of %d frames: %v", n, len(frames), err)
@@ -83,7 +97,7 @@ func send(t *testing.T, p iface.Port, frames [][]byte) {
 }
 
 // collect receives n frames of this test.
-func (c *conformance) collect(t *testing.T, p iface.Port, n int) (got []iface.Received) {
+func (c *conformance) collect(t reporter, p iface.Port, n int) (got []iface.Received) {
 	t.Helper()
 	check(t, p.SetReadDeadline(time.Now().Add(patience)))
 	defer p.SetReadDeadline(time.Time{})
@@ -113,7 +127,7 @@ func ours(frame []byte) bool {
 		(bytes.HasPrefix(rest[2:], mark) || bytes.HasPrefix(mark, rest[2:min(len(rest), 2+len(mark))]))
 }
 
-func (c *conformance) order(t *testing.T) {
+func (c *conformance) order(t reporter) {
 	for _, n := range []int{1, 2, 64, 200} {
 		frames := c.frames(n, 100)
 		same(t, c.exchange(t, frames), frames)
@@ -123,7 +137,7 @@ func (c *conformance) order(t *testing.T) {
 	}
 }
 
-func (c *conformance) notKept(t *testing.T) {
+func (c *conformance) notKept(t reporter) {
 	frames := c.frames(3, 80)
 	want := [][]byte{bytes.Clone(frames[0]), bytes.Clone(frames[1]), bytes.Clone(frames[2])}
 	send(t, c.a, frames)
@@ -133,7 +147,7 @@ func (c *conformance) notKept(t *testing.T) {
 	same(t, c.collect(t, c.b, 3), want)
 }
 
-func (c *conformance) lengths(t *testing.T) {
+func (c *conformance) lengths(t reporter) {
 	for _, length := range []int{14, 15, 59, 60, 61, 64, 1000, c.a.MTU() + 14} {
 		frames := c.frames(1, length)
 		same(t, c.exchange(t, frames), frames)
@@ -142,7 +156,7 @@ func (c *conformance) lengths(t *testing.T) {
 	same(t, c.exchange(t, tagged), tagged)
 }
 
-func (c *conformance) lengthsRefused(t *testing.T) {
+func (c *conformance) lengthsRefused(t reporter) {
 	long := c.a.MTU() + 14 + 1
 	for _, test := range []struct {
 		frame []byte
@@ -164,7 +178,7 @@ func (c *conformance) lengthsRefused(t *testing.T) {
 	}
 }
 
-func (c *conformance) tags(t *testing.T) {
+func (c *conformance) tags(t reporter) {
 	for _, tags := range [][]byte{
 		{0x81, 0, 0x60, 100}, {0x81, 0, 0, 0}, {0x81, 0, 0x1f, 0xff},
 		{0x88, 0xa8, 0xe0, 5}, {0x88, 0xa8, 0, 5, 0x81, 0, 0, 6}, {0x81, 0, 0, 5, 0x81, 0, 0, 6},
@@ -174,7 +188,7 @@ func (c *conformance) tags(t *testing.T) {
 	}
 }
 
-func (c *conformance) classes(t *testing.T) {
+func (c *conformance) classes(t reporter) {
 	for dst, want := range map[string]iface.Class{
 		c.b.HardwareAddr().String(): iface.ToHost,
 		"ff:ff:ff:ff:ff:ff":         iface.ToBroadcast,
@@ -189,7 +203,7 @@ func (c *conformance) classes(t *testing.T) {
 
 // ownFrames sends from a and then from b: the first frame of this test that a
 // receives must be b's.
-func (c *conformance) ownFrames(t *testing.T) {
+func (c *conformance) ownFrames(t reporter) {
 	c.exchange(t, c.frames(5, 60))
 	back := c.frame(c.a.HardwareAddr(), 60)
 	copy(back[6:], c.b.HardwareAddr())
@@ -197,7 +211,7 @@ func (c *conformance) ownFrames(t *testing.T) {
 	same(t, c.collect(t, c.a, 1), [][]byte{back})
 }
 
-func (c *conformance) memory(t *testing.T) {
+func (c *conformance) memory(t reporter) {
 	frames := c.frames(2, 70)
 	send(t, c.a, frames)
 	own := make([]byte, 0, 4096)
@@ -218,7 +232,7 @@ func (c *conformance) memory(t *testing.T) {
 	check(t, c.b.SetReadDeadline(time.Time{}))
 }
 
-func same(t *testing.T, got []iface.Received, want [][]byte) {
+func same(t reporter, got []iface.Received, want [][]byte) {
 	t.Helper()
 	now := time.Now()
 	for i, r := range got {
@@ -234,7 +248,7 @@ func same(t *testing.T, got []iface.Received, want [][]byte) {
 	}
 }
 
-func check(t *testing.T, err error) {
+func check(t reporter, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"testing"
 	"time"
 
 	"eterm/iface"
 )
 
-func (c *conformance) deadlines(t *testing.T) {
+func (c *conformance) deadlines(t reporter) {
 	rx := make([]iface.Received, 4)
 	for _, at := range []time.Duration{-time.Second, 20 * time.Millisecond} {
 		check(t, c.b.SetReadDeadline(time.Now().Add(at)))
@@ -43,7 +42,7 @@ func (c *conformance) deadlines(t *testing.T) {
 
 // afterDeadline receives n frames that are there when the deadline passes: they
 // come before its error. On a real interface they may take a moment to be there.
-func (c *conformance) afterDeadline(t *testing.T, n int) (got []iface.Received) {
+func (c *conformance) afterDeadline(t reporter, n int) (got []iface.Received) {
 	t.Helper()
 	c.awaitQueued(t, n)
 	check(t, c.b.SetReadDeadline(time.Now().Add(20*time.Millisecond)))
@@ -71,7 +70,7 @@ func (c *conformance) afterDeadline(t *testing.T, n int) (got []iface.Received) 
 
 // awaitQueued waits until b has frames to hand out: what lies between the ports
 // may take its time.
-func (c *conformance) awaitQueued(t *testing.T, n int) {
+func (c *conformance) awaitQueued(t reporter, n int) {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		counters, err := c.b.Counters()
@@ -97,7 +96,7 @@ func untilError(p iface.Port, rx []iface.Received) error {
 	return fmt.Errorf("%s: no end of frames", p.Name())
 }
 
-func (c *conformance) counters(t *testing.T) {
+func (c *conformance) counters(t reporter) {
 	before, err := c.a.Counters()
 	check(t, err)
 	peer, err := c.b.Counters()
@@ -130,7 +129,7 @@ func (c *conformance) counters(t *testing.T) {
 	}
 }
 
-func (c *conformance) close(t *testing.T) {
+func (c *conformance) close(t reporter) {
 	done := make(chan error, 1)
 	check(t, c.b.SetReadDeadline(time.Time{}))
 	go func() { done <- untilError(c.b, make([]iface.Received, 4)) }()

@@ -26,7 +26,7 @@ func Check(ctx context.Context, cfg Config) (*Card, error) {
 	r.start()
 	defer r.stop()
 	card := newCard(r)
-	err := r.control()
+	err := r.carry()
 	if err == nil {
 		err = r.calibrate()
 	}
@@ -103,7 +103,11 @@ func (r *rig) once(c Case) (result Result, late uint64, err error) {
 // of a processor, and makes the time to settle three times that if it is more.
 func (r *rig) calibrate() error {
 	addrs := slices.Concat(toBroadcast(r), toNobody(r), toGroups(r))
-	flights := r.ledger.launch(portA, r.towards(portA, addrs))
+	specs := r.towards(portA, addrs)
+	for i := range specs {
+		specs[i].tags = r.carrier[portA]
+	}
+	flights := r.ledger.launch(portA, specs)
 	defer r.ledger.land(flights)
 	if err := errors.Join(r.send(portA, flights), r.flush(portA)); err != nil {
 		return err

@@ -23,6 +23,9 @@ type Config struct {
 	Expect Expectations
 	// VLANs are those that must pass, and no others; nil makes no demand.
 	VLANs *IDs
+	// Asked are the VLANs that Cases are about, if those are VLANCases: frames that
+	// show the link alive may be in one of them.
+	Asked *IDs
 	// Seed makes the addresses used; 0 draws one. It is on the card.
 	Seed uint64
 	// MaxMACs bounds the search for the table's capacity; 8192 if 0.

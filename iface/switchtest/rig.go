@@ -29,8 +29,10 @@ type rig struct {
 	ledger *ledger
 	random *rand.Rand
 	memo   memo
-	end    [sides]context.CancelFunc // ends a port's receiver
-	over   [sides]chan struct{}      // closed when it has ended
+	// carrier are the tags of frames that must pass, by the port that sends them.
+	carrier [sides][]tag
+	end     [sides]context.CancelFunc // ends a port's receiver
+	over    [sides]chan struct{}      // closed when it has ended
 }
 
 func newRig(ctx context.Context, cfg *Config) *rig {
@@ -140,7 +142,7 @@ func (r *rig) flush(from side) error {
 		if to == from {
 			continue
 		}
-		if err := r.pass(from, to, spec{dst: r.addr[to], src: r.addr[from], kind: sentinel}); err != nil {
+		if err := r.pass(from, to, spec{dst: r.addr[to], src: r.addr[from], kind: sentinel, tags: r.carrier[from]}); err != nil {
 			return err
 		}
 	}
@@ -197,7 +199,7 @@ func (r *rig) sleep(d time.Duration) error {
 // receive, so that it may be where a mirror comes out.
 func (r *rig) control() error {
 	for s := range r.each() {
-		flights := r.ledger.launch(s, []spec{{dst: broadcast, src: r.addr[s], kind: hello}})
+		flights := r.ledger.launch(s, []spec{{dst: broadcast, src: r.addr[s], kind: hello, tags: r.carrier[s]}})
 		err := r.send(s, flights)
 		r.ledger.land(flights)
 		if err != nil {

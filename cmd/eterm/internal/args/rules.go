@@ -83,6 +83,9 @@ var rules = []Rule{
 	// What is given up.
 	{Kind: Apart, These: words("user"), Those: words("no-sandbox")},
 
+	// What is asked of a switch.
+	{Kind: Apart, These: words("vlan"), Those: words("only skip vlans expect max-macs max-ageing load"), only: words("switch check")},
+
 	// Which ports.
 	{Kind: Together, These: words("tx rx")},
 	{Kind: Apart, These: words("tx rx"), Those: words("interface")},
