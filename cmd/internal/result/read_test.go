@@ -49,7 +49,7 @@ func TestReadRefusesWhatIsNoDocument(t *testing.T) {
 		"newer":            {changed(t, "schema", "eterm.result/2"), "eterm.result/2, newer than eterm.result/1, which this eterm reads: use a newer eterm"},
 		"far newer":        {changed(t, "schema", "eterm.result/99999999999999999999"), "none of eterm's"},
 		"schema 0":         {changed(t, "schema", "eterm.result/0"), "none of eterm's"},
-		"unknown kind":     {changed(t, "kind", "poem"), `kind "poem"; this eterm knows arp, fleet, link, ping`},
+		"unknown kind":     {changed(t, "kind", "poem"), `kind "poem"; this eterm knows arp, bench, fleet, link, ping`},
 		"twice":            {whole + whole, "two results with the id"},
 		"hostile id":       {changed(t, "id", "../../x\x1b[2J"), "want up to 64 letters"},
 		"odd state":        {changed(t, "state", "fine"), `state "fine"`},
