@@ -34,7 +34,7 @@ func capacity(r *rig) (Outcome, error) {
 	o := Outcome{Value: fmt.Sprint(held + own), Curve: s.curve, Seen: fmt.Sprintf("%d addresses known at once", held+own)}
 	if held == s.most {
 		o.Value += "+"
-		o.Seen += ", no limit up to there"
+		o.Seen = fmt.Sprintf("at least %d addresses known at once; limit of --max-macs, not of the switch", held+own)
 	}
 	return o, nil
 }
@@ -169,7 +169,7 @@ func rate(r *rig) (Outcome, error) {
 			o.Seen = fmt.Sprintf("%.0f new addresses a second without a miss", perSecond)
 			if asked == 0 {
 				o.Value += "+"
-				o.Seen += ", as fast as this host sends"
+				o.Seen = fmt.Sprintf("at least %.0f new addresses a second without a miss; limit of this host, not of the switch", perSecond)
 			}
 			return o, nil
 		}

@@ -82,7 +82,10 @@ func (r *rig) once(c Case) (result Result, late uint64, err error) {
 	lost, before := r.hostLost(), r.ledger.lateSoFar()
 	o, err := r.between(c)
 	silent := errors.Is(err, errSilent)
+	var refused *refusedError
 	switch {
+	case errors.As(err, &refused): // it is the port's matter, and only this case's
+		o, err = Outcome{Why: refused.Error()}, nil
 	case silent:
 		o, err = Outcome{Why: "the link carries nothing: " + err.Error()}, nil
 	case err != nil:

@@ -127,7 +127,7 @@ func (r *rig) send(from side, flights []*flight) error {
 		case err == nil:
 			continue
 		case !errors.Is(err, iface.ErrQueueFull) || wait > r.cfg.Timeout:
-			return fmt.Errorf("port %v: %w", from, err)
+			return r.refusal(from, frames[0], err)
 		}
 		if err := r.sleep(wait); err != nil {
 			return err

@@ -34,7 +34,7 @@ func everySize(tags int) func(*rig) (Outcome, error) {
 			if err != nil {
 				return Outcome{}, err
 			}
-			return namingSize(v.at(far(from), nil)), nil
+			return bySize(v, v.at(far(from), nil)), nil
 		})
 		if top < longest && err == nil {
 			o.Seen += fmt.Sprintf("; only to %d bytes, the MTU here", top+fcs)
@@ -43,16 +43,49 @@ func everySize(tags int) func(*rig) (Outcome, error) {
 	}
 }
 
-// namingSize adds the first size that went wrong.
-func namingSize(s sum) Outcome {
+// bySize adds which sizes did not arrive, and the first that arrived wrong.
+func bySize(v volley, s sum) Outcome {
 	o := s.outcome()
-	for _, f := range []*flight{s.lost, s.odd, s.extra} {
+	if lost := sizeRanges(v.missing(far(v[0].from))); lost != "" {
+		o.Seen += ", not those of " + lost + " bytes"
+	}
+	for _, f := range []*flight{s.odd, s.extra} {
 		if f != nil {
 			o.Seen += fmt.Sprintf(", the first wrong one of %d bytes", len(f.sent)+fcs)
 			break
 		}
 	}
 	return o
+}
+
+// maxRanges is how many ranges of sizes a row names.
+const maxRanges = 8
+
+// sizeRanges lists the sizes of frames, with FCS, which are in order.
+func sizeRanges(v volley) string {
+	var ranges [][2]int
+	for _, f := range v {
+		size := len(f.sent) + fcs
+		if n := len(ranges); n > 0 && ranges[n-1][1] == size-1 {
+			ranges[n-1][1] = size
+			continue
+		}
+		ranges = append(ranges, [2]int{size, size})
+	}
+	text := ""
+	for i, r := range ranges {
+		if i == maxRanges {
+			return text + fmt.Sprintf(" and %d more ranges", len(ranges)-i)
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprint(r[0])
+		if r[1] > r[0] {
+			text += fmt.Sprintf("..%d", r[1])
+		}
+	}
+	return text
 }
 
 // mtu is the smallest of the ports'.
@@ -93,9 +126,14 @@ func jumbo(r *rig) (Outcome, error) {
 		}
 	}
 	o := Outcome{Value: fmt.Sprint(good + fcs), Seen: fmt.Sprintf("up to %d bytes", good+fcs)}
-	if good == top {
+	switch good {
+	case top:
 		o.Value += "+"
 		o.Seen += ", all that the MTU here allows"
+	case 0:
+		o.Value, o.Seen = "0", "no size passes"
+	default:
+		o.Seen += fmt.Sprintf("; the MTU here allows %d", top+fcs)
 	}
 	return o, nil
 }

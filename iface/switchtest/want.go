@@ -39,10 +39,14 @@ var (
 	comeback = measure{"a word", []string{"none", returned}}
 	copying  = measure{"a word", []string{"once", duplicated, stormed}}
 	leaking  = measure{"a word", []string{"none", "leaks"}}
-	number   = measure{name: "a number such as 8192, >=4096 or 4096..8192"}
+	number   = measure{name: "a number such as 8192, >=4096 or 4096..8192, or no limit"}
 	span     = measure{name: "a time such as 300s, >=10s or 270s..330s"}
 	vlanSet  = measure{name: "a list of VLANs such as 10,20,100-199, all or none"}
 )
+
+// unlimited is the expectation of a number that no limit is met as far as it is
+// looked for.
+const unlimited = "no limit"
 
 // Want is what a case is expected to come to.
 type Want struct {
@@ -61,7 +65,7 @@ func (m measure) parse(text string) (Want, error) {
 	w := Want{text: text, lo: math.Inf(-1), hi: math.Inf(1)}
 	var err error
 	switch {
-	case text == "any":
+	case text == "any", text == unlimited && m.name == number.name:
 	case m.words != nil:
 		w.words = strings.FieldsFunc(text, func(r rune) bool { return r == '|' || r == ',' })
 		for i := range w.words {
@@ -122,6 +126,8 @@ func (w Want) accepts(m measure, value string) bool {
 	switch {
 	case w.text == "any":
 		return value != ""
+	case w.text == unlimited && w.words == nil:
+		return strings.HasSuffix(value, "+")
 	case m.words != nil:
 		return slices.Contains(w.words, value)
 	case w.ids != nil:
