@@ -33,10 +33,12 @@ type linkReceiver struct {
 	output   linkPrinter
 
 	limit linktest.Limits
+	peer  *linktest.Peer
 	stop  func()
 
 	mu       sync.Mutex
 	seen     int
+	ending   bool
 	printErr error
 }
 
@@ -88,11 +90,11 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		defer cancel()
 	}
 	r.stop = cancel
-	peer := linktest.NewPeer(port, linktest.PeerOptions{
+	r.peer = linktest.NewPeer(port, linktest.PeerOptions{
 		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Drain: time.Duration(r.drain), Ended: r.ended},
 		Result:  r.told,
 	})
-	answered, err := r.respond(ctx, peer, key)
+	answered, err := r.respond(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -100,15 +102,15 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
-	stop := every(time.Second, func() { r.progress(c, peer.Receiver()) })
-	err = peer.Serve(ctx)
+	stop := every(time.Second, func() { r.progress(c, r.peer.Receiver()) })
+	err = r.peer.Serve(ctx)
 	stop()
 	cancel()
-	return r.status(c, errors.Join(err, <-answered), peer.Receiver().Doubts())
+	return r.status(c, errors.Join(err, <-answered), r.peer.Receiver().Doubts())
 }
 
 // respond lets the peer, and our own echo, answer the other end.
-func (r *linkReceiver) respond(ctx context.Context, peer *linktest.Peer, key seal.Key) (done <-chan error, err error) {
+func (r *linkReceiver) respond(ctx context.Context, key seal.Key) (done <-chan error, err error) {
 	served := make(chan error, 1)
 	if r.silent {
 		close(served)
@@ -118,7 +120,7 @@ func (r *linkReceiver) respond(ctx context.Context, peer *linktest.Peer, key sea
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer})
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: r.peer})
 	if r.runs > 0 {
 		reflector.Keep = keepBriefly
 	}
@@ -134,26 +136,29 @@ func (r *linkReceiver) respond(ctx context.Context, peer *linktest.Peer, key sea
 // ended prints the account of a run that is over.
 func (r *linkReceiver) ended(run *linktest.Run) {
 	a := linktest.Account(nil, run.Side(), r.limit)
-	r.print(func() error { return r.output.Run(runName(run.Session, run.From), a) })
+	r.print(func() error { return r.output.Run(runName(run.Session, run.From), a) }, !r.peer.Receiver().Busier(run))
 }
 
 // told prints the result that the other end made of both directions.
 func (r *linkReceiver) told(t linktest.Total) {
-	r.print(func() error { return r.output.Total(t) })
+	r.print(func() error { return r.output.Total(t) }, true)
 }
 
-// print prints one result, as long as more are wanted.
-func (r *linkReceiver) print(result func() error) {
+// print prints one result. If that were enough, and it may be the last, the
+// receiver ends. A run that is over while a busier one is under way is not: made
+// up by somebody else, it could end the receiver before what it is there for.
+func (r *linkReceiver) print(result func() error, last bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.runs > 0 && r.seen == r.runs {
+	if r.ending {
 		return
 	}
 	r.seen++
 	if err := result(); err != nil {
 		r.printErr = err
 	}
-	if r.seen == r.runs || r.printErr != nil {
+	if r.runs > 0 && r.seen >= r.runs && last || r.printErr != nil {
+		r.ending = true
 		r.stop()
 	}
 }
@@ -192,7 +197,10 @@ func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) err
 	case r.seen == 0:
 		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
 	}
-	return exit.Quietly(r.output.Status())
+	if status := r.output.Status(); r.runs == 0 || r.seen <= r.runs || status == exit.StatusUntrusted {
+		return exit.Quietly(status)
+	}
+	return exit.Untrusted("%s ended where %d of them should: another sender? What the busiest say is above", show.Count(r.seen, "run"), r.runs)
 }
 
 func sharedClockFlag(dst *bool) cli.Flag {

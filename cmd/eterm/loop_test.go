@@ -27,4 +27,17 @@ func TestALoopEndsWhatSends(t *testing.T) {
 			t.Errorf("%s: status %d: %.300s", line, status, p.stderr.String())
 		}
 	}
+	host, other := tester(t)
+	labtest.Run(t, other, "ip", "link", "set", "pa", "type", "bridge_slave", "hairpin", "on")
+	for _, line := range []string{
+		"switch outage --a a --b b -d 10",
+		"switch check --a a --b b --skip ageing",
+		"switch macs --a a --b b --skip ageing.time --max-macs 256",
+	} {
+		p := on(t, host, strings.Fields(line)...)
+		status := p.end(t)
+		if status != exit.StatusUntrusted || !strings.Contains(p.stderr.String(), "loop: a frame came back to port A") {
+			t.Errorf("%s: status %d: %.300s", line, status, p.stderr.String())
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -11,6 +12,7 @@ import (
 	"eterm/cmd/internal/result"
 	"eterm/frame/seal"
 	"eterm/iface"
+	"eterm/iface/loop"
 	"eterm/iface/switchtest"
 	"eterm/iface/talk"
 )
@@ -77,6 +79,16 @@ func (p *switchPorts) open(c *cli.Context) error {
 		*places[i] = port
 	}
 	return nil
+}
+
+// notBegun is the status of a test that ended before there was anything to
+// report.
+func notBegun(err error) error {
+	var looped *loop.Error
+	if errors.As(err, &looped) {
+		return exit.Untrusted("%w", err)
+	}
+	return exit.Failed("%w", err)
 }
 
 // described are the ports on this machine, for a document.

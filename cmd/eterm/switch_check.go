@@ -173,7 +173,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
-		return k.end(true, nil, nil, exit.Failed("%w", err))
+		return k.end(true, nil, nil, notBegun(err))
 	}
 	p.End(card)
 	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
@@ -201,14 +201,14 @@ func failedCases(card *switchtest.Card) (failed []string) {
 // cardStatus is the exit status a card stands for; err ended the run early.
 func cardStatus(card *switchtest.Card, err error) error {
 	switch {
+	case card.Loop != nil:
+		return exit.Untrusted("%w", card.Loop)
 	case err != nil && card.Count(switchtest.Fail) == 0:
 		return exit.Untrusted("the run ended early: %w", err)
 	case !card.Trusted() && card.HostLost > 0:
 		return exit.Untrusted("this host lost %s: run it again on a less busy one", show.Count(card.HostLost, "frame"))
 	case !card.Trusted():
 		return exit.Untrusted("the link went silent during the run: see the cases not tested")
-	case card.Loop != nil:
-		return exit.Failed("%w", card.Loop)
 	case card.Count(switchtest.Fail) > 0:
 		return exit.Quietly(exit.StatusNo)
 	}

@@ -75,7 +75,7 @@ func (s *switchFiller) run(c *cli.Context) error {
 	})
 	messages(c).Clear()
 	if card == nil {
-		return k.end(true, nil, nil, exit.Failed("%w", err))
+		return k.end(true, nil, nil, notBegun(err))
 	}
 	p.End(card)
 	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))

@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
+	"eterm/iface/loop"
 	"eterm/iface/switchtest"
 )
 
@@ -71,7 +72,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	})
 	end()
 	if report == nil {
-		return k.end(true, nil, nil, exit.Failed("%w", err))
+		return k.end(true, nil, nil, notBegun(err))
 	}
 	if !s.json {
 		if printErr := output(c).Outage(report); printErr != nil {
@@ -89,10 +90,10 @@ func (s *switchWatcher) run(c *cli.Context) error {
 
 // outageStatus is the exit status a watch stands for; err ended it early.
 func outageStatus(report *switchtest.OutageReport, err error) error {
-	var loop *switchtest.LoopError
+	var looped *loop.Error
 	switch {
-	case errors.As(err, &loop):
-		return exit.Failed("%w", err)
+	case errors.As(err, &looped):
+		return exit.Untrusted("%w", err)
 	case err != nil:
 		return exit.Untrusted("the watch ended early: %w", err)
 	case report.HostLost > 0:

@@ -54,7 +54,7 @@ var rows = map[string]row{
 	"iface/suite/journal":        {},
 	"iface/suite/mlr":            {},
 	"iface/suite/stat":           {},
-	"iface/switchtest":           {imports: "frame/arp frame/ether frame/inband frame/ipv6 frame/probe frame/seal iface iface/load/pace iface/talk ipv4"},
+	"iface/switchtest":           {imports: "frame/arp frame/ether frame/inband frame/ipv6 frame/probe frame/seal iface iface/load/pace iface/loop iface/talk ipv4"},
 	"iface/talk":                 {imports: "frame/ether frame/inband frame/seal iface iface/respond"},
 	"iface/vmtest":               {},
 	"ipv4":                       {},

@@ -18,6 +18,10 @@ const ReadyVar = "ETERM_READY_FD"
 // one that opens no port, and is no program of ours.
 const readyWait = 5 * time.Second
 
+// UsageStatus is the exit status of a command that could not do what it was
+// asked, for its arguments or its surroundings.
+const UsageStatus = 2
+
 // Commands is what runs on the two hosts of a Bench: arguments of this
 // program. Nil runs nothing there.
 type Commands struct {
@@ -59,7 +63,8 @@ func (b *Bench) Run(ctx context.Context, c Commands) (status int, err error) {
 }
 
 // worst waits for all and returns the highest exit status. When one is killed,
-// the others get an interrupt: what they wait for does not come any more.
+// or could not begin, the others get an interrupt: what they wait for does not
+// come any more.
 func worst(ctx context.Context, running []*process) (status int) {
 	ctx, interrupt := context.WithCancel(ctx)
 	defer interrupt()
@@ -67,7 +72,7 @@ func worst(ctx context.Context, running []*process) (status int) {
 	for _, p := range running {
 		go func() {
 			status := p.wait(ctx)
-			if p.cmd.ProcessState != nil && !p.cmd.ProcessState.Exited() {
+			if status == UsageStatus || p.cmd.ProcessState != nil && !p.cmd.ProcessState.Exited() {
 				interrupt()
 			}
 			statuses <- status

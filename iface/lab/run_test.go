@@ -119,6 +119,22 @@ func TestRunEndsWhenOneIsKilled(t *testing.T) {
 	}
 }
 
+// TestRunEndsWhenOneCannotBegin: of a usage error nobody hears anything.
+func TestRunEndsWhenOneCannotBegin(t *testing.T) {
+	b := newBench(t)
+	for _, c := range []lab.Commands{
+		{Left: []string{"exit", "2"}, Right: []string{"interrupted"}},
+		{Left: []string{"interrupted"}, Right: []string{"exit", "2"}},
+	} {
+		bye := false
+		c.Line = func(_ string, _ bool, line []byte) { bye = bye || string(line) == "bye" }
+		status, err := b.Run(t.Context(), c)
+		if err != nil || status != lab.UsageStatus || !bye {
+			t.Errorf("%v: status %d, %v, the other ended by itself: %v", c.Left, status, err, bye)
+		}
+	}
+}
+
 func TestRunPassesOnTheEnd(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -28,7 +28,10 @@ func untrusted(a Result) []string {
 	}
 	if a.Receiver != nil {
 		why = append(why, a.Receiver.untrusted()...)
-		if a.NotKnown > 0 && !a.Receiver.Stopped {
+		switch {
+		case a.NotKnown > 0 && a.Receiver.Stopped:
+			add("%d frames were lost, never sent or not awaited: the receiver was stopped before the sender's end was heard", a.NotKnown)
+		case a.NotKnown > 0:
 			add("%d frames were lost or never sent: the sender's end was not heard", a.NotKnown)
 		}
 		if a.Duplicated > a.Offered {

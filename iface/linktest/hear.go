@@ -32,6 +32,19 @@ func (r *Receiver) Doubts() []iface.Doubt {
 	return linkDoubts(c.Sub(r.start))
 }
 
+// Busier says whether a run is under way that counts for more than one that is
+// over: it was agreed on and the other was not, or more frames of it have come.
+func (r *Receiver) Busier(than *Run) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, run := range r.runs {
+		if !run.over && (run.expected && !than.expected || run.expected == than.expected && run.frames > than.frames) {
+			return true
+		}
+	}
+	return false
+}
+
 // Live returns the sessions of runs that are not over.
 func (r *Receiver) Live() (sessions []uint32) {
 	r.mu.Lock()

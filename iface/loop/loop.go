@@ -33,6 +33,8 @@ type Error struct {
 	// Seen copies of one frame came within so much time, of how many sent.
 	Seen   int
 	Within time.Duration
+	// Frame is the one that showed it, where it was kept.
+	Frame []byte
 }
 
 // Error says what was seen, and by how much the loop multiplies.

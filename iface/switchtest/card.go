@@ -2,7 +2,10 @@ package switchtest
 
 import (
 	"errors"
+	"strings"
 	"time"
+
+	"eterm/iface/loop"
 )
 
 // Card is the result of a run.
@@ -13,7 +16,7 @@ type Card struct {
 	Took        time.Duration
 	Results     []Result
 	// Loop is set when the run was stopped because of a loop.
-	Loop *LoopError
+	Loop *loop.Error
 	// HostLost is how many frames this host had and lost: then the verdicts
 	// cannot be trusted.
 	HostLost uint64
@@ -56,12 +59,12 @@ func (c *Card) ended(err error, left []Case) bool {
 }
 
 // blame makes the case that a loop breaks a failure.
-func (c *Card) blame(loop *LoopError) {
+func (c *Card) blame(loop *loop.Error) {
 	name, value := "flooding.once", stormed
 	if loop.Returned {
 		name, value = "flooding.not-back", returned
 	}
-	seen := Outcome{Value: value, Seen: loop.Error(), Evidence: []Evidence{loop.evidence()}}
+	seen := Outcome{Value: value, Seen: loop.Error(), Evidence: []Evidence{{Sent: loop.Frame, Arrived: []Arrival{{Port: strings.TrimPrefix(loop.Port, portWord), Bytes: loop.Frame}}}}}
 	for i := range c.Results {
 		if k := c.Results[i].Case; k.Name == name {
 			c.Results[i] = k.judge(seen, Expectations{})
@@ -102,9 +105,4 @@ func (c *Card) Trusted() bool {
 		}
 	}
 	return c.HostLost == 0
-}
-
-// evidence is the frame that showed the loop.
-func (e *LoopError) evidence() Evidence {
-	return Evidence{Sent: e.Frame, Arrived: []Arrival{{Port: e.Port, Bytes: e.Frame}}}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"sync"
 	"time"
+
+	"eterm/iface/loop"
 )
 
 // side is one port of the switch, by the letter it has on the card.
@@ -45,7 +47,7 @@ type ledger struct {
 	nextSeq uint32
 	arrived uint64
 	late    uint64 // test frames that came after their exchange was over
-	guard   guard
+	guard   loop.Guard
 	err     error // the first thing that ends the run
 	changed chan struct{}
 }
@@ -91,8 +93,8 @@ func (l *ledger) receive(at side, frame []byte, when time.Time) {
 	if !ours {
 		return
 	}
-	if l.guard.loops(m, at, time.Now()) {
-		l.fail(&LoopError{Port: at.String(), Returned: m.from == at, Frame: bytes.Clone(frame)})
+	if err := loops(&l.guard, m, at, frame); err != nil {
+		l.fail(err)
 	}
 	if f == nil {
 		if m.kind == test {
@@ -110,6 +112,23 @@ func (l *ledger) receive(at side, frame []byte, when time.Time) {
 	}
 	l.notify()
 }
+
+// loops counts a frame that arrived at a port, and is an error if that shows a
+// loop: the port had sent it itself, or it comes again and again.
+func loops(g *loop.Guard, m mark, at side, frame []byte) error {
+	err := &loop.Error{Returned: true}
+	if m.from != at {
+		err = g.Copy(uint64(m.seq)*uint64(sides)+uint64(at), time.Now())
+	}
+	if err == nil {
+		return nil
+	}
+	err.Port, err.Frame = portWord+at.String(), bytes.Clone(frame)
+	return err
+}
+
+// portWord is before the letter of a port where a sentence names one.
+const portWord = "port "
 
 // match finds the flight a frame belongs to; nil if its exchange is over.
 func (l *ledger) match(frame []byte) (*flight, mark, bool) {

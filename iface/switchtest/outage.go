@@ -83,7 +83,7 @@ const mostMoments = 10000
 // Outage sends a small stream both ways until it is time, and reports when
 // frames did not arrive, on one timeline with losses of the link and with the
 // moments at which the switch forgot the addresses on a port. It fails with
-// ErrNotConnected if nothing arrives at first, and with a *LoopError.
+// ErrNotConnected if nothing arrives at first, and with a *loop.Error.
 func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
 	orElse(&cfg.Interval, 10*time.Millisecond)
 	if cfg.Clock == nil {

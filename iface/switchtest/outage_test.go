@@ -10,6 +10,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/ifacetest"
+	"eterm/iface/loop"
 )
 
 // between picks frames by the time that has passed since a start.
@@ -127,8 +128,8 @@ func TestWatchEndsAtALoopAndKeepsItsReport(t *testing.T) {
 		copies := ifacetest.Duplicate(between(time.Now(), 2*time.Second, time.Hour))
 		sw := ifacetest.NewSwitch(2, ifacetest.Faults(copies, copies, copies, copies))
 		report, err := Outage(t.Context(), OutageConfig{A: sw.Port(0), B: sw.Port(1), Duration: time.Hour})
-		var loop *LoopError
-		if !errors.As(err, &loop) || report == nil || report.Took > 3*time.Second {
+		var looped *loop.Error
+		if !errors.As(err, &looped) || report == nil || report.Took > 3*time.Second {
 			t.Errorf("error %v, report %v: want a loop at once, and the report", err, report)
 		}
 	})

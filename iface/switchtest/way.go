@@ -11,6 +11,7 @@ import (
 
 	"eterm/frame/probe"
 	"eterm/iface"
+	"eterm/iface/loop"
 )
 
 // way is one direction of a watch: a stream of marks from one port to the
@@ -34,7 +35,7 @@ type way struct {
 
 	mu      sync.Mutex
 	tally   *probe.Tally
-	guard   guard
+	guard   loop.Guard
 	last    time.Time // of the last frame that arrived
 	waiting time.Time // since when a frame is awaited; zero: none was sent after the last that came
 	silent  bool
@@ -149,8 +150,8 @@ func (w *watch) arrived(at side, rx *iface.Received) {
 func (y *way) take(w *watch, at side, rx *iface.Received, f probe.Found) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if y.guard.loops(mark{seq: f.Seq, from: y.from}, at, time.Now()) {
-		w.cancel(&LoopError{Port: at.String(), Returned: at == y.from, Frame: append([]byte(nil), rx.Bytes...)})
+	if err := loops(&y.guard, mark{seq: f.Seq, from: y.from}, at, rx.Bytes); err != nil {
+		w.cancel(err)
 		return
 	}
 	y.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano())
