@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -104,11 +103,8 @@ func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 	case d.read == "" || d.read == "-":
 		return c.App.Reader, "standard input", nil
 	}
-	f, err := os.Open(d.read)
-	if err != nil {
-		return nil, "", exit.Usage("%w", err)
-	}
-	return f, d.read, nil
+	f, err := args.Open(c, d.read)
+	return f, d.read, err
 }
 
 // problem gives an error of reading its status: damage is an answer, after an

@@ -48,15 +48,10 @@ func (d *differ) run(c *cli.Context) error {
 	if err := atWorkReading(c, "", files...); err != nil {
 		return err
 	}
-	ctx, cancel := capture.Reading(c.Context, nil)
-	defer cancel()
 	var frames [2]*frame.Decoded
 	for i := range frames {
 		operand := c.Args().Get(i)
-		b, err := capture.UnlessEnded(ctx, func() ([]byte, error) { return oneFrame(operand) })
-		if errors.Is(err, capture.ErrInterrupted) {
-			return exit.Untrusted("%s: %w", operand, err)
-		}
+		b, err := args.Await(c, operand, func() ([]byte, error) { return oneFrame(operand) })
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
+	"eterm/frame/capture"
 )
 
 // reporter is eterm report.
@@ -88,7 +90,7 @@ func writing(c *cli.Context, name string, files []string, do func(io.Writer, []r
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
-	if exit.Status(err) == exit.StatusUsage {
+	if exit.Status(err) == exit.StatusUsage || errors.Is(err, capture.ErrInterrupted) {
 		_ = os.Remove(name)
 	}
 	return err
@@ -102,8 +104,11 @@ func reading(c *cli.Context, out string, files []string, do func([]report.Side) 
 	}
 	var sides []report.Side
 	for _, f := range files {
-		docs, err := result.Open(f)
-		if err != nil {
+		docs, err := args.Await(c, f, func() ([]*result.Document, error) { return result.Open(f) })
+		switch {
+		case exit.Status(err) == exit.StatusUntrusted:
+			return err
+		case err != nil:
 			return exit.Usage("%w", err)
 		}
 		for _, d := range docs {

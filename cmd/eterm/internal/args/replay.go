@@ -65,9 +65,9 @@ func (f *Frames) edit(c *cli.Context, on Station, name string, p *capture.Replay
 func readReplay(c *cli.Context, name string) (*capture.Replay, error) {
 	in := c.App.Reader
 	if name != "-" {
-		file, err := os.Open(name)
+		file, err := Open(c, name)
 		if err != nil {
-			return nil, exit.Usage("%w", err)
+			return nil, err
 		}
 		defer file.Close()
 		in = file

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,6 +28,31 @@ var binary = sync.OnceValues(func() (string, error) {
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", &exec.Error{Name: string(out), Err: err}
+	}
+	return path, nil
+})
+
+// capable is a copy of the program that has the capability for raw sockets as
+// its file's, or the reason why there can be none here.
+var capable = sync.OnceValues(func() (string, error) {
+	setcap, err := exec.LookPath("setcap")
+	if err != nil {
+		return "", err
+	}
+	eterm, err := binary()
+	if err != nil {
+		return "", err
+	}
+	b, err := os.ReadFile(eterm)
+	if err != nil {
+		return "", err
+	}
+	path := eterm + "-setcap"
+	if err := os.WriteFile(path, b, 0o755); err != nil {
+		return "", err
+	}
+	if out, err := exec.Command(setcap, "cap_net_raw+ep", path).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("no file capabilities in %s: %s", path, out)
 	}
 	return path, nil
 })
@@ -70,18 +96,12 @@ func (w way) need(t *testing.T) {
 		t.Skip("only root can start the program in this way")
 	}
 	if w.setcap {
-		path, err := exec.LookPath("setcap")
-		if err != nil {
-			t.Skip("setcap is not installed")
-		}
-		eterm, err := binary()
-		if err != nil {
+		if _, err := binary(); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command(path, "cap_net_raw+ep", eterm).CombinedOutput(); err != nil {
-			t.Skipf("no file capabilities in %s: %s", eterm, out)
+		if _, err := capable(); err != nil {
+			t.Skip(err)
 		}
-		t.Cleanup(func() { exec.Command(path, "-r", eterm).Run() })
 	}
 }
 
@@ -94,14 +114,18 @@ type running struct {
 }
 
 // setUp is the network that every command is tried in.
-const setUp = "ip link set lo up && ip link add name va address 02:00:00:00:00:0a type veth peer name vb address 02:00:00:00:00:0b && " +
-	"ip addr add 192.0.2.1/24 dev va && ip link set va up && ip link set vb up && "
+const setUp = `printf '%s\n' 'link set lo up' 'link add name va address 02:00:00:00:00:0a type veth peer name vb address 02:00:00:00:00:0b' ` +
+	`'addr add 192.0.2.1/24 dev va' 'link set va up' 'link set vb up' | ip -batch - && `
 
 // start runs the program with args in a network namespace of its own, where
 // interfaces va and vb are the ends of a cable.
 func (w way) start(t *testing.T, more []string, args ...string) *running {
 	t.Helper()
-	eterm, err := binary()
+	program := binary
+	if w.setcap {
+		program = capable
+	}
+	eterm, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
