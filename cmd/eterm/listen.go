@@ -24,6 +24,8 @@ type listener struct {
 	count    args.Count
 	duration args.Duration
 	quiet    bool
+	// failOnFault makes a frame with a fault the answer no.
+	failOnFault bool
 }
 
 func listenCommand() *cli.Command {
@@ -41,6 +43,7 @@ func listenCommand() *cli.Command {
 		Flags: append(slices.Concat(l.sessionFlags.flags(), l.Filter.Flags(), l.recording.flags()),
 			args.CountFlag(&l.count, "stop after `N` frames"),
 			args.DurationFlag(&l.duration),
+			&cli.BoolFlag{Name: "fail-on-fault", Destination: &l.failOnFault, Usage: "exit with status 1 if a frame shown has a fault"},
 			args.QuietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
 		),
 		Action: l.run,
@@ -65,6 +68,7 @@ func (l *listener) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	s.failOnFault, s.hidden = l.failOnFault, l.quiet || l.path != "" && !l.recording.print
 	out, err := l.capture(c, s, o.SnapLen)
 	if err != nil {
 		s.port.Close()

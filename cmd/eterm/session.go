@@ -24,6 +24,11 @@ type session struct {
 	sent     atomic.Uint64
 	received atomic.Uint64
 	began    time.Time
+	// hidden says that frames are counted or recorded but not shown, so that
+	// nobody looks for faults in them.
+	hidden bool
+	// failOnFault makes a frame with a fault the answer no.
+	failOnFault bool
 }
 
 // sessionFlags are what every such command can be told.
@@ -127,6 +132,10 @@ func (s *session) print(rx []iface.Received, most uint64) (done bool, err error)
 func (s *session) end(cause error, counted *show.Statistics) error {
 	counters, err := s.port.Counters()
 	sum := show.Summary{Sent: s.sent.Load(), Received: s.received.Load(), DurationNS: time.Since(s.began).Nanoseconds(), Statistics: counted}
+	faulty := s.printer.Faulty()
+	if !s.hidden {
+		sum.Faulty = &faulty
+	}
 	if err == nil {
 		sum.Refused, sum.DroppedByHost, sum.Counters = counters.Refused.Total(), counters.HostDropped(), &counters
 	}
@@ -149,5 +158,11 @@ func (s *session) end(cause error, counted *show.Statistics) error {
 			doubts[i].Text += " (see --snaplen, --format line, -q)"
 		}
 	}
-	return untrusted(doubts)
+	if err := untrusted(doubts); err != nil {
+		return err
+	}
+	if s.failOnFault && faulty > 0 {
+		return exit.Failed("%d of %s have faults", faulty, show.Count(sum.Received, "frame"))
+	}
+	return nil
 }

@@ -47,6 +47,7 @@ type Frames struct {
 	buf     []byte
 	decoded frame.Decoded
 	clock   clockText
+	faulty  uint64
 }
 
 // NewFrames prints frames to out.
@@ -78,10 +79,20 @@ func (p *Frames) Sending(b []byte, at time.Time, send func() error) error {
 	return p.write()
 }
 
+// Faulty is how many of the frames that came had faults.
+func (p *Frames) Faulty() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.faulty
+}
+
 func (p *Frames) add(direction string, r iface.Received) error {
+	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
+	if len(p.decoded.Faults) > 0 && direction == wasReceived {
+		p.faulty++
+	}
 	switch p.Format {
 	case FormatJSON:
-		p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
 		f := frameObject{direction: "received", at: r.At, length: r.Length, bytes: r.Bytes, faults: &p.decoded}
 		if direction == wasSent {
 			f.direction = "sent"
@@ -90,7 +101,6 @@ func (p *Frames) add(direction string, r iface.Received) error {
 	case FormatClassic:
 		p.buf = p.appendClassic(p.buf, direction, r)
 	case FormatNotation:
-		p.decoded.Decode(r.Bytes)
 		p.buf = append(p.decoded.AppendNotation(p.buf), '\n')
 	default:
 		p.buf = p.appendSummary(p.buf, direction, r)
@@ -123,8 +133,8 @@ func (p *Frames) write() error {
 	return err
 }
 
+// appendSummary writes the line of the frame just decoded.
 func (p *Frames) appendSummary(dst []byte, direction string, r iface.Received) []byte {
-	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
 	dst = append(append(dst, direction...), ' ')
 	dst = append(p.clock.append(dst, r.At), ' ')
 	dst = appendCut(p.decoded.AppendSummary(dst), r.Length, len(r.Bytes))

@@ -83,10 +83,36 @@ func TestPendingChecksum(t *testing.T) {
 	b, err := hex.DecodeString("02000000000b02000000000a0800" + "4500001c0000000040110000c0000201c0000202" + "0001000200081234" + strings.Repeat("00", 18))
 	must(t, err)
 	for pending, want := range map[bool]string{true: "not filled in yet", false: "bad checksum udp.checksum"} {
-		p := &Frames{}
-		line := string(p.appendSummary(nil, wasReceived, iface.Received{Bytes: b, Length: len(b), ChecksumPending: pending}))
+		var out bytes.Buffer
+		p := NewFrames(NewOutput(&out), FramesOptions{Format: FormatLine})
+		must(t, p.Received(iface.Received{Bytes: b, Length: len(b), ChecksumPending: pending}))
+		must(t, p.Flush())
+		line := out.String()
 		if !strings.Contains(line, want) || pending && strings.Contains(line, "udp.checksum") {
 			t.Errorf("pending %t: %s", pending, line)
+		}
+	}
+}
+
+// TestFaultyCounts: in every format what came with a fault is counted, what was
+// sent so is not, nor what only capturing cut short.
+func TestFaultyCounts(t *testing.T) {
+	echo, err := frame.Parse("eth dst=02:00:00:00:00:0b src=02:00:00:00:00:0a / ipv4 src=192.0.2.1 dst=192.0.2.2 / icmp echo-request id=7 seq=1 / zeros 20")
+	must(t, err)
+	b := echo.Append(nil)
+	bad := bytes.Clone(b)
+	bad[24]++ // the header checksum
+	for _, format := range []Format{FormatDump, FormatLine, FormatNotation, FormatTree, FormatClassic, FormatJSON} {
+		p := NewFrames(NewOutput(io.Discard), FramesOptions{Format: format})
+		must(t, p.Received(iface.Received{Bytes: b, Length: len(b)}))
+		must(t, p.Received(iface.Received{Bytes: b[:50], Length: len(b)}))
+		must(t, p.Sending(bad, time.Now(), func() error { return nil }))
+		if n := p.Faulty(); n != 0 {
+			t.Errorf("%s: %d faulty of none", format, n)
+		}
+		must(t, p.Received(iface.Received{Bytes: bad, Length: len(bad)}))
+		if n := p.Faulty(); n != 1 {
+			t.Errorf("%s: %d faulty of one", format, n)
 		}
 	}
 }

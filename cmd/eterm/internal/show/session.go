@@ -21,6 +21,8 @@ type Summary struct {
 	Refused uint64 `json:"refused"`
 	// frames that arrived and found no room in this host
 	DroppedByHost uint64 `json:"dropped_by_host"`
+	// frames received that have faults; only where frames are shown
+	Faulty *uint64 `json:"faulty,omitempty"`
 	// length of the run
 	DurationNS int64 `json:"duration_ns"`
 	// the whole account of the port
@@ -70,7 +72,11 @@ func (o *Output) Summary(s Summary, messages *Messages, asJSON bool) error {
 			return err
 		}
 	}
-	messages.Note("%d sent, %d received, %d refused, %d dropped by this host", s.Sent, s.Received, s.Refused, s.DroppedByHost)
+	faulty := ""
+	if s.Faulty != nil && *s.Faulty > 0 {
+		faulty = fmt.Sprintf(", %d faulty", *s.Faulty)
+	}
+	messages.Note("%d sent, %d received%s, %d refused, %d dropped by this host", s.Sent, s.Received, faulty, s.Refused, s.DroppedByHost)
 	return nil
 }
 
