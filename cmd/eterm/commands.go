@@ -23,6 +23,8 @@ func commands() []*cli.Command {
 		diffCommand(),
 		reportCommand(),
 		compareCommand(),
+		fleetCommand(),
+		agentCommand(),
 		labCommand(),
 		switchCommand(),
 		helpCommand(),

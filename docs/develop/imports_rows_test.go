@@ -58,4 +58,8 @@ var rows = map[string]row{
 	"iface/talk":                 {imports: "frame/ether frame/inband frame/seal iface iface/respond"},
 	"iface/vmtest":               {},
 	"ipv4":                       {},
+
+	"cmd/eterm-fleet":                {imports: "cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots"},
+	"cmd/eterm-fleet/internal/plan":  {imports: "cmd/eterm-fleet/internal/slots frame frame/ether iface/linktest iface/load"},
+	"cmd/eterm-fleet/internal/slots": {},
 }

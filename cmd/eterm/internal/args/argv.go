@@ -40,6 +40,10 @@ func Normalise(app *cli.App, argv []string) (line Line, err error) {
 		line.Words = append(line.Words, rest...)
 		return line, nil
 	}
+	if command.SkipFlagParsing { // another program knows them
+		line.Words = append(line.Words, rest...)
+		return line, nil
+	}
 	s := sorter{command: command, path: strings.Join(line.Words[1:], " "), words: rest}
 	if err := s.sort(); err != nil {
 		return line, err
