@@ -88,9 +88,9 @@ func (p *port) ask(name string, o *Options) error {
 		return err
 	}
 	defer tool.Close()
-	if p.vlanFilter = tool.FiltersVLANs(name); p.vlanFilter && o.Tagged {
-		o.Promiscuous = true
-	}
+	filters := tool.FiltersVLANs(name)
+	o.Promiscuous = o.Promiscuous || filters && o.Tagged
+	p.vlanFilter = filters && !o.Promiscuous // not by the link's state: it follows what this port does a little later
 	if o.HardwareTimestamps {
 		rx, tx := nic.TimestampsOn(name)
 		o.HardwareTimestamps = (rx || o.SendOnly) && (tx || !o.TxTimestamps)

@@ -19,7 +19,8 @@ import (
 type port struct {
 	link   *rtnl.Link
 	driver *nic.Driver
-	// vlanFilter says that the NIC filters VLANs while it is not promiscuous.
+	// vlanFilter says that the NIC filters VLANs while nobody makes it promiscuous,
+	// and that this port does not.
 	vlanFilter bool
 	rx         *receiver
 	tx         sender

@@ -14,8 +14,8 @@ var drivers = map[string]string{
 	"virtio-net-pci": "virtio_net", "vmxnet3": "vmxnet3", "pcnet": "pcnet32",
 }
 
-// TestInterfaces: eterm says the driver, the address and the carrier of both cards.
-func TestInterfaces(t *testing.T) {
+// TestCardInterfaces: eterm says the driver, the address and the carrier of both cards.
+func TestCardInterfaces(t *testing.T) {
 	guest(t)
 	want := drivers[os.Getenv("ETERM_VM_NIC")]
 	seen := map[string]string{}

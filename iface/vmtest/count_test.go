@@ -1,0 +1,142 @@
+package vmtest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// where is the part of a link test's result that says where frames were lost.
+type where struct {
+	Refused       uint64 `json:"refused"`
+	Withheld      uint64 `json:"withheld"`
+	SenderNIC     uint64 `json:"sender_nic"`
+	ReceiveSocket uint64 `json:"receive_socket"`
+	ReceiveNIC    uint64 `json:"receive_nic"`
+	Uncounted     uint64 `json:"uncounted"`
+	OnTheWay      uint64 `json:"on_the_way"`
+}
+
+func (w where) sum() uint64 {
+	return w.SenderNIC + w.ReceiveSocket + w.ReceiveNIC + w.Uncounted + w.OnTheWay
+}
+
+// link is the result of a link test.
+type link struct {
+	Intended, Offered, Refused, Received, Lost, Duplicated, Reordered, Corrupted uint64
+
+	Foreign uint64
+	Where   where
+	Verdict struct{ Status int }
+}
+
+// linkRun runs a link test from card to card, and checks that its sums hold.
+func linkRun(t *testing.T, args ...string) (link, *program) {
+	t.Helper()
+	p := run(t, append([]string{"link", "run", "--json"}, args...)...)
+	var l link
+	p.last(t, "result", &l)
+	if l.Offered != l.Received+l.Lost {
+		t.Errorf("offered %d is not received %d + lost %d", l.Offered, l.Received, l.Lost)
+	}
+	if l.Lost != l.Where.sum() {
+		t.Errorf("lost %d is not the sum of its places, %+v", l.Lost, l.Where)
+	}
+	if p.status != l.Verdict.Status {
+		t.Errorf("status %d, and the result says %d", p.status, l.Verdict.Status)
+	}
+	return l, p
+}
+
+// TestCardExactCounts: at rates that any card holds nothing is lost, and what is
+// offered is what the kernel's own counters of both cards say, but for a few
+// frames that say what the test is about, and are repeated if the guest is slow.
+func TestCardExactCounts(t *testing.T) {
+	guest(t)
+	for _, rate := range []uint64{100, 1000} {
+		n := 2 * rate
+		sent, received := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets")
+		l, p := linkRun(t, "--tx", "ca", "--rx", "cb", "-b", fmt.Sprintf("%dpps", rate), "-c", fmt.Sprint(n))
+		if l.Offered != n || l.Received != n || l.Duplicated != 0 || l.Corrupted != 0 {
+			t.Errorf("%+v, want %d offered and received", l, n)
+		}
+		if p.status != 0 && p.status != 3 { // 3: the guest's timers missed the rate
+			t.Errorf("status %d: %s", p.status, &p.err)
+		}
+		tx := sent(n)
+		if rx := received(tx); rx != tx {
+			t.Errorf("cb received %d frames of the %d that ca sent", rx, tx)
+		}
+		if tx-n > 20 {
+			t.Errorf("%d frames beside the %d offered", tx-n, n)
+		}
+	}
+}
+
+// watch reads a counter now; the function it gives waits until the counter grew
+// by at least so much and then stands still, and says by how much it grew. Cards
+// count late: some say what they sent only when they take it off the ring.
+func watch(t *testing.T, card, name string) func(atLeast uint64) uint64 {
+	t.Helper()
+	before := statistic(t, card, name)
+	return func(atLeast uint64) uint64 {
+		t.Helper()
+		last := uint64(0)
+		await(t, fmt.Sprintf("%s of %s grew by %d", name, card, atLeast), func() bool {
+			time.Sleep(100 * time.Millisecond) // longer than any card's timer
+			grown := statistic(t, card, name) - before
+			still := grown == last && grown >= atLeast
+			last = grown
+			return still
+		})
+		return last
+	}
+}
+
+// exactly fails if a counter does not grow by exactly so much.
+func exactly(t *testing.T, what string, grown func(uint64) uint64, want uint64) {
+	t.Helper()
+	if got := grown(want); got != want {
+		t.Errorf("%s: %d, want %d", what, got, want)
+	}
+}
+
+// TestCardFullRate: as fast as can be every frame has its place, and no frame
+// is received that was not offered.
+func TestCardFullRate(t *testing.T) {
+	guest(t)
+	l, p := linkRun(t, "--tx", "ca", "--rx", "cb", "-b", "max", "-d", "2")
+	if l.Received == 0 || l.Corrupted != 0 || l.Duplicated != 0 {
+		t.Errorf("%+v", l)
+	}
+	if host := l.Lost - l.Where.OnTheWay; host > 0 && p.status != 3 {
+		t.Errorf("status %d with %d frames lost in this host", p.status, host)
+	}
+}
+
+// TestCardEngines: whatever sends, all that it says was sent comes.
+func TestCardEngines(t *testing.T) {
+	guest(t)
+	for _, engine := range []string{"socket", "xdp", "auto"} {
+		t.Run(engine, func(t *testing.T) {
+			const n = 1000
+			sent, received := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets")
+			heard := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", fmt.Sprint(n), "-q", "--json")
+			p := run(t, "send", "-i", "ca", "--to", macB, "-c", fmt.Sprint(n), "-b", "500pps", "--engine", engine, "--json")
+			var s struct{ Sent, Attempts uint64 }
+			p.last(t, "summary", &s)
+			if s.Sent != n || s.Attempts != n {
+				t.Errorf("sent %d of %d attempts, want %d", s.Sent, s.Attempts, n)
+			}
+			exactly(t, "tx_packets of ca", sent, n)
+			exactly(t, "rx_packets of cb", received, n)
+			var h struct {
+				Received      uint64
+				DroppedByHost uint64 `json:"dropped_by_host"`
+			}
+			if heard.wait(t).last(t, "summary", &h); h.Received != n || h.DroppedByHost != 0 || heard.status != 0 {
+				t.Errorf("heard %+v with status %d, want %d and 0", h, heard.status, n)
+			}
+		})
+	}
+}
