@@ -120,11 +120,28 @@ func (p *parser) mark(i int, f *Field, at token) bool {
 			continue
 		}
 		if p.given[i]>>j&1 != 0 && (g == f || f.Offset < 0) {
-			return p.fail(at, g.Name+" is given twice")
+			return p.fail(at, p.twice(i, f, from, to))
 		}
 		p.given[i] |= 1 << j
+		if g == f {
+			p.named[i] |= 1 << j
+		}
 	}
 	return true
+}
+
+// twice says what a field of part i that is given already was given as: itself, or
+// another view of its bits.
+func (p *parser) twice(i int, f *Field, from, to int) string {
+	part := p.first.Parts[i]
+	m := &table[part.Layer].forms[part.form]
+	for j := range m.fields {
+		g := &m.fields[j]
+		if p.named[i]>>j&1 != 0 && g.Name != f.Name && g.Offset < to && g.Offset+g.Bits > from {
+			return g.Name + " and " + f.Name + " share bits: give one"
+		}
+	}
+	return f.Name + " is given twice"
 }
 
 // largest is the largest value of n bits.

@@ -14,6 +14,7 @@ type parser struct {
 // a [*SyntaxError]; t then holds nothing of use.
 func (t *Template) Parse(notation string) error {
 	t.first.Bytes, t.first.Parts = t.first.Bytes[:0], t.first.Parts[:0]
+	t.named = t.named[:0]
 	t.given, t.vary, t.sums, t.noise = t.given[:0], t.vary[:0], t.sums[:0], t.noise[:0]
 	t.seed, t.counter, t.padded, t.raw = 0, false, false, false
 	p := parser{Template: t, s: notation}
@@ -166,7 +167,7 @@ func (p *parser) add(l Layer, n uint8) {
 
 func (p *parser) addPart(part Part) {
 	p.first.Parts = append(p.first.Parts, part)
-	p.given = append(p.given, 0)
+	p.given, p.named = append(p.given, 0), append(p.named, 0)
 }
 
 var zeroHeader [64]byte

@@ -9,6 +9,7 @@ import "net"
 type Template struct {
 	first   Decoded  // the frame before anything varied
 	given   []uint64 // per part: the fields the notation sets, one bit each
+	named   []uint64 // of those, the ones that it names: the others share their bits
 	vary    []varying
 	sums    []sum
 	counter bool // a counter under one checksum is all that varies

@@ -30,8 +30,9 @@ func arpCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "arp",
 		Usage:     "ask who has an address, by ARP or IPv6 neighbour discovery",
-		ArgsUsage: "HOST|CIDR...",
-		UsageText: "eterm arp -i eth0 192.0.2.2                 who has it, vendor, time; two stations are a conflict\n" +
+		ArgsUsage: "[HOST|CIDR...]",
+		UsageText: "eterm arp -i eth0                           who is in the interface's own network\n" +
+			"eterm arp -i eth0 192.0.2.2                 who has it, vendor, time; two stations are a conflict\n" +
 			"eterm arp -i eth0 192.0.2.0/24 2001:db8::1   ranges, and IPv6 by neighbour discovery\n" +
 			"eterm arp -i eth0 --probe 192.0.2.7          may I use it? (RFC 5227; status 1: it is taken)\n" +
 			"eterm arp -i eth0 --announce 192.0.2.7       tell everybody that this station has it\n" +
@@ -50,15 +51,21 @@ func (a *asker) run(c *cli.Context) error {
 	switch {
 	case a.listen && c.Args().Present():
 		return exit.Usage("--listen takes no operand, but was given %q", c.Args().First())
-	case !a.listen && !c.Args().Present():
-		return exit.Usage("no address given: want a host, such as 192.0.2.2, or a range, such as 192.0.2.0/24")
+	case (a.announce || a.probe) && !c.Args().Present():
+		return exit.Usage("no address given: want the one to announce or to probe for, such as 192.0.2.7")
 	}
 	at, err := a.open(c)
 	if err != nil {
 		return err
 	}
 	defer at.port.Close()
-	operands, err := a.Parse(c.Context, c.Args().Slice(), &at.Place)
+	words := c.Args().Slice()
+	if !a.listen {
+		if words, err = operandsOr(c, at, &a.Hosts); err != nil {
+			return err
+		}
+	}
+	operands, err := a.Parse(c.Context, words, &at.Place)
 	if err == nil {
 		err = args.UnicastOnly(operands, &at.Place)
 	}

@@ -45,3 +45,18 @@ func (p *place) sources(ranges []reach.Range) {
 		p.From(r.First)
 	}
 }
+
+// operandsOr are the operands, or where there are none the interface's own IPv4
+// networks.
+func operandsOr(c *cli.Context, at *place, f *args.Hosts) ([]string, error) {
+	words := c.Args().Slice()
+	for _, n := range at.Local.Networks4() {
+		if !c.Args().Present() && !f.OnlyIPv6() {
+			words = append(words, n.String())
+		}
+	}
+	if len(words) == 0 {
+		return nil, exit.Usage("%s has no IPv4 network of its own to ask: give a range, such as 192.0.2.0/24, or a host", at.port.Name())
+	}
+	return words, nil
+}

@@ -88,7 +88,7 @@ func oneFrame(operand string) ([]byte, error) {
 	}
 	t, err := frame.Parse(operand)
 	if err != nil {
-		return nil, exit.Usage("%w", err)
+		return nil, exit.Usage("%w; there is no file %q either: want NOTATION, HEX or FILE#N", err, operand)
 	}
 	return t.Append(nil), nil
 }

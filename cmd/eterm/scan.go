@@ -50,11 +50,9 @@ func (s *scanner) run(c *cli.Context) error {
 		return err
 	}
 	defer at.port.Close()
-	words := c.Args().Slice()
-	if len(words) == 0 {
-		if words, err = s.ownNetwork(at); err != nil {
-			return err
-		}
+	words, err := operandsOr(c, at, &s.Hosts)
+	if err != nil {
+		return err
 	}
 	operands, err := s.Parse(c.Context, words, &at.Place)
 	if err == nil {
@@ -79,19 +77,6 @@ func (s *scanner) run(c *cli.Context) error {
 		return k.end(true, nil, nil, pingError(err))
 	}
 	return s.print(c, k, ranges, hosts, makers, time.Since(began))
-}
-
-// ownNetwork is the range where none was given.
-func (s *scanner) ownNetwork(at *place) (words []string, err error) {
-	for _, p := range at.Local.Prefixes {
-		if p.Addr().Is4() && !s.OnlyIPv6() {
-			words = append(words, p.Masked().String())
-		}
-	}
-	if len(words) == 0 {
-		return nil, exit.Usage("%s has no IPv4 network of its own to scan: give a range, such as 192.0.2.0/24", at.port.Name())
-	}
-	return words, nil
 }
 
 // who asks the ranges.

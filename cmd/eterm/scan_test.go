@@ -38,6 +38,10 @@ func TestArpAsksTheKernel(t *testing.T) {
 	if status != 1 || len(list) != 3 || list[1].Type != "silent" || list[1].Address != "192.0.2.9" {
 		t.Errorf("status %d, %+v", status, list)
 	}
+	status, list, stderr = arpOn(t, left, "-c1", "-W", "0.1")
+	if status != 0 || len(list) != 2 || list[0].Address != "192.0.2.2" {
+		t.Errorf("the interface's own network: status %d, %+v, %s", status, list, stderr)
+	}
 	status, stdout, _ := runOn(t, left, "arp", "192.0.2.2", "-W", "0.1")
 	if status != 0 || !strings.Contains(stdout, "192.0.2.2 is at "+rightMAC.String()+" (locally administered) 0.") {
 		t.Errorf("status %d: %s", status, stdout)
@@ -86,7 +90,8 @@ func TestArpConflict(t *testing.T) {
 func TestArpAndScanRefuse(t *testing.T) {
 	left, _, _ := switched(t)
 	for _, c := range []struct{ args, want string }{
-		{"arp", "no address given"},
+		{"arp", "no IPv4 network of its own"},
+		{"arp --probe", "no address given"},
 		{"arp 192.0.2.300", "does not resolve"},
 		{"arp 224.0.0.1", "--force"},
 		{"arp 224.0.0.1 --force", "no address that one host has"},

@@ -125,3 +125,13 @@ func (l Local) Gateway(dst netip.Addr) (via netip.Addr) {
 	}
 	return via
 }
+
+// Networks4 are the IPv4 networks that the interface has an address in.
+func (l Local) Networks4() (networks []netip.Prefix) {
+	for _, p := range l.Prefixes {
+		if p.Addr().Is4() {
+			networks = append(networks, p.Masked())
+		}
+	}
+	return networks
+}
