@@ -267,7 +267,7 @@ func TestLinkResultFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "r")
 	status, _, _, _, text := inLab(t, "link send --to broadcast -c 10 -o "+file, "link receive --runs 1")
 	b, err := os.ReadFile(file)
-	if status != exit.StatusDone || err != nil || lastResult(t, string(b)).Offered != 10 {
+	if got := lastResult(t, string(b)); !endedAs(exit.StatusDone, status, got) || err != nil || got.Offered != 10 {
 		t.Errorf("status %d, %v, %s\n%s", status, err, b, text)
 	}
 	status, _, _, _, text = inLab(t, "link send --to broadcast -c 10 -o "+file, "version")

@@ -126,6 +126,7 @@ type comparer struct {
 	html   string
 	json   bool
 	anyway bool
+	effect float64
 	failIf cli.StringSlice
 }
 
@@ -143,6 +144,7 @@ func compareCommand() *cli.Command {
 			"changed can be told only of five repetitions of each side or more, in one file a side.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "fail-if", Destination: &p.failIf, Usage: "status 1 if `CONDITION` holds of the second: 'lost > 0', 'p99 > +10%' (a change)"},
+			&cli.Float64Flag{Name: "min-effect", Destination: &p.effect, Value: 100 * report.MinEffect, Usage: "changes of rates and delays below `PERCENT` are none"},
 			&cli.BoolFlag{Name: "anyway", Destination: &p.anyway, Usage: "compare what was not measured alike"},
 			&cli.StringFlag{Name: "html", Destination: &p.html, Usage: "make a page too, in a new `FILE`"},
 			args.JSONFlag(&p.json),
@@ -154,6 +156,9 @@ func compareCommand() *cli.Command {
 func (p *comparer) run(c *cli.Context) error {
 	if c.NArg() < 2 {
 		return exit.Usage("compare takes two results or more and was given %d: name their files", c.NArg())
+	}
+	if !(p.effect >= 0 && p.effect <= 1000) {
+		return exit.Usage("--min-effect %v: want a percentage, 0 or more", p.effect)
 	}
 	var conditions []report.Condition
 	for _, text := range p.failIf.Value() {
@@ -171,7 +176,7 @@ func (p *comparer) run(c *cli.Context) error {
 		if err := p.alike(sides); err != nil {
 			return err
 		}
-		if err := report.ComparePage(w, sides); err != nil {
+		if err := report.ComparePage(w, sides, report.Comparisons(sides, p.effect/100)); err != nil {
 			return exit.Usage("%w", err)
 		}
 		return compare(sides)
@@ -199,7 +204,7 @@ func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []rep
 	if err := result.Distinct(docs); err != nil {
 		return exit.Usage("%w", err)
 	}
-	all := report.Comparisons(sides)
+	all := report.Comparisons(sides, p.effect/100)
 	var met []string
 	for _, one := range all {
 		for _, condition := range conditions {
@@ -214,7 +219,7 @@ func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []rep
 	if p.json {
 		err = report.CompareJSON(c.App.Writer, all)
 	} else {
-		err = report.CompareText(c.App.Writer, sides)
+		err = report.CompareText(c.App.Writer, sides, all)
 	}
 	if err != nil {
 		return err

@@ -127,8 +127,13 @@ func delayKind(d *result.Document) string {
 	return ""
 }
 
-// Compare compares two sides measurement by measurement.
-func Compare(a, b Side) *Comparison {
+// MinEffect is the relative change of rates and delays that matters, where
+// nothing else is asked for.
+const MinEffect = 0.01
+
+// Compare compares two sides measurement by measurement. A relative change of
+// rates and delays below minEffect is none; counts are exact.
+func Compare(a, b Side, minEffect float64) *Comparison {
 	c := &Comparison{Type: "comparison", A: a.Name, B: b.Name, Untrusted: untrusted(a, b), Unlike: append([]string{}, Unlike(a, b)...), Rows: []Row{}}
 	one, order := collect(a)
 	two, more := collect(b)
@@ -138,7 +143,7 @@ func Compare(a, b Side) *Comparison {
 		}
 	}
 	for _, k := range order {
-		c.Rows = append(c.Rows, compareOne(one[k], two[k]))
+		c.Rows = append(c.Rows, compareOne(one[k], two[k], minEffect))
 	}
 	correct(c.Rows, one, two, order)
 	c.judge()

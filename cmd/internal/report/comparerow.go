@@ -12,7 +12,7 @@ import (
 const enough = 4
 
 // compareOne compares one measurement; either side may have none.
-func compareOne(a, b []Measurement) Row {
+func compareOne(a, b []Measurement, minEffect float64) Row {
 	some := a
 	if len(some) == 0 {
 		some = b
@@ -33,7 +33,7 @@ func compareOne(a, b []Measurement) Row {
 		r.counts(m, a, b)
 		return r
 	}
-	r.figures(m, a, b)
+	r.figures(m, a, b, minEffect)
 	return r
 }
 
@@ -82,7 +82,7 @@ func (r *Row) counts(m Measurement, a, b []Measurement) {
 }
 
 // figures compares rates and delays.
-func (r *Row) figures(m Measurement, a, b []Measurement) {
+func (r *Row) figures(m Measurement, a, b []Measurement, minEffect float64) {
 	resolution := 0.0
 	for _, x := range append(append([]Measurement{}, a...), b...) {
 		resolution = max(resolution, x.Resolution)
@@ -91,6 +91,8 @@ func (r *Row) figures(m Measurement, a, b []Measurement) {
 	switch {
 	case math.Abs(by) <= resolution:
 		r.Is, r.Why = Same, "within what the measurement can tell apart"
+	case r.Relative != nil && math.Abs(*r.Relative) < minEffect:
+		r.Is, r.Why = Same, "within what matters"
 	case !judged(m):
 		r.Is = NotJudged
 	case len(a) < enough || len(b) < enough:

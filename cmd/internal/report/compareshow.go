@@ -20,10 +20,10 @@ type Summary struct {
 }
 
 // Comparisons are those of the first side with each of the others.
-func Comparisons(sides []Side) []*Comparison {
+func Comparisons(sides []Side, minEffect float64) []*Comparison {
 	var all []*Comparison
 	for _, s := range sides[1:] {
-		all = append(all, Compare(sides[0], s))
+		all = append(all, Compare(sides[0], s, minEffect))
 	}
 	return all
 }
@@ -39,11 +39,10 @@ func CompareJSON(w io.Writer, all []*Comparison) error {
 	return nil
 }
 
-// CompareText writes comparisons for people: the verdict first, then what
+// CompareText writes comparisons of sides for people: the verdict first, then what
 // differs. Of more than two sides a table shows each figure that differs
 // anywhere, a column for each side.
-func CompareText(w io.Writer, sides []Side) error {
-	all := Comparisons(sides)
+func CompareText(w io.Writer, sides []Side, all []*Comparison) error {
 	for _, c := range all {
 		if _, err := fmt.Fprintf(w, "%s: %s to %s\n  %s\n", c.Verdict, clean(c.A), clean(c.B), c.Why); err != nil {
 			return err
@@ -106,8 +105,7 @@ func (r Row) change() string {
 }
 
 // ComparePage writes a comparison as a page, with the documents of all sides.
-func ComparePage(w io.Writer, sides []Side) error {
-	all := Comparisons(sides)
+func ComparePage(w io.Writer, sides []Side, all []*Comparison) error {
 	s := &Summary{Title: fmt.Sprintf("%s compared with %s", clean(sides[0].Name), clean(sides[1].Name))}
 	if len(all) > 1 {
 		s.Title = fmt.Sprintf("%s compared with %d others", clean(sides[0].Name), len(all))

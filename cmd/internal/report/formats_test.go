@@ -154,7 +154,10 @@ func FuzzPage(f *testing.F) {
 		for _, write := range []func(*bytes.Buffer) error{
 			func(w *bytes.Buffer) error { return CSV(w, docs) }, func(w *bytes.Buffer) error { return JUnit(w, docs) },
 			func(w *bytes.Buffer) error { return Markdown(w, docs) },
-			func(w *bytes.Buffer) error { return CompareText(w, []Side{{"a", docs}, {"b", docs}}) },
+			func(w *bytes.Buffer) error {
+				sides := []Side{{"a", docs}, {"b", docs}}
+				return CompareText(w, sides, Comparisons(sides, MinEffect))
+			},
 		} {
 			if err := write(new(bytes.Buffer)); err != nil {
 				t.Fatal(err)
