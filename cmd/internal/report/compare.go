@@ -45,6 +45,9 @@ type Row struct {
 	Why      string   `json:"why"`
 
 	valueA, valueB float64
+	// unseen is the relative change that repetitions would have shown, where
+	// they showed none: half of the interval of their difference.
+	unseen float64
 }
 
 // Comparison is what the difference of two sides comes to.
@@ -210,10 +213,32 @@ func (c *Comparison) judge() {
 		}
 	default:
 		c.Verdict, c.Why = Same, "No figure differs by more than can be told apart."
+		if unseen := c.unseen(); unseen != "" {
+			c.Why = "No difference is shown. " + unseen
+		}
 	}
 	if len(c.Unlike) > 0 {
 		c.Why += " What was measured is not alike: " + strings.Join(c.Unlike, "; ") + "."
 	}
+}
+
+// unseen says how great a difference would have been seen, of the figure in
+// which the greatest would not.
+func (c *Comparison) unseen() string {
+	var most Row
+	for _, r := range c.Rows {
+		if r.unseen > most.unseen {
+			most = r
+		}
+	}
+	name := strings.TrimSpace(most.Subject + " " + most.Name)
+	switch {
+	case most.unseen == 0:
+		return ""
+	case math.IsInf(most.unseen, 0):
+		return "There are too few repetitions of " + name + " to show any."
+	}
+	return fmt.Sprintf("One of %.2g %% would have been seen in %s, and smaller ones elsewhere.", 100*most.unseen, name)
 }
 
 // relative is b over a, less 1.

@@ -153,7 +153,12 @@ func correct(rows []Row, one, two map[string][]Measurement, order []string) {
 		}
 		if corrected >= significant {
 			r.Is = Same
-			r.Why = join("no difference shown "+r.Why, fmt.Sprintf("p %.2g", corrected))
+			s := stat.HodgesLehmann(values(one[order[tested[i]]]), values(two[order[tested[i]]]))
+			r.unseen = (s.High - s.Low) / 2 / max(math.Abs(r.valueA), 1e-300)
+			r.Why = fmt.Sprintf("no difference shown, p %.2g; one of %.2g %% would have been seen", corrected, 100*r.unseen)
+			if math.IsInf(r.unseen, 0) {
+				r.Why = fmt.Sprintf("no difference shown, p %.2g; too few repetitions to show any", corrected)
+			}
 			continue
 		}
 		r.Why = join(r.Why, fmt.Sprintf("p %.2g", corrected))
