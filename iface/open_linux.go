@@ -88,7 +88,8 @@ func (p *port) ask(name string, o *Options) error {
 		return err
 	}
 	defer tool.Close()
-	filters := tool.FiltersVLANs(name)
+	filters, takes := tool.VLANs(name)
+	p.takesTags = takes
 	o.Promiscuous = o.Promiscuous || filters && o.Tagged
 	p.vlanFilter = filters && !o.Promiscuous // not by the link's state: it follows what this port does a little later
 	if o.HardwareTimestamps {

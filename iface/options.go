@@ -91,6 +91,14 @@ type VLANFilterer interface {
 	FiltersVLANs() bool
 }
 
+// A TagTaker is a Port whose NIC may take VLAN tags off frames and hand them over
+// beside them.
+type TagTaker interface {
+	// TakesTags says that it does (rx-vlan-offload). Drivers have been seen to lose
+	// the priority and the drop eligible bit of such tags.
+	TakesTags() bool
+}
+
 // A TxTimestamper is a Port that can say when frames left.
 type TxTimestamper interface {
 	// TxTimestamps takes the stamps that are there, without waiting, oldest

@@ -22,6 +22,7 @@ type port struct {
 	// vlanFilter says that the NIC filters VLANs while nobody makes it promiscuous,
 	// and that this port does not.
 	vlanFilter bool
+	takesTags  bool // rx-vlan-offload is on
 	rx         *receiver
 	tx         sender
 
@@ -136,6 +137,9 @@ func (p *port) DriverCounters() map[string]uint64 { return p.driver.Changes(p.Na
 
 // FiltersVLANs implements VLANFilterer.
 func (p *port) FiltersVLANs() bool { return p.vlanFilter && p.link.Now().Promiscuity == 0 }
+
+// TakesTags implements TagTaker.
+func (p *port) TakesTags() bool { return p.takesTags }
 
 // Counters implements Port. It works on after Close, with the last values.
 func (p *port) Counters() (Counters, error) {

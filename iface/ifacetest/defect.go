@@ -28,6 +28,7 @@ const (
 	neverMoves
 	neverRefreshes
 	refreshedByTraffic
+	provider
 )
 
 // Defective makes a switch with this defect.
@@ -35,6 +36,11 @@ func Defective(d Defect) Option { return func(c *config) { c.defect = d } }
 
 // Hub repeats every frame to all other ports, whatever its VLAN or address.
 func Hub() Defect { return Defect{kind: hub} }
+
+// Provider is a provider bridge (802.1Q, 5.10) instead of a customer's, without
+// any VLAN of service tags: customer tags are payload to it, and the groups that
+// only customers' bridges reserve (table 8-2) pass.
+func Provider() Defect { return Defect{kind: provider} }
 
 // NeverLearns floods every frame in its VLAN.
 func NeverLearns() Defect { return Defect{kind: neverLearns} }

@@ -88,6 +88,13 @@ func (p *Port) FiltersVLANs() bool {
 	return p.nic.vlans != nil && !p.nic.promiscuous
 }
 
+// TakesTags implements iface.TagTaker.
+func (p *Port) TakesTags() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.nic.losesPriority
+}
+
 // ResetCounters has the NIC count from 0 again, as those of some drivers do when
 // they reset it. The port's account goes on.
 func (p *Port) ResetCounters() {

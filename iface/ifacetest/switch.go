@@ -114,7 +114,7 @@ func (s *Switch) forward(in int, frame []byte) {
 		return
 	}
 	f, ok := s.classify(in, frame)
-	if !ok || reserved(frame) || d.swallows(frame) {
+	if !ok || d.reserved(frame) || d.swallows(frame) {
 		return
 	}
 	now := time.Now()
@@ -188,6 +188,9 @@ func (s *Switch) classify(in int, frame []byte) (classified, bool) {
 	if len(frame) >= ether.HeaderLen+ether.TagLen && binary.BigEndian.Uint16(frame[12:]) == 0x8100 {
 		f.tagged, f.tci = true, binary.BigEndian.Uint16(frame[14:])
 	}
+	if s.c.defect.kind == provider {
+		return f, binary.BigEndian.Uint16(frame[12:]) != 0x88a8
+	}
 	if s.c.vlans == nil {
 		return f, true
 	}
@@ -222,6 +225,9 @@ func (s *Switch) dress(out int, f classified) []byte {
 }
 
 // reserved says whether bridges keep a frame's destination to themselves.
-func reserved(frame []byte) bool {
-	return string(frame[:5]) == "\x01\x80\xc2\x00\x00" && frame[5] <= 0x0f
+func (d Defect) reserved(frame []byte) bool {
+	if string(frame[:5]) != "\x01\x80\xc2\x00\x00" || frame[5] > 0x0f {
+		return false
+	}
+	return d.kind != provider || !slices.Contains([]byte{0x00, 0x0b, 0x0c, 0x0d, 0x0f}, frame[5]) // 802.1Q table 8-2
 }

@@ -17,16 +17,15 @@ type Card struct {
 	Results     []Result
 	// Loop is set when the run was stopped because of a loop.
 	Loop *loop.Error
-	// HostLost is how many frames this host had and lost: then the verdicts
-	// cannot be trusted.
+	// HostLost is how many frames of cases this host may have had and lost: then
+	// the verdicts cannot be trusted.
 	HostLost uint64
 
-	rig   *rig
-	start uint64
+	rig *rig
 }
 
 func newCard(r *rig) *Card {
-	c := &Card{Seed: r.cfg.Seed, Started: time.Now(), rig: r, start: r.hostLost()}
+	c := &Card{Seed: r.cfg.Seed, Started: time.Now(), rig: r}
 	names := [sides]*string{&c.A, &c.B, &c.Third}
 	for s := range r.each() {
 		*names[s] = r.ports[s].Name()
@@ -36,7 +35,8 @@ func newCard(r *rig) *Card {
 
 func (c *Card) close() {
 	c.Took = time.Since(c.Started)
-	c.HostLost = c.rig.hostLost() - c.start
+	c.HostLost = c.rig.lost
+	c.hub()
 }
 
 // ended says whether err ends the run, and files the cases that are left.

@@ -14,7 +14,10 @@ import (
 
 // Expectations are what a particular switch is meant to do, by case. They take
 // the place of the rule. The zero value has none.
-type Expectations struct{ wants map[string]Want }
+type Expectations struct {
+	wants  map[string]Want
+	bridge string // the kind that it is; empty: to be found out
+}
 
 // with is the expectations and a set of VLANs, unless the case has one.
 func (e Expectations) with(name string, ids IDs) Expectations {
@@ -23,7 +26,7 @@ func (e Expectations) with(name string, ids IDs) Expectations {
 	}
 	wants := map[string]Want{name: {text: ids.String(), ids: &ids}}
 	maps.Copy(wants, e.wants)
-	return Expectations{wants}
+	return Expectations{wants, e.bridge}
 }
 
 // Len is the number of cases that have an expectation.
@@ -55,7 +58,8 @@ func (e *ExpectError) Caret() string {
 const most = 1 << 20
 
 // ParseExpectations reads YAML: the names of cases, in groups or with a dot,
-// each with a value as Case.Measure says, or any.
+// each with a value as Case.Measure says, or any; and bridge, which says whether
+// the switch is a customer or a provider bridge.
 func ParseExpectations(source []byte) (Expectations, error) {
 	if len(source) > most {
 		return Expectations{}, fmt.Errorf("longer than %d bytes", most)
@@ -73,7 +77,7 @@ func ParseExpectations(source []byte) (Expectations, error) {
 			return Expectations{}, err
 		}
 	}
-	return Expectations{r.wants}, nil
+	return Expectations{r.wants, r.bridge}, nil
 }
 
 // syntaxError gives a YAML error the form of ours.
@@ -97,6 +101,7 @@ func (e *ExpectError) place(t *token.Token) {
 type reader struct {
 	source string
 	wants  map[string]Want
+	bridge string
 }
 
 func (r *reader) fail(n ast.Node, format string, args ...any) error {
@@ -126,6 +131,9 @@ func (r *reader) mapping(group string, n ast.Node) error {
 
 func (r *reader) value(group string, v *ast.MappingValueNode) error {
 	key := v.Key.GetToken().Value
+	if group == "" && key == "bridge" {
+		return r.kind(v.Value)
+	}
 	if group == "" && slices.Contains(Groups(), key) {
 		return r.mapping(key, v.Value)
 	}
@@ -146,6 +154,16 @@ func (r *reader) value(group string, v *ast.MappingValueNode) error {
 		return r.fail(v.Value, "%s: %v", name, err)
 	}
 	r.wants[name] = w
+	return nil
+}
+
+// kind reads which kind of bridge the switch is.
+func (r *reader) kind(n ast.Node) error {
+	text, _ := scalar(n)
+	if text != customerBridge && text != providerBridge {
+		return r.fail(n, "bridge: want %s or %s", customerBridge, providerBridge)
+	}
+	r.bridge = text
 	return nil
 }
 

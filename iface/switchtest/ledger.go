@@ -47,6 +47,8 @@ type ledger struct {
 	nextSeq uint32
 	arrived uint64
 	late    uint64 // test frames that came after their exchange was over
+	ports   []side // that receive
+	absent  uint64 // test frames that did not come to a port, each counted at each
 	guard   loop.Guard
 	err     error // the first thing that ends the run
 	changed chan struct{}
@@ -78,6 +80,13 @@ func (l *ledger) land(flights []*flight) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range flights {
+		if l.open[f.seq] == f && f.spec.kind == test {
+			for _, at := range l.ports {
+				if at != f.from && f.copies[at] == 0 {
+					l.absent++
+				}
+			}
+		}
 		delete(l.open, f.seq)
 		if l.tiny[f.spec.src] == f {
 			delete(l.tiny, f.spec.src)

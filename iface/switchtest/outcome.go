@@ -33,10 +33,15 @@ type Outcome struct {
 	Seen string
 	// Why, if set, says why the case could not be tested.
 	Why string
+	// Want, if set, takes the place of the case's: it is what the rule asks of
+	// the kind of switch that this one turned out to be.
+	Want string
 	// Evidence is frames that show it.
 	Evidence []Evidence
 	// Curve is the measurements behind a number, in order.
 	Curve []Point
+
+	noPriority bool // every tag arrived with priority 0, and not drop eligible
 }
 
 // Point is one measurement: of Tried addresses or at Tried a second, or after
@@ -63,7 +68,10 @@ type Result struct {
 // judge compares an outcome with what was expected.
 func (c Case) judge(o Outcome, expect Expectations) Result {
 	r := Result{Case: c, Outcome: o, Expected: c.Want}
-	want, tolerated := c.want(c.Want), c.Tolerate
+	if o.Want != "" {
+		r.Expected = o.Want
+	}
+	want, tolerated := c.want(r.Expected), c.Tolerate
 	if w, ok := expect.wants[c.Name]; ok {
 		want, tolerated, r.Expected = w, "", w.String()
 	}

@@ -57,6 +57,10 @@ func reservedCases() []Case {
 	cases := make([]Case, len(rows))
 	for i, row := range rows {
 		cases[i] = Case{"reserved." + row.name, row.rule, "3 frames to " + row.addr.String() + " each way", row.want, row.note, taking, reserve(row.addr)}
+		if providersForward[row.addr] {
+			cases[i].run = unlessProvider(cases[i].run)
+			cases[i].Rule += "; an S-VLAN component does (table 8-2)"
+		}
 	}
 	return cases
 }

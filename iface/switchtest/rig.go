@@ -31,6 +31,7 @@ type rig struct {
 	memo   memo
 	// carrier are the tags of frames that must pass, by the port that sends them.
 	carrier [sides][]tag
+	lost    uint64                    // frames of cases that this host may have had and lost
 	end     [sides]context.CancelFunc // ends a port's receiver
 	over    [sides]chan struct{}      // closed when it has ended
 }
@@ -40,6 +41,7 @@ func newRig(ctx context.Context, cfg *Config) *rig {
 	r.random = rand.New(rand.NewPCG(cfg.Seed, 1))
 	r.ledger = newLedger(session(cfg.session))
 	for s := range r.each() {
+		r.ledger.ports = append(r.ledger.ports, s)
 		copy(r.addr[s][:], r.ports[s].HardwareAddr())
 	}
 	return r

@@ -1,6 +1,10 @@
 package switchtest
 
-import "fmt"
+import (
+	"fmt"
+
+	"eterm/iface"
+)
 
 // noTags is why a case that needs a VLAN cannot be tested.
 const noTags = "no tagged frame passes: name VLANs that should with --vlans"
@@ -165,7 +169,11 @@ func (v volley) tagFate() Outcome {
 	if o.Value != forwarded && o.Value != reordered {
 		return o
 	}
-	o.Value = unaltered
+	o.Value, o.noPriority = unaltered, true
+	for _, f := range v {
+		c := compare(f.sent, f.bytes[portB][0])
+		o.noPriority = o.noPriority && c.Stripped+c.Added == 0 && c.PCP == 0 && !c.DEI
+	}
 	for _, f := range v {
 		c := compare(f.sent, f.bytes[portB][0])
 		if c.None() {
@@ -213,8 +221,20 @@ func priority(dei uint16) func(*rig) (Outcome, error) {
 		for pcp := range uint16(8) {
 			tags = append(tags, []tag{{0x8100, pcp<<13 | dei<<12 | vid}})
 		}
-		return r.tagTrial(tags...)
+		o, err := r.tagTrial(tags...)
+		if o.noPriority && r.takesTags(portB) {
+			o = Outcome{Why: fmt.Sprintf("every priority arrived as 0, and %s takes tags off frames (rx-vlan-offload), "+
+				"which with some drivers loses it: switch that off (ethtool -K %[1]s rxvlan off) and ask again", r.ports[portB].Name())}
+		}
+		return o, err
 	}
+}
+
+// takesTags says whether the NIC of a port takes tags off frames, and so may have
+// lost what was in them.
+func (r *rig) takesTags(s side) bool {
+	t, ok := iface.As[iface.TagTaker](r.ports[s])
+	return ok && t.TakesTags()
 }
 
 func stacked(tpid uint16) func(*rig) (Outcome, error) {

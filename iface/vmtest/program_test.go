@@ -90,7 +90,8 @@ func cut(s string) string {
 	return s
 }
 
-// last reads the JSON object of one type that came last.
+// last reads the JSON object of one type that came last; of a document, which ends
+// what measures, its result.
 func (p *program) last(t *testing.T, kind string, into any) {
 	t.Helper()
 	found := ""
@@ -101,6 +102,10 @@ func (p *program) last(t *testing.T, kind string, into any) {
 	}
 	if found == "" {
 		t.Fatalf("no %q in the output: %s%s", kind, &p.out, &p.err)
+	}
+	var document struct{ Result json.RawMessage }
+	if err := json.Unmarshal([]byte(found), &document); err == nil && document.Result != nil {
+		found = string(document.Result)
 	}
 	if err := json.Unmarshal([]byte(found), into); err != nil {
 		t.Fatalf("%v: %s", err, found)

@@ -90,10 +90,11 @@ func (t Tool) offloads(name string) (on []string) {
 	return on
 }
 
-// FiltersVLANs says whether the NIC takes only the VLANs it was told.
-func (t Tool) FiltersVLANs(name string) bool {
+// VLANs says whether the NIC takes only the VLANs it was told, and whether it takes
+// tags off frames.
+func (t Tool) VLANs(name string) (filters, takesTags bool) {
 	features, err := t.tool.Features(name)
-	return err == nil && features["rx-vlan-filter"]
+	return err == nil && features["rx-vlan-filter"], err == nil && features["rx-vlan-hw-parse"]
 }
 
 func timestamps(t ethtool.TimestampingInformation) Timestamps {
