@@ -13,8 +13,10 @@ const (
 
 // AppendDump appends the frame as rows of offset, hex and ASCII, as hexdump -C
 // writes them. Each layer starts a row of its own and its name stands at the
-// row's end. Faults follow, one a row, each starting with "!". Only printable
-// ASCII bytes are shown as they are. The layout is stable.
+// row's end. Faults follow, one a row, each starting with "# !": text2pcap and
+// others take what begins with "#" for a comment, and other words for offsets and
+// bytes where they look so. Only printable ASCII bytes are shown as they are. The
+// layout is stable.
 func (d *Decoded) AppendDump(dst []byte, o DumpOptions) []byte {
 	limit := len(d.Bytes)
 	if o.Snap > 0 && o.Snap < limit {
@@ -34,7 +36,7 @@ func (d *Decoded) AppendDump(dst []byte, o DumpOptions) []byte {
 		}
 	}
 	if limit < len(d.Bytes) {
-		dst = append(dst, "... "...)
+		dst = append(dst, "# ... "...)
 		dst = appendInt(dst, len(d.Bytes)-limit)
 		dst = append(dst, " more bytes\n"...)
 	}
@@ -42,7 +44,7 @@ func (d *Decoded) AppendDump(dst []byte, o DumpOptions) []byte {
 		if o.Color {
 			dst = append(dst, "\x1b[31m"...)
 		}
-		dst = append(dst, "! "...)
+		dst = append(dst, "# ! "...)
 		dst = d.Faults[i].Append(dst)
 		if o.Color {
 			dst = append(dst, "\x1b[0m"...)

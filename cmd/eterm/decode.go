@@ -42,7 +42,7 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
-			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree, show.FormatHex, show.FormatOD, show.FormatTrafgen),
+			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree, show.FormatHex, show.FormatOD, show.FormatC, show.FormatTrafgen),
 			args.Default(args.NumberFlag("snaplen", &d.snap, 0, args.Unlimited, "dump only the first `BYTES` of each frame"), "all"),
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),

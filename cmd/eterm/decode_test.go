@@ -255,7 +255,7 @@ func TestDecodeOperandDash(t *testing.T) {
 func TestDecodeForOthers(t *testing.T) {
 	path := capturedFrames(t, "x.pcap", someNotations)
 	_, want, _ := eterm(t, "decode", "-r", path)
-	for _, format := range []string{"hex", "od", "trafgen", "dump"} {
+	for _, format := range []string{"hex", "od", "c", "trafgen", "dump"} {
 		_, text, _ := eterm(t, "decode", "-r", path, "--format", format)
 		if status, got, stderr := etermWith(t, t.Context(), text, "decode"); status != 0 || got != want {
 			t.Errorf("%s: status %d, %s\ngot  %swant %s", format, status, stderr, got, want)
@@ -265,13 +265,15 @@ func TestDecodeForOthers(t *testing.T) {
 		t.Skip(err)
 	}
 	dump, back := filepath.Join(t.TempDir(), "d.txt"), filepath.Join(t.TempDir(), "back.pcap")
-	_, text, _ := eterm(t, "decode", "-r", path, "--format", "od")
-	must(t, os.WriteFile(dump, []byte(text), 0o600))
-	if out, err := exec.Command("text2pcap", "-q", dump, back).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if _, got, stderr := eterm(t, "decode", "-r", back); got != want {
-		t.Errorf("text2pcap: %s\ngot  %swant %s", stderr, got, want)
+	for _, format := range []string{"od", "dump"} {
+		_, text, _ := eterm(t, "decode", "-r", path, "--format", format)
+		must(t, os.WriteFile(dump, []byte(text), 0o600))
+		if out, err := exec.Command("text2pcap", "-q", dump, back).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if _, got, stderr := eterm(t, "decode", "-r", back); got != want {
+			t.Errorf("text2pcap of %s: %s\ngot  %swant %s", format, stderr, got, want)
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ var errNotHex = errors.New("not a hex byte")
 // bytes.
 func (l *hexLine) parse(line []byte, h *hexText) error {
 	*l = hexLine{bytes: l.bytes[:0], length: l.length}
-	text := bytes.TrimSpace(line)
+	text := bytes.TrimSpace(withoutCharacters(bytes.TrimRight(line, "\r\n")))
 	switch {
 	case h.braces:
 		return l.parseArray(text, h)
@@ -52,13 +52,13 @@ func (l *hexLine) parse(line []byte, h *hexText) error {
 		return err
 	}
 	switch {
-	case isArray(text), h.style == arrayLine && bytes.HasPrefix(text, []byte("0x")):
-		return l.parseArray(text, h)
-	case isEscaped(text):
+	case isEscaped(text) && h.style != arrayLine:
 		l.parseEscaped(text)
 		return nil
+	case isArray(text), h.style == arrayLine && bytes.HasPrefix(text, []byte("0x")):
+		return l.parseArray(text, h)
 	default:
-		return l.parsePlain(text)
+		return l.parsePlain(unquoted(text))
 	}
 }
 

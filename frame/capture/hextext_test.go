@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -66,12 +67,19 @@ func TestHexText(t *testing.T) {
 			"00000000  02\n00000001\n", header + "6162" + strings.Repeat("00", 48) + "61 02"},
 		"ascii like hex": {"00000000: 6162 6364 6566 3031 3233 3435 3637 3839  abcdef0123456789\n00000010: 6162                                     ab\n",
 			"61626364656630313233343536373839" + "6162"},
-		"odd digits":   {header + "0\n", "0 frames, damaged at offset 0: line 1: not a hex byte: odd or wrong digits in \"ffffffffffff02000000000188b50\""},
-		"wrong digit":  {"ff ff ff ff ff gf 02 00 00 00 00 01 88 b5\n", "0 frames, damaged at offset 0: line 1: not a hex byte: \"gf\""},
-		"frame before": {header + "\n\n0000: ff ff\n0003: 00\n", "1 frames, damaged at offset 42: line 4: offset 0x3, but the frame has 0x2 bytes up to here"},
-		"host order":   {"0000000 ffff ffff ffff 0002 0000 0100 b588\n000000e\n", "0 frames, damaged at offset 0: line 1: two-byte words in the host's order: use hexdump -C or xxd"},
-		"huge repeat":  {"00000000  00 00\n*\nffffffff\n", "0 frames, damaged at offset 18: line 3: offset 0xffffffff, but the frame has 0x2 bytes up to here"},
-		"array number": {"{ 1, 256 }", "0 frames, damaged at offset 0: line 1: not a hex byte: \"256\""},
+		"odd digits":     {header + "0\n", "0 frames, damaged at offset 0: line 1: not a hex byte: odd or wrong digits in \"ffffffffffff02000000000188b50\""},
+		"wrong digit":    {"ff ff ff ff ff gf 02 00 00 00 00 01 88 b5\n", "0 frames, damaged at offset 0: line 1: not a hex byte: \"gf\""},
+		"frame before":   {header + "\n\n0000: ff ff\n0003: 00\n", "1 frames, damaged at offset 42: line 4: offset 0x3, but the frame has 0x2 bytes up to here"},
+		"host order":     {"0000000 ffff ffff ffff 0002 0000 0100 b588\n000000e\n", "0 frames, damaged at offset 0: line 1: two-byte words in the host's order: use hexdump -C or xxd"},
+		"huge repeat":    {"00000000  00 00\n*\nffffffff\n", "0 frames, damaged at offset 18: line 3: offset 0xffffffff, but the frame has 0x2 bytes up to here"},
+		"trafgen":        {"#include <stddef.h>\n{ fill(0xff, 6), 0x02, fill(0, 4),\n  0b1, c16(0x88b5), \"a,\", const32(7), c64(1) }\n{ const8(9) }", header + "612c" + "00000007" + "0000000000000001 09"},
+		"trafgen counts": {"{ 0xff, csumip(14, 33) }", "0 frames, damaged at offset 0: line 1: not a hex byte: \"csumip(14, 33) \""},
+		"trafgen draws":  {"{ rnd(6) }", "0 frames, damaged at offset 0: line 1: not a hex byte: \"rnd(6) \""},
+		"trafgen fills":  {"{ fill(0, 4000000) }", "0 frames, damaged at offset 0: line 1: not a hex byte: \"fill(0, 4000000) \""},
+		"quoted digits":  {"x = bytes.fromhex('" + header + "')\ny = \"abcd\"\n", header},
+		"braces in text": {"b'\\x02{a}, 0x00'\n", "027b617d2c2030783030"},
+		"characters":     {"FF FF FF FF FF FF 02 00 00 00 00 01 88 B5  ......{....ab.\n", header},
+		"array number":   {"{ 1, 256 }", "0 frames, damaged at offset 0: line 1: not a hex byte: \"256\""},
 	} {
 		if got := hexFrames(t, c.text); got != c.want {
 			t.Errorf("%s:\n%s\nis read as %s\nwant       %s", name, c.text, got, c.want)
@@ -133,6 +141,30 @@ func TestHexOfTools(t *testing.T) {
 	if err := os.WriteFile(path, encode(t, Pcap, records), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	expressions := []string{
+		"repr(raw(x))", "repr(bytearray(raw(x)))", "'Ether(%r)' % raw(x)", "'p = %r' % raw(x)", "str(bytes_hex(x))",
+		"'bytes.fromhex(\"%s\")' % raw(x).hex()", "hexstr(raw(x))", "hexdump(x, dump=True) + chr(10)", "linehexdump(x, dump=True, onlyhex=1)",
+	}
+	script := "from scapy.all import *\np = rdpcap(" + strconv.Quote(path) + ")\n"
+	for _, e := range expressions {
+		script += "for x in p: print(" + e + ")\nprint('@')\n"
+	}
+	for i, text := range strings.SplitN(output(t, nil, "/usr/bin/python3", "-c", script), "@\n", len(expressions)) {
+		if got := hexFrames(t, strings.TrimSuffix(text, "@\n")); got != strings.Join(want, " ") {
+			t.Errorf("scapy's %s\n%s\nis read as %s\nwant       %s", expressions[i], text, got, strings.Join(want, " "))
+		}
+	}
+	t.Run("netsniff-ng", func(t *testing.T) {
+		out := filepath.Join(t.TempDir(), "x.cfg")
+		output(t, nil, "netsniff-ng", "--silent", "--in", path, "--out", out)
+		text, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := hexFrames(t, string(text)); got != strings.Join(want, " ") {
+			t.Errorf("%s\nis read as %s\nwant       %s", text, got, strings.Join(want, " "))
+		}
+	})
 	for _, line := range []string{"tcpdump -xx -r", "tcpdump -XX -e -n -r", "tshark -x -r"} {
 		words := append(strings.Fields(line), path)
 		t.Run(line, func(t *testing.T) {

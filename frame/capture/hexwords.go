@@ -2,7 +2,6 @@ package capture
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 )
 
@@ -90,13 +89,9 @@ func (l *hexLine) parseArray(text []byte, h *hexText) error {
 	if before, _, found := bytes.Cut(text, []byte("}")); found {
 		text, l.ends, h.braces = before, true, false
 	}
-	for _, word := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == ';' }) {
-		n, err := strconv.ParseUint(string(word), 0, 8)
-		if err != nil {
-			h.braces = false
-			return fmt.Errorf("%w: %.40q", errNotHex, word)
-		}
-		l.bytes = append(l.bytes, byte(n))
+	if err := l.parseElements(text); err != nil {
+		h.braces = false
+		return err
 	}
 	return nil
 }
@@ -119,7 +114,7 @@ func withoutComments(text []byte) []byte {
 func isEscaped(text []byte) bool {
 	escape, open := bytes.Index(text, []byte(`\x`)), bytes.IndexAny(text, `"'`)
 	switch {
-	case escape < 0:
+	case escape < 0, bytes.Contains(text[:max(open, 0)], []byte("//")), bytes.Contains(text[:max(open, 0)], []byte("/*")):
 		return false
 	case escape == 0:
 		return true
@@ -127,7 +122,7 @@ func isEscaped(text []byte) bool {
 		return false
 	}
 	before := bytes.TrimRight(text[:open], "b \t")
-	return len(before) == 0 || bytes.IndexByte([]byte("=(,["), before[len(before)-1]) >= 0
+	return len(before) == 0 || bytes.IndexByte([]byte("=(,[{"), before[len(before)-1]) >= 0
 }
 
 // parseEscaped reads the string on a line, of C or Python. A backslash behind

@@ -33,7 +33,7 @@ func (p *Built) Append(dst, b []byte) []byte {
 	case BuildHex:
 		return append(hex.AppendEncode(dst, b), '\n')
 	case BuildC:
-		return appendC(dst, b)
+		return appendC(dst, "frame", b)
 	}
 	p.decoded.Decode(b)
 	if p.Format == BuildNotation {
@@ -42,9 +42,9 @@ func (p *Built) Append(dst, b []byte) []byte {
 	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.Color})
 }
 
-// appendC writes a frame as an array of C.
-func appendC(dst, b []byte) []byte {
-	dst = fmt.Appendf(dst, "static const unsigned char frame[%d] = {", len(b))
+// appendC writes bytes as an array of C of that name.
+func appendC(dst []byte, name string, b []byte) []byte {
+	dst = fmt.Appendf(dst, "static const unsigned char %s[%d] = {", name, len(b))
 	for i := range b {
 		if i%12 == 0 {
 			dst = append(dst, "\n\t"...)

@@ -16,6 +16,7 @@ const (
 	FormatDump     Format = "dump"
 	FormatHex      Format = "hex"     // digits alone, a frame a line (decode)
 	FormatOD       Format = "od"      // offsets and bytes, as text2pcap reads them (decode)
+	FormatC        Format = "c"       // arrays of C (decode)
 	FormatTrafgen  Format = "trafgen" // a configuration of trafgen (decode)
 	FormatLine     Format = "line"
 	FormatNotation Format = "notation" // one line, which eterm send can send
@@ -52,6 +53,15 @@ type Frames struct {
 
 // NewFrames prints frames to out.
 func NewFrames(out *Output, o FramesOptions) *Frames { return &Frames{FramesOptions: o, out: out} }
+
+// heading is what begins a frame's own line: in a dump the sign of a comment, so
+// that text2pcap takes neither numbers nor addresses in it for bytes.
+func (f Format) heading() string {
+	if f == FormatDump {
+		return "# "
+	}
+	return ""
+}
 
 // flushAt is how much text is gathered before it is written: large enough to
 // make writing cheap, small enough to stay in the cache.
@@ -103,7 +113,7 @@ func (p *Frames) add(direction string, r iface.Received) error {
 	case FormatNotation:
 		p.buf = append(p.decoded.AppendNotation(p.buf), '\n')
 	default:
-		p.buf = p.appendSummary(p.buf, direction, r)
+		p.buf = p.appendSummary(append(p.buf, p.Format.heading()...), direction, r)
 		switch p.Format {
 		case FormatDump:
 			p.buf = p.decoded.AppendDump(p.buf, frame.DumpOptions{Snap: p.Snap, Color: p.Color})

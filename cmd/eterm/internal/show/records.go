@@ -28,8 +28,8 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 		w.Faulty++
 	}
 	switch w.Format {
-	case FormatHex, FormatOD, FormatTrafgen:
-		return w.appendBytes(dst)
+	case FormatHex, FormatOD, FormatTrafgen, FormatC:
+		return w.appendBytes(dst, number)
 	case FormatNotation:
 		return append(w.decoded.AppendNotation(dst), '\n')
 	case FormatJSON:
@@ -50,8 +50,8 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 }
 
 // appendBytes writes the bytes of a frame, or of one layer, for other programs.
-// A frame without the layer is nothing.
-func (w *Records) appendBytes(dst []byte) []byte {
+// A frame without the layer is nothing. Arrays of C go by the frame's number.
+func (w *Records) appendBytes(dst []byte, number uint64) []byte {
 	b := w.decoded.Bytes
 	if w.Layer != "" {
 		b = w.decoded.LayerBytes(w.Layer)
@@ -62,6 +62,8 @@ func (w *Records) appendBytes(dst []byte) []byte {
 	switch w.Format {
 	case FormatHex:
 		return append(hex.AppendEncode(dst, b), '\n')
+	case FormatC:
+		return appendC(dst, fmt.Sprintf("frame%d", number), b)
 	case FormatTrafgen:
 		dst = append(dst, '{')
 		for _, c := range b {
@@ -81,7 +83,7 @@ func (w *Records) appendBytes(dst []byte) []byte {
 
 // appendLine writes a frame on a line, and its comments on one each.
 func (w *Records) appendLine(dst []byte, number uint64, r *capture.Record) []byte {
-	dst = append(appendInt(dst, int(number)), ' ')
+	dst = append(appendInt(append(dst, w.Format.heading()...), int(number)), ' ')
 	if !r.Time.IsZero() {
 		dst = append(w.clock.append(dst, r.Time), ' ')
 	}
