@@ -206,7 +206,9 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 	switch {
 	case p.l2, p.llc, p.lbm:
 		config.Protocol = map[bool]reach.Protocol{p.l2: reach.InBand, p.llc: reach.LLC, p.lbm: reach.LBM}[true]
-		config.Targets, err = p.layer2Targets(c)
+		if config.Targets, err = p.Stations(c.Args().Slice()); err == nil {
+			err = atWork(c)
+		}
 	default:
 		config.Targets, err = p.ipTargets(c, at)
 	}

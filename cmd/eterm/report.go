@@ -59,11 +59,8 @@ func (r *reporter) run(c *cli.Context) error {
 		write = report.JUnit
 	}
 	return writing(c, name, c.Args().Slice(), func(w io.Writer, sides []report.Side) error {
-		var docs []*result.Document
-		for _, s := range sides {
-			docs = append(docs, s.Docs...)
-		}
-		if err := result.Distinct(docs); err != nil {
+		docs, err := report.Documents(sides)
+		if err != nil {
 			return exit.Usage("%w", err)
 		}
 		return write(w, docs)
@@ -160,13 +157,9 @@ func (p *comparer) run(c *cli.Context) error {
 	if !(p.effect >= 0 && p.effect <= 1000) {
 		return exit.Usage("--min-effect %v: want a percentage, 0 or more", p.effect)
 	}
-	var conditions []report.Condition
-	for _, text := range p.failIf.Value() {
-		condition, err := report.ParseCondition(text)
-		if err != nil {
-			return exit.Usage("--fail-if %q: %w", text, err)
-		}
-		conditions = append(conditions, condition)
+	conditions, err := report.ParseConditions(p.failIf.Value())
+	if err != nil {
+		return exit.Usage("--fail-if %w", err)
 	}
 	compare := func(sides []report.Side) error { return p.compare(c, sides, conditions) }
 	if p.html == "" {
@@ -185,10 +178,8 @@ func (p *comparer) run(c *cli.Context) error {
 
 // alike refuses to compare unlike things.
 func (p *comparer) alike(sides []report.Side) error {
-	for _, s := range sides[1:] {
-		if d := report.Unlike(sides[0], s); len(d) > 0 && !p.anyway {
-			return exit.Usage("%s and %s were not measured alike (%s): --anyway compares them", sides[0].Name, s.Name, strings.Join(d, "; "))
-		}
+	if err := report.Alike(sides); err != nil && !p.anyway {
+		return exit.Usage("%w: --anyway compares them", err)
 	}
 	return nil
 }
@@ -197,25 +188,14 @@ func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []rep
 	if err := p.alike(sides); err != nil {
 		return err
 	}
-	var docs []*result.Document
-	for _, s := range sides {
-		docs = append(docs, s.Docs...)
-	}
-	if err := result.Distinct(docs); err != nil {
+	if _, err := report.Documents(sides); err != nil {
 		return exit.Usage("%w", err)
 	}
 	all := report.Comparisons(sides, p.effect/100)
-	var met []string
-	for _, one := range all {
-		for _, condition := range conditions {
-			m, err := condition.Met(one)
-			if err != nil {
-				return exit.Usage("--fail-if %w", err)
-			}
-			met = append(met, m...)
-		}
+	met, err := report.Met(all, conditions)
+	if err != nil {
+		return exit.Usage("--fail-if %w", err)
 	}
-	var err error
 	if p.json {
 		err = report.CompareJSON(c.App.Writer, all)
 	} else {
@@ -227,24 +207,20 @@ func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []rep
 	return compared(all, met, len(conditions) > 0)
 }
 
-// compared is the status of comparisons: 3 if a side cannot be trusted; with
-// conditions 1 if one is met; without, 1 if something is worse and 3 if that
-// cannot be told.
+// compared is the status of comparisons; with conditions these alone decide.
 func compared(all []*report.Comparison, met []string, conditions bool) error {
-	status := exit.StatusDone
-	for _, one := range all {
-		switch {
-		case len(one.Untrusted) > 0:
-			return exit.Untrusted("a side cannot be trusted: %s", one.Untrusted[0])
-		case conditions:
-		case one.Verdict == report.Worse:
-			status = exit.StatusNo
-		case one.Verdict == report.CannotTell && status == exit.StatusDone:
-			status = exit.StatusUntrusted
-		}
-	}
-	if len(met) > 0 {
+	verdict, why := report.Verdict(all)
+	switch {
+	case why != "":
+		return exit.Untrusted("a side cannot be trusted: %s", why)
+	case len(met) > 0:
 		return exit.Failed("%s", strings.Join(met, "; "))
+	case conditions:
+		return nil
+	case verdict == report.Worse:
+		return exit.Quietly(exit.StatusNo)
+	case verdict == report.CannotTell:
+		return exit.Quietly(exit.StatusUntrusted)
 	}
-	return exit.Quietly(status)
+	return nil
 }

@@ -90,9 +90,9 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return exit.Usage("%w", err)
 	}
-	shelf := &shelf{port: tests}
-	defer shelf.close()
-	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer, talk.Switch: switchtest.NewPeer(shelf.lend)})
+	shelf := iface.NewShelf(tests)
+	defer shelf.Close()
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer, talk.Switch: switchtest.NewPeer(shelf.Lend)})
 	defer reflector.Close()
 	config.More = append(config.More, reflector.Answerer())
 	if err := atWork(c); err != nil {

@@ -5,7 +5,7 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/lines frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach"},
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile": {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
@@ -24,6 +24,7 @@ var rows = map[string]row{
 	"frame/icmpv6":               {imports: "frame/ipv6 ipv4"},
 	"frame/inband":               {},
 	"frame/ipv6":                 {},
+	"frame/lines":                {imports: "frame frame/capture"},
 	"frame/llc":                  {},
 	"frame/probe":                {imports: "frame/ether"},
 	"frame/seal":                 {},

@@ -1,17 +1,15 @@
-package main
+package iface
 
 import (
 	"net"
 	"sync"
 	"time"
-
-	"eterm/iface"
 )
 
-// shelf keeps a port that was opened while this process could, and lends it to
+// Shelf keeps a port that was opened while this process could, and lends it to
 // one test after another: later none can be opened.
-type shelf struct {
-	port iface.Port
+type Shelf struct {
+	port Port
 	mu   sync.Mutex // who receives from the port
 }
 
@@ -19,15 +17,18 @@ type shelf struct {
 // socket's queue holds, and an end where frames come as fast as they go.
 const mostStale = 1024
 
-// lend gives the port to a test, which has it until it closes it. What came
+// staleBatch is how many frames are thrown away at a time.
+const staleBatch = 256
+
+// Lend gives the port to a test, which has it until it closes it. What came
 // before is not the test's.
-func (s *shelf) lend() (iface.Port, error) {
+func (s *Shelf) Lend() (Port, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.port.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		return nil, err
 	}
-	rx := make([]iface.Received, receiveBatch)
+	rx := make([]Received, staleBatch)
 	for range mostStale {
 		if n, err := s.port.Receive(rx); n <= 0 || err != nil {
 			break
@@ -43,22 +44,26 @@ func (s *shelf) lend() (iface.Port, error) {
 	return &lent{Port: s.port, shelf: s, before: before}, nil
 }
 
-func (s *shelf) close() { s.port.Close() }
+// NewShelf keeps a port, which is the shelf's from then on.
+func NewShelf(port Port) *Shelf { return &Shelf{port: port} }
+
+// Close closes the port, also while it is lent.
+func (s *Shelf) Close() error { return s.port.Close() }
 
 // lent is the port in the hands of one test.
 type lent struct {
-	iface.Port
-	shelf  *shelf
-	before iface.Counters
+	Port
+	shelf  *Shelf
+	before Counters
 	ended  sync.Once
 	over   bool // under shelf.mu
 }
 
 // Unwrap lets the inner port's abilities be found.
-func (p *lent) Unwrap() iface.Port { return p.Port }
+func (p *lent) Unwrap() Port { return p.Port }
 
-// Receive implements iface.Port.
-func (p *lent) Receive(rx []iface.Received) (int, error) {
+// Receive implements Port.
+func (p *lent) Receive(rx []Received) (int, error) {
 	p.shelf.mu.Lock()
 	defer p.shelf.mu.Unlock()
 	if p.over {
@@ -67,8 +72,8 @@ func (p *lent) Receive(rx []iface.Received) (int, error) {
 	return p.Port.Receive(rx)
 }
 
-// Counters implements iface.Port.
-func (p *lent) Counters() (iface.Counters, error) {
+// Counters implements Port.
+func (p *lent) Counters() (Counters, error) {
 	now, err := p.Port.Counters()
 	return now.Sub(p.before), err
 }
