@@ -25,6 +25,9 @@ var recipeMark = regexp.MustCompile("(?ms)^<!-- run: ([a-z-]+) -->\n```\n(.*?)^`
 var recipeLabs = map[string]func(t *testing.T) *lab.Host{
 	"files": func(t *testing.T) *lab.Host { return labtest.Host(t, "host") },
 	"trunk": trunk,
+	"short-frames": func(t *testing.T) *lab.Host {
+		return between(t, ifacetest.Defective(ifacetest.SwallowsAbove(1300)))
+	},
 	"routed": func(t *testing.T) *lab.Host {
 		left, _ := routed(t, 1400)
 		return left

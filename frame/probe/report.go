@@ -33,6 +33,9 @@ type Report struct {
 	// Beyond says that more was missing at a time than is kept: of frames
 	// that came later than that, some count as lost and again as duplicated.
 	Beyond bool `json:"beyond_memory"`
+	// Lengths are how many frames of each length were received, where there are
+	// several.
+	Lengths []LengthCount `json:"lengths,omitempty"`
 }
 
 // StreamReport is the account of one stream.
@@ -71,6 +74,7 @@ func (t *Tally) Report() Report {
 			r.Reordering.add(s.Reordering)
 		}
 	}
+	r.Lengths = t.lengths.report(t.planned && t.plan.Mixed)
 	r.Loss = r.Loss.clone()
 	r.Loss.sort()
 	return r

@@ -23,6 +23,7 @@ type Tally struct {
 	firstAt  int64
 	lastAt   int64
 	bytes    uint64
+	lengths  lengths
 }
 
 // stream is the account of one stream.
@@ -150,6 +151,7 @@ func (t *Tally) note(a arrived, s *stream, v verdict) {
 	}
 	s.bytes += uint64(a.length)
 	t.bytes += uint64(a.length)
+	t.lengths.add(a.length)
 	t.delays.add(a.found.Time, a.at)
 }
 

@@ -43,7 +43,10 @@ type Result struct {
 	Sender       *SenderSide   `json:"sender"`
 	Receiver     *ReceiverSide `json:"receiver"`
 	RTT          *RTT          `json:"rtt,omitempty"`
-	Verdict      Verdict       `json:"verdict"`
+	// Sizes are what became of the frames of each size, where there are several
+	// and it is known.
+	Sizes   []SizeAccount `json:"sizes,omitempty"`
+	Verdict Verdict       `json:"verdict"`
 }
 
 // Where is where the lost frames went.
@@ -84,6 +87,7 @@ func Account(s *SenderSide, r *ReceiverSide, limits Limits) Result {
 	if r != nil {
 		a.Lost = a.Offered - a.Received
 		a.attribute()
+		a.Sizes = bySize(s, r)
 	} else {
 		a.unknown()
 	}

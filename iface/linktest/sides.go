@@ -28,6 +28,8 @@ type SenderSide struct {
 	CPU            float64 `json:"cpu_s"`
 	// Doubts is what happened to the sender's link meanwhile.
 	Doubts []iface.Doubt `json:"doubts"`
+	// Sizes are what was offered of each size, where there are several.
+	Sizes []SizeAccount `json:"sizes,omitempty"`
 	// Error is why the run ended early, if it did.
 	Error string `json:"error,omitempty"`
 }
@@ -45,6 +47,7 @@ func (s Sent) Side(l Load, err error) *SenderSide {
 	if s.Span > 0 {
 		side.OfferedRate = float64(s.Result.Offered) / s.Span.Seconds()
 	}
+	side.Sizes = l.offeredBySize(s.SenderAccount.Offered)
 	if err != nil {
 		side.Error = err.Error()
 	}

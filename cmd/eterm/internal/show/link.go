@@ -154,6 +154,7 @@ func (p linePrinter) result(name string, a linktest.Result) {
 		p.item("not known", "%d lost or never sent: the sender's end was not heard", a.NotKnown)
 	}
 	p.loss(r.Loss)
+	p.sizes(a.Sizes)
 	if a.Duplicated > 0 {
 		p.item("duplicated", "%d, %v to %v after the first", a.Duplicated, ns(r.Behind.Min), ns(r.Behind.Max))
 	}
@@ -216,6 +217,42 @@ func (p linePrinter) loss(l probe.Loss) {
 		p.item("", "outage %s: %s from number %d%s", at, Count(o.Frames, "frame"), o.First, by)
 	}
 }
+
+// sizes prints the loss by size: sizes beside each other that fared alike in one row.
+func (p linePrinter) sizes(all []linktest.SizeAccount) {
+	lost := uint64(0)
+	for _, a := range all {
+		lost += a.Lost
+	}
+	if lost == 0 {
+		return
+	}
+	fate := func(a linktest.SizeAccount) int {
+		switch a.Lost {
+		case 0:
+			return 0
+		case a.Offered:
+			return 2
+		}
+		return 1
+	}
+	for i := 0; i < len(all); {
+		row := all[i]
+		j := i + 1
+		for ; j < len(all) && (len(all) > mostSizeRows && fate(all[j]) == fate(all[i])); j++ {
+			row.Offered, row.Received, row.Lost = row.Offered+all[j].Offered, row.Received+all[j].Received, row.Lost+all[j].Lost
+		}
+		name := fmt.Sprint(row.Size)
+		if last := all[j-1].Size; last != row.Size {
+			name += fmt.Sprintf("..%d", last)
+		}
+		p.item("size", "%-10s %d offered, %d received, %d lost (%s)", name, row.Offered, row.Received, row.Lost, share(row.Lost, row.Offered))
+		i = j
+	}
+}
+
+// mostSizeRows is up to how many sizes have a row each.
+const mostSizeRows = 12
 
 func (p linePrinter) damage(d probe.Damage) {
 	if d.Corrupted > 0 {
