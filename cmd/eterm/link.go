@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
 	"eterm/frame/probe"
@@ -27,12 +28,21 @@ func linkCommand() *cli.Command {
 }
 
 // loadOn is what flags ask to be offered on an interface that is not open yet.
-func loadOn(c *cli.Context, f *args.Load, name string) (linktest.Load, error) {
+// Its marks are sealed with the key that a file or the environment has.
+func loadOn(c *cli.Context, f *args.Load, name, keyFile string) (l linktest.Load, err error) {
 	on, err := describe(c, name)
-	if err != nil {
-		return linktest.Load{}, err
+	if err == nil {
+		l, err = f.Value(on, float64(on.About.Speed))
 	}
-	return f.Value(on, float64(on.About.Speed))
+	if err == nil {
+		l.Key, err = sharedKey(keyFile)
+	}
+	if err == nil {
+		if err = l.CheckSizes(on.About.MTU); err != nil {
+			err = exit.Usage("%w", err)
+		}
+	}
+	return l, err
 }
 
 // linkPrinter is where a link test prints, as flags say it.

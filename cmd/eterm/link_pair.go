@@ -21,10 +21,6 @@ var broadcastMAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // pair tests together with a peer at the other end.
 func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
-	key, err := sharedKey(r.key)
-	if err != nil {
-		return err
-	}
 	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
@@ -45,7 +41,7 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
 		To: l.Dst, Load: l, Forward: r.direction != linktest.Reverse, Reverse: r.direction != linktest.Forward,
 		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.drain), Limits: r.limit, SharedClock: r.shared,
-		Key: key, Progress: r.pairProgress(intervals),
+		Key: l.Key, Progress: r.pairProgress(intervals),
 	})
 	intervals.keep()
 	if total.Type == "" {

@@ -91,7 +91,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	}
 	r.stop = cancel
 	r.peer = linktest.NewPeer(port, linktest.PeerOptions{
-		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Drain: time.Duration(r.drain), Ended: r.ended},
+		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Key: key, Drain: time.Duration(r.drain), Ended: r.ended},
 		Result:  r.told,
 	})
 	answered, err := r.respond(ctx, key)
@@ -192,10 +192,12 @@ func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) err
 		return r.printErr
 	case len(link) > 0:
 		return exit.Untrusted("while frames were awaited %s", link[0])
+	case r.seen == 0 && r.peer.Receiver().Forged() > 0:
+		return exit.Untrusted("%s came without the seal of the key: give it to the sender too", show.Count(r.peer.Receiver().Forged(), "test frame"))
 	case r.seen == 0 && r.runs == 0 && c.Context.Err() != nil:
 		note(c, "ended before any run: no test frame came")
 	case r.seen == 0:
-		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, and the way open?")
+		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, with the same key if any, and the way open?")
 	}
 	if status := r.output.Status(); r.runs == 0 || r.seen <= r.runs || status == exit.StatusUntrusted {
 		return exit.Quietly(status)

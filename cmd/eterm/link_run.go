@@ -144,14 +144,14 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
 	for _, l := range []*leg{{name: linktest.Forward, from: r.tx, to: r.rx}, {name: linktest.Reverse, from: r.rx, to: r.tx}} {
 		if l.from == "" {
-			l.load, err = loadOn(c, &r.load, r.iface)
+			l.load, err = loadOn(c, &r.load, r.iface, r.key)
 			return []*leg{l}, err
 		}
 		if r.direction != "both" && r.direction != l.name && (r.direction != "" || l.name == linktest.Reverse) {
 			continue
 		}
 		l.session = newSession()
-		if l.load, err = loadOn(c, &r.load, l.from); err != nil {
+		if l.load, err = loadOn(c, &r.load, l.from, r.key); err != nil {
 			return nil, err
 		}
 		if l.load.Dst == nil {

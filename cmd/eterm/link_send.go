@@ -22,6 +22,7 @@ import (
 type linkSender struct {
 	iface  string
 	load   args.Load
+	key    string
 	output linkPrinter
 }
 
@@ -33,7 +34,7 @@ func linkSendCommand() *cli.Command {
 		UsageText: "eterm link send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 60\n" +
 			"eterm link send -i eth0 --to broadcast -c 1000000 -b max -s 64,512,1518\n" +
 			"eterm link send -i eth0 --to 02:00:00:00:00:02 --ip 192.0.2.1,192.0.2.2 -Q 3:100 --streams 4",
-		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface)}, s.load.Flags()...), s.output.flags()...),
+		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface), keyFlag(&s.key)}, s.load.Flags()...), s.output.flags()...),
 		Action: s.run,
 	}
 }
@@ -42,7 +43,7 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	if !s.load.To.Given() {
 		return exit.Usage("no destination given: say --to MAC, the receiver's address, or --to broadcast")
 	}
-	l, err := loadOn(c, &s.load, s.iface)
+	l, err := loadOn(c, &s.load, s.iface, s.key)
 	if err != nil {
 		return err
 	}

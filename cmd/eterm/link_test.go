@@ -252,6 +252,30 @@ func TestASmallRunDoesNotEndAReceiver(t *testing.T) {
 	}
 }
 
+// TestLinkWithAKey: both ends with the same account for all; a sender without it
+// is in no account, and that is said; sizes without room are refused.
+func TestLinkWithAKey(t *testing.T) {
+	t.Parallel()
+	key := filepath.Join(t.TempDir(), "key")
+	must(t, os.WriteFile(key, []byte("what both ends have\n"), 0o600))
+	status, sent, got, _, text := inLab(t, "link send --to broadcast -c 200 -b 1kpps --json -q --key "+key, "link receive --runs 1 --json -q --key "+key)
+	if !endedAs(exit.StatusDone, status, sent) || got.Received != 200 || got.Receiver.Report.Contradictions.Total() != 0 {
+		t.Errorf("one way: status %d, %d received: %s", status, got.Received, text)
+	}
+	status, asked, told, _, text := inLab(t, "link run -c 200 -b 1kpps --json -q --key "+key, "link receive --runs 1 --json -q --key "+key)
+	if !endedAs(exit.StatusDone, status, asked) || asked.Received != 400 || told.Received != 400 {
+		t.Errorf("both ways: status %d, %d and %d received: %s", status, asked.Received, told.Received, text)
+	}
+	status, _, _, _, text = inLab(t, "link send --to broadcast -c 200 -b 1kpps -q", "link receive -d 2 -q --key "+key)
+	if status != exit.StatusUntrusted || !strings.Contains(text, "without the seal of the key") {
+		t.Errorf("a sender without the key: status %d: %s", status, text)
+	}
+	status, _, _, _, text = inLab(t, "link send --to broadcast -c 2 -s 64 --ip 192.0.2.1,192.0.2.2 -q --key "+key, "link receive -d 20 --json -q --key "+key)
+	if status != exit.StatusUsage || !strings.Contains(text, "the mark needs 28 with the seal of the key: at least 74") {
+		t.Errorf("a size without room: status %d: %s", status, text)
+	}
+}
+
 func TestLinkPeerKilled(t *testing.T) {
 	t.Parallel()
 	run := strings.Fields("link run -i eth0 -d 3 -b 1000pps --json")

@@ -80,7 +80,7 @@ func (r *responder) run(c *cli.Context) error {
 	if err := r.station(&config, port); err != nil {
 		return err
 	}
-	peer, err := r.peer(c)
+	peer, err := r.peer(c, key)
 	if err != nil {
 		return err
 	}

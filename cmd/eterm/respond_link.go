@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -19,7 +20,7 @@ type linkPeer struct {
 	served chan error
 }
 
-func (r *responder) peer(c *cli.Context) (*linkPeer, error) {
+func (r *responder) peer(c *cli.Context, key seal.Key) (*linkPeer, error) {
 	most, err := r.loadRate()
 	if err != nil {
 		return nil, err
@@ -32,7 +33,7 @@ func (r *responder) peer(c *cli.Context) (*linkPeer, error) {
 	if err := p.output.open(c, portAs("receive", r.iface)); err != nil {
 		return nil, err
 	}
-	p.Peer = linktest.NewPeer(port, linktest.PeerOptions{MaxRate: most, Result: func(t linktest.Total) {
+	p.Peer = linktest.NewPeer(port, linktest.PeerOptions{MaxRate: most, Receive: linktest.ReceiveOptions{Key: key}, Result: func(t linktest.Total) {
 		if !r.quiet {
 			_ = p.output.Total(t)
 		}

@@ -26,7 +26,7 @@ var rows = map[string]row{
 	"frame/ipv6":                 {},
 	"frame/lines":                {imports: "frame frame/capture"},
 	"frame/llc":                  {},
-	"frame/probe":                {imports: "frame/ether"},
+	"frame/probe":                {imports: "frame/ether frame/seal"},
 	"frame/seal":                 {},
 	"frame/stats":                {imports: "frame/ether"},
 	"frame/udp":                  {imports: "ipv4"},

@@ -19,7 +19,7 @@ type arrived struct {
 func (t *Tally) check(a arrived, s *stream) {
 	h := header(a.frame)
 	plan, planned := PlanOf(a.frame, a.found)
-	if planned {
+	if planned && !a.found.Sealed { // that of a sealed frame is not under its seal
 		t.notePlan(plan)
 	}
 	if t.planned && t.plan.TCI != h.tagged() {
@@ -30,7 +30,11 @@ func (t *Tally) check(a arrived, s *stream) {
 	if a.found.Kind == KindMarkPlan {
 		end = min(end+PlanSize, len(a.frame))
 	}
-	c := checked{arrived: a, payload: payload, end: end, whole: max(a.found.Offset+payload, ether.MinFrame),
+	fill := end
+	if a.found.Sealed {
+		fill = min(end+SealSize, len(a.frame))
+	}
+	c := checked{arrived: a, payload: payload, end: end, fill: fill, whole: max(a.found.Offset+payload, ether.MinFrame),
 		view: viewOf(a.frame, h, a.found.Offset, end, t.scratch[0][:0]), image: s.images.find(payload, a.found.Kind)}
 	if !t.intact(&c) || a.found.Kind == KindMarkPlan && !planned || !headersIntact(a.frame, h, a.found.Offset) {
 		t.noteDamage(&c)
@@ -46,6 +50,7 @@ type checked struct {
 	arrived
 	payload int // the payload's length as sent
 	end     int // of mark and plan block in the frame
+	fill    int // where the pattern begins: there, or behind the seal
 	whole   int // the frame's length as sent, padded
 	view    view
 	image   *image
@@ -74,14 +79,30 @@ func (t *Tally) sentLength(a arrived, h ethernet, plan Plan, planned bool) int {
 
 // intact says whether a frame is right, as far as is known.
 func (t *Tally) intact(c *checked) bool {
-	if c.found.Repaired || !c.found.Balanced || c.short() || c.long() {
+	if c.found.Repaired || !c.found.Balanced || c.short() || c.long() || t.sealDamaged(c) {
 		return false
 	}
 	if im := c.image; im != nil && im.believed && (!im.fits(c.view) || len(im.tags) == len(c.view.tags) && !bytes.Equal(im.tags, c.view.tags)) {
 		return false
 	}
 	rest := min(c.found.Offset+c.payload, len(c.frame))
-	return c.end >= rest || sameAsPattern(c.frame[c.end:rest], t.pattern(c, rest), c.end-c.found.Offset)
+	return c.fill >= rest || sameAsPattern(c.frame[c.fill:rest], t.pattern(c, rest), c.fill-c.found.Offset)
+}
+
+// sealBlock is what the seal block of a frame should be, if it has one.
+func (t *Tally) sealBlock(c *checked) (block [SealSize]byte, sealed bool) {
+	if c.fill < c.end+SealSize {
+		return block, false
+	}
+	want, _, ok := expectedSeal(t.key, c.frame, c.found)
+	putSeal(block[:], want)
+	return block, ok
+}
+
+// sealDamaged says whether a seal, right as it is taken to be, has wrong bits.
+func (t *Tally) sealDamaged(c *checked) bool {
+	return c.fill > c.end && (c.fill < c.end+SealSize || c.found.sealBits > 0 ||
+		fold(sum16(c.frame[c.end:c.fill])) != 0xffff)
 }
 
 // pattern is what a frame is filled with up to offset rest: as its run's plan
@@ -90,7 +111,7 @@ func (t *Tally) pattern(c *checked, rest int) Pattern {
 	if t.planned {
 		return t.plan.Pattern
 	}
-	return likeliest(c.frame[c.end:rest], c.end-c.found.Offset)
+	return likeliest(c.frame[c.fill:rest], c.fill-c.found.Offset)
 }
 
 // noteDamage counts and names what is wrong.
@@ -98,8 +119,12 @@ func (t *Tally) noteDamage(c *checked) {
 	d := &t.damage
 	e := Example{Stream: c.found.Stream, Number: c.number, At: c.at, Length: c.length, Want: c.whole}
 	wrong := t.compareHead(c, &e)
-	if rest := min(c.found.Offset+c.payload, len(c.frame)); rest > c.end {
-		wrong += d.compare(c.frame[c.end:rest], patternAt(t.pattern(c, rest), c.end-c.found.Offset, rest-c.end), c.end, &e)
+	if c.fill > c.end {
+		block, _ := t.sealBlock(c)
+		wrong += d.compare(c.frame[c.end:c.fill], block[:], c.end, &e)
+	}
+	if rest := min(c.found.Offset+c.payload, len(c.frame)); rest > c.fill {
+		wrong += d.compare(c.frame[c.fill:rest], patternAt(t.pattern(c, rest), c.fill-c.found.Offset, rest-c.fill), c.fill, &e)
 	}
 	if wrong == 0 && !c.short() && !c.long() {
 		d.Unnamed++

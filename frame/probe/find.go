@@ -18,6 +18,8 @@ type Found struct {
 	// Balanced: Ethernet addresses, EtherType and mark are together as sent.
 	// A tag that was added or removed does not change it.
 	Balanced bool
+	// sealBits of its seal are wrong, as Verify found.
+	sealBits uint8
 }
 
 // scanned bounds where a mark is looked for that is in none of the places

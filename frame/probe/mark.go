@@ -7,6 +7,8 @@ package probe
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"eterm/frame/seal"
 )
 
 // EtherType is the one test frames have unless asked for another: Local
@@ -24,7 +26,7 @@ const Version = 1
 // Magic is what marks begin with, for filters.
 const Magic = 0xe73d
 
-// Kind says what a frame with a mark is. It has 4 bits.
+// Kind says what a frame with a mark is. It has 3 bits.
 type Kind uint8
 
 // The kinds. Other values are not marks of this version.
@@ -35,9 +37,15 @@ const (
 	KindEnd      Kind = 4 // sent after a run: mark, plan block, the sender's account
 )
 
+// sealedBit is above the kind in marks that have a seal.
+const sealedBit = 8
+
 // Mark is what distinguishes one frame of a run from another.
 type Mark struct {
-	Kind    Kind
+	Kind Kind
+	// Sealed: a seal block follows, behind the plan block and the account where
+	// there are any.
+	Sealed  bool
 	Stream  uint8
 	Session uint32 // the run: 24 bits, random
 	Seq     uint32 // number within the stream from 0, modulo 2^32
@@ -55,22 +63,38 @@ func Ticks(unixNano int64) uint32 { return uint32(unixNano / Tick) }
 // it. It allocates nothing.
 func Put(frame []byte, at int, m Mark) {
 	b := frame[at : at+Size]
+	putFields(b, m)
+	binary.BigEndian.PutUint16(b[16:], ^fold(header(frame).sum+sum16(b[:16])))
+}
+
+// putFields writes all of a mark but its balance.
+func putFields(b []byte, m Mark) {
 	binary.BigEndian.PutUint16(b, Magic)
 	b[2] = Version<<4 | byte(m.Kind)
+	if m.Sealed {
+		b[2] |= sealedBit
+	}
 	b[3] = m.Stream
 	b[4], b[5], b[6] = byte(m.Session>>16), byte(m.Session>>8), byte(m.Session)
 	binary.BigEndian.PutUint32(b[8:], m.Seq)
 	binary.BigEndian.PutUint32(b[12:], m.Time)
 	b[7] = crc(b)
-	binary.BigEndian.PutUint16(b[16:], ^fold(header(frame).sum+sum16(b[:16])))
 }
 
 // Writer writes marks of one stream into one frame again and again, touching
-// only what changes: 11 bytes.
+// only what changes: 11 bytes, and the seal if there is one.
 type Writer struct {
 	mark []byte
 	sum  uint32 // of the Ethernet header and the constant words
 	crc  byte   // of the constant bytes
+	seal *sealer
+}
+
+// sealer writes the seals of a Writer.
+type sealer struct {
+	block   []byte
+	covered []byte     // what is under the seal besides the mark
+	state   seal.State // with the constant word
 }
 
 // NewWriter prepares frame, whose headers are complete, for marks at offset at.
@@ -79,6 +103,21 @@ func NewWriter(frame []byte, at int, kind Kind, stream uint8, session uint32) Wr
 	Put(frame, at, Mark{Kind: kind, Stream: stream, Session: session})
 	b := frame[at : at+Size]
 	return Writer{mark: b, sum: header(frame).sum + sum16(b[:6]) + uint32(b[6])<<8, crc: crcOf(crcInit, b[2:7])}
+}
+
+// NewSealedWriter is NewWriter for marks sealed with a key: the frame has a
+// seal block where its kind says. With the zero Key it is NewWriter.
+func NewSealedWriter(frame []byte, at int, kind Kind, stream uint8, session uint32, key seal.Key) Writer {
+	if key.IsZero() {
+		return NewWriter(frame, at, kind, stream, session)
+	}
+	Put(frame, at, Mark{Kind: kind, Sealed: true, Stream: stream, Session: session})
+	b := frame[at : at+Size]
+	block, covered := sealPlace(kind)
+	w := Writer{mark: b, sum: header(frame).sum + sum16(b[:6]) + uint32(b[6])<<8, crc: crcOf(crcInit, b[2:7]),
+		seal: &sealer{frame[at+block : at+block+SealSize], frame[at+Size : at+covered], constantSeal(key, b)}}
+	w.Write(0, 0)
+	return w
 }
 
 // Write makes the frame number seq, sent at time (in Ticks). Enclosing
@@ -91,12 +130,15 @@ func (w *Writer) Write(seq, time uint32) {
 	b[7] = c
 	sum := w.sum + uint32(c) + seq>>16 + seq&0xffff + time>>16 + time&0xffff
 	binary.BigEndian.PutUint16(b[16:], ^fold(sum))
+	if s := w.seal; s != nil {
+		putSeal(s.block, changingSeal(s.state, b, s.covered))
+	}
 }
 
 // parse reads the fields of a mark without looking at its checks.
 func parse(b []byte) Mark {
 	return Mark{
-		Kind: Kind(b[2] & 0x0f), Stream: b[3],
+		Kind: Kind(b[2] & (sealedBit - 1)), Sealed: b[2]&sealedBit != 0, Stream: b[3],
 		Session: uint32(b[4])<<16 | uint32(b[5])<<8 | uint32(b[6]),
 		Seq:     binary.BigEndian.Uint32(b[8:]),
 		Time:    binary.BigEndian.Uint32(b[12:]),

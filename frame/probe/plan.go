@@ -69,13 +69,19 @@ func PlanOf(frame []byte, f Found) (Plan, bool) {
 // AppendPayload appends the payload of test frames: room for the mark, the plan
 // block if it fits in plan.Length, the pattern. It returns the kind to mark
 // them with.
-func (p Plan) AppendPayload(dst []byte) ([]byte, Kind) {
-	start, kind, at := len(dst), KindMark, Size
+func (p Plan) AppendPayload(dst []byte) ([]byte, Kind) { return p.appendPayload(dst, 0) }
+
+// AppendSealedPayload is AppendPayload with room for a seal block, for which a
+// payload must have Size+SealSize bytes at least.
+func (p Plan) AppendSealedPayload(dst []byte) ([]byte, Kind) { return p.appendPayload(dst, SealSize) }
+
+func (p Plan) appendPayload(dst []byte, room int) ([]byte, Kind) {
+	start, kind, at := len(dst), KindMark, Size+room
 	dst = append(dst, make([]byte, p.Length)...)
 	b := dst[start:]
-	if len(b) >= Size+PlanSize {
+	if len(b) >= Size+PlanSize+room {
 		p.put(b[Size:])
-		kind, at = KindMarkPlan, Size+PlanSize
+		kind, at = KindMarkPlan, Size+PlanSize+room
 	}
 	copy(b[min(at, len(b)):], patternAt(p.Pattern, at, len(b)))
 	return dst, kind

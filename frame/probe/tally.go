@@ -1,5 +1,7 @@
 package probe
 
+import "eterm/frame/seal"
+
 // Tally is the account a receiver keeps of one run. Its memory is bounded
 // whatever arrives. Times are arguments, in Unix nanoseconds.
 type Tally struct {
@@ -19,6 +21,7 @@ type Tally struct {
 	seen     seen
 	again    Spread
 	delays   delays
+	key      seal.Key
 	scratch  [2][]byte
 	firstAt  int64
 	lastAt   int64
@@ -46,12 +49,16 @@ func NewTally(session uint32, sharedClock bool) *Tally {
 		scratch: [2][]byte{make([]byte, 0, 2*maxHead), make([]byte, 0, 2*maxHead)}}
 }
 
+// Sealed says that all frames of the run are sealed with a key. Whoever adds
+// them has found them right by Verify.
+func (t *Tally) Sealed(key seal.Key) { t.key = key }
+
 // Add takes a frame in which Find found f, received at time at, so long on the
 // wire without FCS. It says whether the frame belongs to the run; one that does
 // not is foreign. It keeps nothing of frame, and allocates only when something
 // is seen for the first time or is wrong.
 func (t *Tally) Add(frame []byte, length int, f Found, at int64) bool {
-	if f.Session != t.session {
+	if f.Session != t.session || f.Sealed == t.key.IsZero() {
 		return false
 	}
 	switch f.Kind {

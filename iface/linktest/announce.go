@@ -36,7 +36,7 @@ type announcer struct {
 
 func newAnnouncer(ctx context.Context, port iface.Port, l Load, o SendOptions) (*announcer, error) {
 	p := l.plan(l.longest())
-	t, err := l.wrap(p.AppendPlanPayload(nil), 0, probe.KindPlan, o.Session, l.EtherType)
+	t, err := l.wrap(l.roomForSeal(p.AppendPlanPayload(nil)), 0, probe.KindPlan, o.Session, l.EtherType)
 	return &announcer{Port: port, plan: t, ticks: newTicker(), clock: o.Clock, window: o.Window, wait: l.schedule() == nil, done: ctx.Done()}, err
 }
 

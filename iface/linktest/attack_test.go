@@ -173,11 +173,17 @@ func TestAForgerGetsNoLoadOnABridge(t *testing.T) {
 // by a receiver, while an attacker on the same wire does something.
 func wireRun(t *testing.T, attack func(forge func(src net.HardwareAddr, frame []byte))) linktest.Result {
 	t.Helper()
+	return sealedRun(t, seal.Key{}, seal.Key{}, attack)
+}
+
+// sealedRun is a wireRun whose sender and receiver have keys.
+func sealedRun(t *testing.T, sender, receiver seal.Key, attack func(forge func(src net.HardwareAddr, frame []byte))) linktest.Result {
+	t.Helper()
 	var result linktest.Result
 	synctest.Test(t, func(t *testing.T) {
 		s := ifacetest.NewSwitch(3, ifacetest.Buffer(1<<16))
 		results := make(chan linktest.Result, 40)
-		r := linktest.NewReceiver(s.Port(1), linktest.ReceiveOptions{Ended: func(run *linktest.Run) {
+		r := linktest.NewReceiver(s.Port(1), linktest.ReceiveOptions{Key: receiver, Ended: func(run *linktest.Run) {
 			if run.Session == 0x1234 {
 				results <- linktest.Account(nil, run.Side(), linktest.Limits{})
 			}
@@ -198,7 +204,7 @@ func wireRun(t *testing.T, attack func(forge func(src net.HardwareAddr, frame []
 				t.Error(err)
 			}
 		}
-		l := linktest.Load{Src: s.Port(0).HardwareAddr(), Dst: s.Port(1).HardwareAddr(), Sizes: []int{64}, Rate: 1000, Count: 1000}
+		l := linktest.Load{Src: s.Port(0).HardwareAddr(), Dst: s.Port(1).HardwareAddr(), Sizes: []int{64}, Rate: 1000, Count: 1000, Key: sender}
 		time.AfterFunc(500*time.Millisecond, func() {
 			if attack != nil {
 				attack(forge)

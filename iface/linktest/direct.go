@@ -31,7 +31,7 @@ func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Re
 	over := make(chan struct{})
 	ctx, looped := context.WithCancel(ctx)
 	defer looped()
-	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Only: o.Session, Drain: o.Drain, Ended: func(*Run) { close(over) },
+	r := NewReceiver(rx, ReceiveOptions{SharedClock: true, Key: l.Key, Only: o.Session, Drain: o.Drain, Ended: func(*Run) { close(over) },
 		Looped: func(*loop.Error) { looped() }})
 	r.Expect(o.Session, nil)
 	serving, stop := context.WithCancel(context.Background())

@@ -45,6 +45,14 @@ func (r *Receiver) Busier(than *Run) bool {
 	return false
 }
 
+// Forged is how many marks without the seal of the key have come that were of
+// no run.
+func (r *Receiver) Forged() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.forged
+}
+
 // Live returns the sessions of runs that are not over.
 func (r *Receiver) Live() (sessions []uint32) {
 	r.mu.Lock()

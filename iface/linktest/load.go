@@ -15,6 +15,7 @@ import (
 	"eterm/frame"
 	"eterm/frame/ether"
 	"eterm/frame/probe"
+	"eterm/frame/seal"
 	"eterm/frame/udp"
 	"eterm/icmp"
 	"eterm/iface/load"
@@ -36,6 +37,8 @@ type Load struct {
 	// Count and Duration bound the run; 0 is no limit.
 	Count    uint64
 	Duration time.Duration
+	// Key seals the marks; the zero Key does not.
+	Key seal.Key
 }
 
 // IP puts the mark into IPv4 packets.
@@ -73,19 +76,43 @@ func (l Load) Check(mtu int) error {
 	if !(l.Rate > 0) {
 		return fmt.Errorf("rate %v: want more than no frames a second", l.Rate)
 	}
+	if err := l.CheckSizes(mtu); err != nil {
+		return err
+	}
+	_, err := l.build(0, l.Sizes[0], l.plan(l.Sizes[0]), 0)
+	return err
+}
+
+// CheckSizes says whether frames of the load's sizes have room for what they
+// carry, and fit an MTU.
+func (l Load) CheckSizes(mtu int) error {
 	for _, s := range l.Sizes {
 		if s < load.MinSize || s > load.MaxSize {
 			return fmt.Errorf("frame size %d: want %d to %d bytes with FCS", s, load.MinSize, load.MaxSize)
 		}
-		if l.payload(s) < probe.Size {
-			return fmt.Errorf("frame size %d leaves %d bytes behind the headers: the mark needs %d", s, l.payload(s), probe.Size)
+		if need := l.markSize(); l.payload(s) < need {
+			return fmt.Errorf("frame size %d leaves %d bytes behind the headers: the mark needs %d%s: at least %d", s, l.payload(s), need, l.withSeal(), s+need-l.payload(s))
 		}
 		if most := ether.MaxFrame(mtu, tagged(l.VLANs)); s-ether.FCSLen > most {
 			return fmt.Errorf("frame size %d is more than an MTU of %d carries: at most %d", s, mtu, most+ether.FCSLen)
 		}
 	}
-	_, err := l.build(0, l.Sizes[0], l.plan(l.Sizes[0]), 0)
-	return err
+	return nil
+}
+
+// markSize is what a mark takes, with its seal if there is a key.
+func (l Load) markSize() int {
+	if l.Key.IsZero() {
+		return probe.Size
+	}
+	return probe.Size + probe.SealSize
+}
+
+func (l Load) withSeal() string {
+	if l.Key.IsZero() {
+		return ""
+	}
+	return " with the seal of the key"
 }
 
 // mostTemplates bounds the memory of a sender: every stream has a frame of
@@ -148,7 +175,19 @@ func (l Load) total() uint64 {
 // build makes the frame of one stream and size.
 func (l Load) build(stream uint8, size int, p probe.Plan, session uint32) (template, error) {
 	payload, kind := p.AppendPayload(nil)
+	if !l.Key.IsZero() {
+		payload, kind = p.AppendSealedPayload(nil)
+	}
 	return l.wrap(payload, stream, kind, session, l.EtherType)
+}
+
+// roomForSeal appends to the payload of a plan or end frame room for a seal, if
+// there is a key.
+func (l Load) roomForSeal(payload []byte) []byte {
+	if l.Key.IsZero() {
+		return payload
+	}
+	return append(payload, make([]byte, probe.SealSize)...)
 }
 
 // wrap puts headers around a payload and a mark into it.
@@ -172,7 +211,7 @@ func (l Load) wrap(payload []byte, stream uint8, kind probe.Kind, session uint32
 	f = frame.Pad(f, ether.MinFrame)
 	packet := ether.HeaderLen + ether.TagLen*len(l.VLANs)
 	at := packet + len(body) - len(payload)
-	w := probe.NewWriter(f, at, kind, stream, session)
+	w := probe.NewSealedWriter(f, at, kind, stream, session, l.Key)
 	if l.IP != nil {
 		l.IP.seal(f[packet : packet+len(body)])
 	}

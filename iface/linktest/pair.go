@@ -30,7 +30,8 @@ type PairOptions struct {
 	SharedClock             bool
 	Drain                   time.Duration
 	Limits                  Limits
-	// Key is what both ends share; the zero Key is everybody's.
+	// Key is what both ends share, for what they say and for the marks; the zero
+	// Key is everybody's.
 	Key seal.Key
 	// Reunite is how long to wait, at the end, for a peer that does not answer
 	// any more: 20 s if 0.
@@ -91,7 +92,7 @@ func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, 
 	if err := p.find(ctx); err != nil {
 		return Total{}, err
 	}
-	p.rx = NewReceiver(port, ReceiveOptions{SharedClock: o.SharedClock, Only: o.ReverseSession, Drain: o.Drain,
+	p.rx = NewReceiver(port, ReceiveOptions{SharedClock: o.SharedClock, Key: o.Key, Only: o.ReverseSession, Drain: o.Drain,
 		Ended: func(*Run) { close(p.over) }, Challenge: p.challenged, Own: o.Session, Looped: func(*loop.Error) { close(p.looped) }})
 	p.rx.Expect(o.ReverseSession, p.ask.Peer())
 	serving, stop := context.WithCancel(context.Background())
@@ -131,7 +132,7 @@ func (p *pair) find(ctx context.Context) error {
 	}
 	p.ask = talk.NewAsker(p.control, p.To, tags, p.Key)
 	p.rtt = newRTT(p.ask, p.control.HardwareAddr(), tags)
-	p.Load.Dst, p.Load.Src = p.To, p.port.HardwareAddr()
+	p.Load.Dst, p.Load.Src, p.Load.Key = p.To, p.port.HardwareAddr(), p.Key
 	return p.Load.Check(p.port.MTU())
 }
 

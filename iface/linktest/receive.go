@@ -8,6 +8,7 @@ import (
 	"eterm/frame/ether"
 	"eterm/frame/inband"
 	"eterm/frame/probe"
+	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/loop"
 	"eterm/iface/talk"
@@ -27,6 +28,9 @@ type ReceiveOptions struct {
 	Drain time.Duration
 	// Ended is called for every run that is over.
 	Ended func(*Run)
+	// Key is what senders seal their marks with: those without its seal are in no
+	// account. The zero Key takes those that have none.
+	Key seal.Key
 	// Own is the session of frames sent over this port: one that comes back shows
 	// a loop; 0 is none.
 	Own uint32
@@ -51,6 +55,7 @@ type Receiver struct {
 	waiting map[uint32]uint64 // frames of sessions that have no place, while there is none
 	full    uint64            // frames of sessions that had none
 	foreign uint64
+	forged  uint64 // marks without the seal of the key, of no run
 	start   iface.Counters
 	poke    context.CancelFunc // ends the moment, so that runs are looked after
 	earlier bool               // a run may be over sooner than was thought
@@ -157,13 +162,18 @@ func isTalk(b []byte) bool {
 
 // add gives a frame to its run.
 func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
+	run := r.runs[f.Session]
+	if f.Sealed || !r.o.Key.IsZero() {
+		if right, known := r.sealed(run, rx.Bytes, &f); !right {
+			return known
+		}
+	}
 	if r.o.Own != 0 && f.Session == r.o.Own && rx.To != iface.Outgoing {
 		r.loops(r.runs[r.o.Only], &loop.Error{Returned: true})
 	}
 	if r.o.Only != 0 && f.Session != r.o.Only {
 		return false
 	}
-	run := r.runs[f.Session]
 	if run == nil {
 		if run = r.seat(f); run == nil {
 			return false
@@ -194,6 +204,28 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	}
 	run.heard, run.clock = now, rx.Clock
 	return true
+}
+
+// sealed says whether a frame has the seal of the key, and if not whether it is
+// accounted for all the same. Without a key those that are sealed are foreign.
+func (r *Receiver) sealed(run *Run, frame []byte, f *probe.Found) (right, known bool) {
+	if r.o.Key.IsZero() {
+		return false, false
+	}
+	switch probe.Verify(r.o.Key, frame, f) {
+	case probe.SealRight:
+		return true, true
+	case probe.SealDamaged:
+		return false, true
+	}
+	if run == nil {
+		r.forged++
+		return false, false
+	}
+	if !run.over {
+		run.unsealed++
+	}
+	return false, true
 }
 
 // judge ends the runs that were over at a time up to which all was read.

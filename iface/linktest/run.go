@@ -28,6 +28,7 @@ type Run struct {
 	full            uint64 // frames of other sessions that had no place
 	late            uint64 // frames of this one that had none
 	otherSource     uint64
+	unsealed        uint64 // marks of the session without the seal of the key
 	otherHost       uint64
 	frames          uint64
 	heard, endHeard time.Time
@@ -57,6 +58,7 @@ func (r *Receiver) newRun(session uint32) *Run {
 	c, _ := r.port.Counters()
 	run := &Run{Session: session, before: c, began: time.Now(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
 		tally: probe.NewTally(session, r.o.SharedClock)}
+	run.tally.Sealed(r.o.Key)
 	r.runs[session] = run
 	return run
 }

@@ -76,7 +76,7 @@ func Send(ctx context.Context, port iface.Port, l Load, o SendOptions) (Sent, er
 // An end frame that is refused is lost like any other.
 func end(port iface.Port, l Load, o SendOptions, ticks ticker, a probe.SenderAccount) error {
 	p := l.plan(l.longest())
-	t, err := l.wrap(p.AppendEndPayload(nil, a), 0, probe.KindEnd, o.Session, l.EtherType)
+	t, err := l.wrap(l.roomForSeal(p.AppendEndPayload(nil, a)), 0, probe.KindEnd, o.Session, l.EtherType)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ type ReceiverSide struct {
 func (run *Run) Side() *ReceiverSide {
 	c := run.after.Sub(run.before)
 	rep := run.tally.Report()
-	rep.Contradictions.Sources = run.otherSource
+	rep.Contradictions.Sources, rep.Contradictions.Unsealed = run.otherSource, run.unsealed
 	s := &ReceiverSide{
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
 		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, OtherHost: run.otherHost, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
