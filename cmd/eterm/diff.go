@@ -51,11 +51,14 @@ func (d *differ) run(c *cli.Context) error {
 	var frames [2]*frame.Decoded
 	for i := range frames {
 		operand := c.Args().Get(i)
-		b, err := args.Await(c, operand, func() ([]byte, error) { return oneFrame(operand) })
+		b, err := args.Await(c, operand, func() (one, error) { return oneFrame(operand) })
 		if err != nil {
 			return err
 		}
-		frames[i] = frame.Decode(b)
+		if b.made != "" {
+			note(c, "%s is of %s: the frame got an Ethernet header made of what the file says", operand, b.made)
+		}
+		frames[i] = frame.Decode(b.bytes)
 	}
 	differences := frame.Diff(frames[0], frames[1])
 	same := string(frames[0].Bytes) == string(frames[1].Bytes)
@@ -71,12 +74,18 @@ func (d *differ) run(c *cli.Context) error {
 	return err
 }
 
+// one is a frame to compare, and what its file has instead of Ethernet, if so.
+type one struct {
+	bytes []byte
+	made  string
+}
+
 // oneFrame is the frame that an operand stands for.
-func oneFrame(operand string) ([]byte, error) {
+func oneFrame(operand string) (one, error) {
 	if path, number, found := strings.Cut(operand, "#"); found {
 		n, err := strconv.ParseUint(number, 10, 32)
 		if err != nil || n == 0 {
-			return nil, exit.Usage("%q: want FILE#N with the number of a frame, from 1", operand)
+			return one{}, exit.Usage("%q: want FILE#N with the number of a frame, from 1", operand)
 		}
 		return frameOfFile(path, n)
 	}
@@ -84,33 +93,33 @@ func oneFrame(operand string) ([]byte, error) {
 		return frameOfFile(operand, 1)
 	}
 	if b, err := args.ParseHex(strings.TrimSpace(operand)); err == nil {
-		return b, nil
+		return one{bytes: b}, nil
 	}
 	t, err := frame.Parse(operand)
 	if err != nil {
-		return nil, exit.Usage("%w; there is no file %q either: want NOTATION, HEX or FILE#N", err, operand)
+		return one{}, exit.Usage("%w; there is no file %q either: want NOTATION, HEX or FILE#N", err, operand)
 	}
-	return t.Append(nil), nil
+	return one{bytes: t.Append(nil)}, nil
 }
 
 // frameOfFile is frame n of a capture, from 1.
-func frameOfFile(path string, n uint64) ([]byte, error) {
+func frameOfFile(path string, n uint64) (one, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, exit.Usage("%w", err)
+		return one{}, exit.Usage("%w", err)
 	}
 	defer f.Close()
 	r, err := capture.NewReader(f)
 	if err != nil {
-		return nil, exit.Usage("%s: %w", path, err)
+		return one{}, exit.Usage("%s: %w", path, err)
 	}
 	var rec capture.Record
 	for i := range n {
 		if err := r.Next(&rec); errors.Is(err, io.EOF) {
-			return nil, exit.Usage("%s has %s, not %d", path, show.Count(i, "frame"), n)
+			return one{}, exit.Usage("%s has %s, not %d", path, show.Count(i, "frame"), n)
 		} else if err != nil {
-			return nil, exit.Usage("%s: frame %d: %w", path, i+1, err)
+			return one{}, exit.Usage("%s: frame %d: %w", path, i+1, err)
 		}
 	}
-	return rec.Bytes, nil
+	return one{rec.Bytes, rec.Made}, nil
 }

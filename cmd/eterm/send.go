@@ -173,10 +173,17 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 // prepare makes the frames ready, and says what a file's lack.
 func (s *sender) prepare(c *cli.Context, on args.Station) (*args.Prepared, error) {
 	f, err := s.frames.Prepare(c, on)
-	if err == nil && f.Cut > 0 {
-		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", s.frames.File, f.Cut, show.Count(f.Read, "frame"))
+	if err != nil {
+		return nil, err
 	}
-	return f, err
+	of := f.File
+	if of.Cut > 0 {
+		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", s.frames.File, of.Cut, show.Count(of.Read, "frame"))
+	}
+	if of.Made > 0 {
+		note(c, "%s is of %s: %s got an Ethernet header made of what the file says", s.frames.File, of.MadeOf, show.Count(of.Made, "frame"))
+	}
+	return f, nil
 }
 
 // check refuses flags that contradict each other.

@@ -25,6 +25,10 @@ type Replay struct {
 	Period time.Duration
 	// Cut is how many frames the capture cut short.
 	Cut int
+	// Made is how many frames got a header made, because the file has MadeOf
+	// instead of Ethernet: see Record.Made.
+	Made   int
+	MadeOf string
 
 	bytes []byte
 	ends  []int // where each frame ends in bytes
@@ -38,6 +42,23 @@ func ReadReplay(in io.Reader) (*Replay, error) {
 	}
 	p := &Replay{}
 	return p, p.read(r)
+}
+
+// NewReplay is a replay of frames that have no times.
+func NewReplay(frames [][]byte) (*Replay, error) {
+	p := &Replay{}
+	for _, b := range frames {
+		p.bytes = append(p.bytes, b...)
+		p.ends = append(p.ends, len(p.bytes))
+	}
+	switch {
+	case len(p.ends) == 0:
+		return nil, ErrNoFrames
+	case len(p.bytes) > mostReplay:
+		return nil, ErrTooMuch
+	}
+	p.setPeriod()
+	return p, nil
 }
 
 // Len is the number of frames.
@@ -68,6 +89,9 @@ func (p *Replay) read(r *Reader) error {
 		p.ends = append(p.ends, len(p.bytes))
 		if rec.Length > len(rec.Bytes) {
 			p.Cut++
+		}
+		if rec.Made != "" {
+			p.Made, p.MadeOf = p.Made+1, rec.Made
 		}
 	}
 	if len(p.ends) == 0 {

@@ -97,7 +97,7 @@ func (k *Content) Edit(c *cli.Context, e *frame.Edit, own net.HardwareAddr) erro
 			return err
 		}
 	}
-	if len(k.vlans) > 0 {
+	if c.IsSet("vlan") {
 		e.Retag(k.vlans)
 	}
 	return nil

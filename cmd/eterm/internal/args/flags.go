@@ -104,7 +104,7 @@ func ChoiceFlag[T ~string](name string, dst *T, usage string, of ...T) *cli.Gene
 }
 
 func VLANFlag(dst *VLANs) cli.Flag {
-	return &cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: dst, Usage: "802.1Q tags `[PCP:]VID[,...]`, outer first"}
+	return &cli.GenericFlag{Name: "vlan", Aliases: []string{"Q"}, Value: dst, Usage: "802.1Q tags `[PCP:]VID[,...]`, outer first; none: no tag"}
 }
 
 // Default says in a flag's help what holds where it is not given.

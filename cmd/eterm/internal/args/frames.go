@@ -30,7 +30,7 @@ func (f *Frames) Flags() []cli.Flag {
 	return append([]cli.Flag{
 		ToFlag(&f.To),
 		f.SizeFlag(),
-		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.File, Usage: "send the frames of `FILE`: pcap, pcapng or hex text, - for standard input; FILE#3 or FILE#3-9 are those alone. --to, --from and -Q change them"},
+		&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &f.File, Usage: "send the frames of `FILE`: pcap, pcapng, hex text or notation, - for standard input; FILE#3 or FILE#3-9 are those alone. --to, --from and -Q change them, -Q none takes tags off"},
 		&cli.StringSliceFlag{Name: "set", Usage: "with -r: change `LAYER.FIELD=VALUE` in each frame, checksums kept right, such as ipv4.ttl=1"},
 		&cli.GenericFlag{Name: "weights", Value: &f.weights, DefaultText: "all the same", Usage: "how often each notation comes, such as `3,1`"},
 		f.SeedFlag(),
@@ -59,9 +59,8 @@ type Prepared struct {
 	Count  uint64
 	Times  []time.Duration
 	Period time.Duration
-	// Cut is how many of the Read frames in the file the capture cut short.
-	Cut, Read int
-	Tagged    bool // some have a VLAN tag
+	File   About // the file that frames are read from
+	Tagged bool  // some have a VLAN tag
 }
 
 // Check refuses flags that contradict the notation, or what no interface could
@@ -84,12 +83,12 @@ func (f *Frames) Prepare(c *cli.Context, on Station) (*Prepared, error) {
 	round := len(sizes)
 	switch {
 	case f.File != "":
-		r, cut, read, err := f.replay(c, on)
+		r, about, err := f.replay(c, on)
 		if err != nil {
 			return nil, err
 		}
 		p.Source = func(int) load.Source { return r.Source() }
-		p.Count, p.Times, p.Period, p.Cut, p.Read, round = uint64(r.Len()), r.Times, r.Period, cut, read, r.Len()
+		p.Count, p.Times, p.Period, p.File, round = uint64(r.Len()), r.Times, r.Period, about, r.Len()
 	case len(f.notations) > 0:
 		p.Source, err = f.fromNotations(on, sizes)
 		round *= f.weights.Total(len(f.notations))

@@ -1,6 +1,7 @@
 package args
 
 import (
+	"bufio"
 	"errors"
 	"math"
 	"os"
@@ -14,26 +15,33 @@ import (
 	"eterm/frame/capture"
 )
 
-// replay reads the frames of the file and changes them as flags say. Of all
-// that were read, some may have been cut short.
-func (f *Frames) replay(c *cli.Context, on Station) (p *capture.Replay, cut, read int, err error) {
+// About is what a run says of the file whose frames it sends.
+type About struct {
+	Read   int    // frames in it
+	Cut    int    // of them those that the capture cut short
+	Made   int    // and those that got an Ethernet header,
+	MadeOf string // as the file is of this link type
+}
+
+// replay reads the frames of the file and changes them as flags say.
+func (f *Frames) replay(c *cli.Context, on Station) (p *capture.Replay, about About, err error) {
 	name, first, last, err := splitRange(f.File)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, about, err
 	}
-	if p, err = readReplay(c, name); err != nil {
-		return nil, 0, 0, err
+	if p, err = readReplay(c, name, on); err != nil {
+		return nil, about, err
 	}
-	cut, read = p.Cut, p.Len()
+	about = About{Read: p.Len(), Cut: p.Cut, Made: p.Made, MadeOf: p.MadeOf}
 	if first > 0 {
 		if last == math.MaxInt {
 			last = p.Len()
 		}
 		if err := p.Select(first, last); err != nil {
-			return nil, 0, 0, exit.Usage("%s %w", name, err)
+			return nil, about, exit.Usage("%s %w", name, err)
 		}
 	}
-	return p, cut, read, f.edit(c, on, name, p)
+	return p, about, f.edit(c, on, name, p)
 }
 
 // edit makes the changes to the frames that flags ask for.
@@ -61,8 +69,9 @@ func (f *Frames) edit(c *cli.Context, on Station, name string, p *capture.Replay
 	return nil
 }
 
-// readReplay reads all frames of a file, or of standard input for -.
-func readReplay(c *cli.Context, name string) (*capture.Replay, error) {
+// readReplay reads all frames of a file, or of standard input for -: a capture,
+// hex text, or notation.
+func readReplay(c *cli.Context, name string, on Station) (*capture.Replay, error) {
 	in := c.App.Reader
 	if name != "-" {
 		file, err := Open(c, name)
@@ -74,7 +83,13 @@ func readReplay(c *cli.Context, name string) (*capture.Replay, error) {
 	}
 	ctx, cancel := capture.Reading(c.Context, in)
 	defer cancel()
-	p, err := capture.UnlessEnded(ctx, func() (*capture.Replay, error) { return capture.ReadReplay(in) })
+	p, err := capture.UnlessEnded(ctx, func() (*capture.Replay, error) {
+		buffered := bufio.NewReader(in)
+		if isNotation(buffered) {
+			return readNotations(buffered, on)
+		}
+		return capture.ReadReplay(buffered)
+	})
 	switch {
 	case errors.Is(err, capture.ErrTooMuch):
 		return nil, exit.Usage("%s: %w: split the file, for example by editcap -c", name, err)

@@ -8,11 +8,18 @@ import (
 	"eterm/frame"
 )
 
+// NoTags is the value of -Q that stands for no tag at all, where frames are made:
+// those of a file lose what tags they have.
+const NoTags = "none"
+
 // VLANs is a stack of tags, outer first.
 type VLANs []frame.VLAN
 
 func (v *VLANs) Set(s string) error {
 	*v = nil
+	if s == NoTags {
+		return nil
+	}
 	for _, tag := range strings.Split(s, ",") {
 		pcp, vid, hasPCP := strings.Cut(tag, ":")
 		if !hasPCP {
