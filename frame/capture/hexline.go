@@ -22,7 +22,7 @@ const (
 type hexLine struct {
 	style  lineStyle
 	bytes  []byte
-	at     int    // a dump's offset
+	at     int64  // a dump's offset
 	joined bool   // plain digits without a space
 	begins bool   // the line begins a frame
 	ends   bool   // the line ends its frame
@@ -108,7 +108,7 @@ func (l *hexLine) parseDump(text []byte, h *hexText) (done bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	due := at == 0 || h.style == dumpLine && (at == len(h.frame) || h.repeat)
+	due := at == 0 || h.style == dumpLine && (at == int64(len(h.frame)) || h.repeat)
 	gap := len(text) - len(word) - len(rest)
 	next, _ := cutWord(rest)
 	_, hex := appendHex(nil, next)
@@ -146,18 +146,18 @@ func (l *hexLine) parseBytes(rest []byte, middle bool) error {
 }
 
 // parseOffset reads 3 to 8 hex digits, with or without 0x.
-func parseOffset(word []byte) (int, bool) {
+func parseOffset(word []byte) (int64, bool) {
 	word = bytes.TrimPrefix(word, []byte("0x"))
 	if len(word) < 3 || len(word) > 8 {
 		return 0, false
 	}
-	n := 0
+	n := int64(0)
 	for _, c := range word {
 		d := digit(c)
 		if d < 0 {
 			return 0, false
 		}
-		n = n<<4 | d
+		n = n<<4 | int64(d)
 	}
 	return n, true
 }

@@ -144,18 +144,18 @@ func (h *hexText) take() (whole bool, err error) {
 
 // takeDump adds a line with an offset.
 func (h *hexText) takeDump() (whole bool, err error) {
-	l := &h.line
+	l, have := &h.line, int64(len(h.frame))
 	switch {
 	case h.style != noStyle && (h.style != dumpLine || l.at == 0):
 		h.again = true
 		return true, nil
-	case h.repeat && l.at > len(h.frame) && l.at <= maxHexFrame:
+	case h.repeat && l.at > have && l.at <= maxHexFrame:
 		copied := h.frame[len(h.frame)-h.last:]
-		for len(h.frame) < l.at {
-			h.frame = append(h.frame, copied[:min(len(copied), l.at-len(h.frame))]...)
+		for end := int(l.at); len(h.frame) < end; {
+			h.frame = append(h.frame, copied[:min(len(copied), end-len(h.frame))]...)
 		}
-	case l.at != len(h.frame):
-		return false, fmt.Errorf("offset 0x%x, but the frame has 0x%x bytes up to here", l.at, len(h.frame))
+	case l.at != have:
+		return false, fmt.Errorf("offset 0x%x, but the frame has 0x%x bytes up to here", l.at, have)
 	}
 	h.repeat = false
 	if len(l.bytes) == 0 { // hexdump ends with the length

@@ -36,7 +36,7 @@ func newCard(r *rig) *Card {
 func (c *Card) close() {
 	c.Took = time.Since(c.Started)
 	c.HostLost = c.rig.lost
-	c.hub()
+
 }
 
 // ended says whether err ends the run, and files the cases that are left.

@@ -31,11 +31,18 @@ func Check(ctx context.Context, cfg Config) (*Card, error) {
 	if err == nil {
 		err = r.calibrate()
 	}
+	hub := false
+	if err == nil {
+		hub, err = r.hub()
+	}
 	if errors.Is(err, errSilent) {
 		return nil, fmt.Errorf("%w: %w; check cables, port isolation and VLANs, and wait for spanning tree", ErrNotConnected, err)
 	}
 	if card.ended(err, cfg.Cases) {
 		return card, card.fatal(err)
+	}
+	if hub {
+		cfg.Cases = card.withoutBridges(&cfg)
 	}
 	for i := range cfg.Cases {
 		c := cfg.Cases[i]

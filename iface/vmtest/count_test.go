@@ -35,7 +35,7 @@ func linkRun(t *testing.T, args ...string) (link, *program) {
 	t.Helper()
 	p := run(t, append([]string{"link", "run", "--json"}, args...)...)
 	var l link
-	p.last(t, "result", &l)
+	p.last(t, &l)
 	if l.Offered != l.Received+l.Lost {
 		t.Errorf("offered %d is not received %d + lost %d", l.Offered, l.Received, l.Lost)
 	}
@@ -48,8 +48,8 @@ func linkRun(t *testing.T, args ...string) (link, *program) {
 	return l, p
 }
 
-// TestCardExactCounts: at rates that any card holds nothing is lost, and what is
-// offered is what the kernel's own counters of both cards say, but for a few
+// TestCardExactCounts: nothing is lost but what a card of a slow guest says that it
+// missed, and what is offered is what the kernel's own counters of both cards say, but for a few
 // frames that say what the test is about, and are repeated if the guest is slow.
 func TestCardExactCounts(t *testing.T) {
 	guest(t)
@@ -57,14 +57,14 @@ func TestCardExactCounts(t *testing.T) {
 		n := 2 * rate
 		sent, received := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets")
 		l, p := linkRun(t, "--tx", "ca", "--rx", "cb", "-b", fmt.Sprintf("%dpps", rate), "-c", fmt.Sprint(n))
-		if l.Offered != n || l.Received != n || l.Duplicated != 0 || l.Corrupted != 0 {
-			t.Errorf("%+v, want %d offered and received", l, n)
+		if l.Offered != n || l.Received+l.Where.ReceiveNIC != n || l.Duplicated != 0 || l.Corrupted != 0 {
+			t.Errorf("%+v, want %d offered and received, or missed by the receiving card", l, n)
 		}
 		if p.status != 0 && p.status != 3 { // 3: the guest's timers missed the rate
 			t.Errorf("status %d: %s", p.status, &p.err)
 		}
 		tx := sent(n)
-		if rx := received(tx); rx != tx {
+		if rx := received(l.Received); l.Where.ReceiveNIC == 0 && rx != tx || rx > tx {
 			t.Errorf("cb received %d frames of the %d that ca sent", rx, tx)
 		}
 		if tx-n > 20 {
@@ -124,7 +124,7 @@ func TestCardEngines(t *testing.T) {
 			heard := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", fmt.Sprint(n), "-q", "--json")
 			p := run(t, "send", "-i", "ca", "--to", macB, "-c", fmt.Sprint(n), "-b", "500pps", "--engine", engine, "--json")
 			var s struct{ Sent, Attempts uint64 }
-			p.last(t, "summary", &s)
+			p.last(t, &s)
 			if s.Sent != n || s.Attempts != n {
 				t.Errorf("sent %d of %d attempts, want %d", s.Sent, s.Attempts, n)
 			}
@@ -134,7 +134,7 @@ func TestCardEngines(t *testing.T) {
 				Received      uint64
 				DroppedByHost uint64 `json:"dropped_by_host"`
 			}
-			if heard.wait(t).last(t, "summary", &h); h.Received != n || h.DroppedByHost != 0 || heard.status != 0 {
+			if heard.wait(t).last(t, &h); h.Received != n || h.DroppedByHost != 0 || heard.status != 0 {
 				t.Errorf("heard %+v with status %d, want %d and 0", h, heard.status, n)
 			}
 		})

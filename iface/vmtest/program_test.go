@@ -90,25 +90,26 @@ func cut(s string) string {
 	return s
 }
 
-// last reads the JSON object of one type that came last; of a document, which ends
-// what measures, its result.
-func (p *program) last(t *testing.T, kind string, into any) {
+// last reads the last JSON object; of a document, which ends what measures, its
+// result.
+func (p *program) last(t *testing.T, into any) {
 	t.Helper()
 	found := ""
 	for line := range strings.Lines(p.out.String()) {
-		if strings.HasPrefix(line, `{"type":"`+kind+`"`) {
-			found = line
-		}
-	}
-	if found == "" {
-		t.Fatalf("no %q in the output: %s%s", kind, &p.out, &p.err)
+		found = line
 	}
 	var document struct{ Result json.RawMessage }
-	if err := json.Unmarshal([]byte(found), &document); err == nil && document.Result != nil {
+	if decode(t, found, &document); document.Result != nil {
 		found = string(document.Result)
 	}
-	if err := json.Unmarshal([]byte(found), into); err != nil {
-		t.Fatalf("%v: %s", err, found)
+	decode(t, found, into)
+}
+
+// decode reads a JSON object.
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v: %s", err, text)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestCardMTUChangedInMidRun(t *testing.T) {
 		t.Errorf("status %d, want 3 because the carrier was lost", p.status)
 	}
 	var s struct{ Sent uint64 }
-	p.last(t, "summary", &s)
+	p.last(t, &s)
 	if n := sent(0); n < s.Sent && !strings.Contains(p.err.String(), "frames were given to it, and it counts") {
 		t.Errorf("sent %d, the card counts %d, and nothing says so", s.Sent, n)
 	}
@@ -51,7 +51,7 @@ func TestCardOverloaded(t *testing.T) {
 		}
 	}
 	lost := missed(0)
-	p.stop(t).last(t, "summary", &s)
+	p.stop(t).last(t, &s)
 	t.Logf("received %d of 20000; the card missed %d", s.Received, lost)
 	if s.DroppedByHost < s.Counters.SocketDropped+lost {
 		t.Errorf("%d dropped by this host, where the card missed %d and the socket %d", s.DroppedByHost, lost, s.Counters.SocketDropped)
@@ -95,7 +95,7 @@ func TestCardTimestamps(t *testing.T) {
 		Received uint64
 		RTT      struct{ Clock string }
 	}
-	if p.last(t, "summary", &s); s.Received != 20 || s.RTT.Clock != "kernel" {
+	if p.last(t, &s); s.Received != 20 || s.RTT.Clock != "kernel" {
 		t.Errorf("%+v, want 20 received and the kernel's clock", s)
 	}
 	if n := p.count("reply", `"clock":"kernel"`); n != 20 {
