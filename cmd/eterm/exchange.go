@@ -21,6 +21,7 @@ type exchanger struct {
 	duration args.Duration
 	interval args.Duration
 	timeout  args.Duration
+	only     args.EtherType
 }
 
 func exchangeCommand() *cli.Command {
@@ -64,6 +65,7 @@ func (e *exchanger) flags() []cli.Flag {
 		args.DurationFlag(&e.duration),
 		args.IntervalFlag(&e.interval),
 		args.TimeoutFlag(&e.timeout, "after the last frame of -c, listen for `TIME` more"),
+		&cli.GenericFlag{Name: "only", Value: &e.only, DefaultText: "any", Usage: "print of what is received only frames of EtherType `TYPE`"},
 		e.frames.SizeFlag(),
 		args.ForceFlag(&e.frames.Force, "allow a group address as source"),
 	)
@@ -84,7 +86,13 @@ func (e *exchanger) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := e.open(c, iface.Options{Immediate: true, Tagged: frames.Tagged})
+	o := iface.Options{Immediate: true, Tagged: frames.Tagged}
+	if e.only != 0 {
+		if o.Filter, err = (iface.Match{EtherTypes: []uint16{uint16(e.only)}}).Compile(nil); err != nil {
+			return exit.Usage("--only: %w", err)
+		}
+	}
+	s, err := e.open(c, o)
 	if err != nil {
 		return err
 	}

@@ -21,9 +21,17 @@ import (
 type labOptions struct {
 	left, right string
 	shell       string
-	json        bool
+	json, all   bool
 	wire        args.Wire
+	middle      string
 }
+
+// What the hosts do where nothing else is said: only the frames that it is about are
+// shown, or with --all those too that the hosts' kernels send by themselves.
+const (
+	defaultLeft, defaultRight = "exchange -c 3 --only 0x88b5", "listen -t 0x88b5 -c 3"
+	allLeft, allRight         = "exchange -c 3", "listen -d 4"
+)
 
 func labCommand() *cli.Command {
 	var o labOptions
@@ -34,15 +42,18 @@ func labCommand() *cli.Command {
 			"eterm lab --left \"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 -c3\" --right \"listen -d 4\"\n" +
 			"eterm lab --shell left                             (a shell on the left host)\n" +
 			"eterm lab --shell left --right respond             (with something on the right to talk to)\n" +
+			"eterm lab --switch \"left=1,20t right=20\" --left \"exchange -Q 20\" --right \"listen -d 4\"\n" +
 			"eterm lab --loss 1% --delay 2ms --left \"exchange -c9\" --right \"listen -d 12\"",
 		Description: "Makes two hosts, left (192.0.2.1, 2001:db8::1) and right (192.0.2.2, 2001:db8::2),\n" +
 			"each with an interface eth0, joined by a Linux bridge. Runs an eterm command line on each,\n" +
 			"right first, and prints what they say with \"left | \" and \"right | \" in front.\n" +
 			"Ends when both end, with the worst exit status. Leaves nothing behind.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "left", Value: "exchange -c 3", Destination: &o.left, Usage: "run eterm `COMMAND` on the left host"},
-			&cli.StringFlag{Name: "right", Value: "listen -t 0x88b5 -c 3", Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
+			&cli.StringFlag{Name: "left", Value: defaultLeft, Destination: &o.left, Usage: "run eterm `COMMAND` on the left host"},
+			&cli.StringFlag{Name: "right", Value: defaultRight, Destination: &o.right, Usage: "run eterm `COMMAND` on the right host"},
 			&cli.StringFlag{Name: "shell", Destination: &o.shell, Usage: "open a shell on `HOST`, left or right; --left and --right, where given, run beside it"},
+			&cli.BoolFlag{Name: "all", Destination: &o.all, Usage: "show the frames too that the hosts' kernels send by themselves, where --left and --right are not given"},
+			&cli.StringFlag{Name: "switch", Destination: &o.middle, Usage: "join the hosts by a switch of our own, set as `SPEC` says: own, ageing=10s, addresses=64, left=1,20t and right=20 (VLANs, t is tagged), in one word with blanks"},
 			args.JSONFlag(&o.json),
 		}, o.wire.Flags()...),
 		Action: func(c *cli.Context) error { return o.run(c) },
@@ -57,6 +68,10 @@ func (o *labOptions) run(c *cli.Context) error {
 	forward, wired, err := o.wire.Config(0)
 	if err != nil {
 		return err
+	}
+	own, err := lab.ParseSwitch(o.middle)
+	if err != nil {
+		return exit.Usage("--switch: %w", err)
 	}
 	if !lab.Entered() {
 		return o.enter(c)
@@ -76,10 +91,27 @@ func (o *labOptions) run(c *cli.Context) error {
 	if wired {
 		return o.overWire(c, bench, forward, run)
 	}
+	if o.middle != "" {
+		return overSwitch(bench, own, run)
+	}
 	if err := bench.Bridge(); err != nil {
 		return err
 	}
 	return run()
+}
+
+// overSwitch joins the hosts by a switch of our own while run runs.
+func overSwitch(bench *lab.Bench, s lab.SwitchSpec, run func() error) error {
+	stop, err := bench.OwnSwitch(s)
+	if err != nil {
+		return err
+	}
+	runErr := run()
+	dropped, err := stop()
+	if err == nil && dropped > 0 {
+		err = exit.Untrusted("this host lost %s beside the switch", show.Count(dropped, "frame"))
+	}
+	return errors.Join(runErr, err)
 }
 
 // runCommands runs what was asked for on the hosts, which are joined.
@@ -117,6 +149,9 @@ func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forward impair.C
 func (o *labOptions) commandLines(c *cli.Context) (left, right []string, err error) {
 	if o.shell != "" && o.shell != "left" && o.shell != "right" {
 		return nil, nil, exit.Usage("there is no host %q: --shell takes left or right", o.shell)
+	}
+	if o.all {
+		o.left, o.right = allLeft, allRight
 	}
 	if left, err = commandLine("left", o.left); err != nil {
 		return nil, nil, err

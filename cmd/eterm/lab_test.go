@@ -22,6 +22,9 @@ func TestLabUsage(t *testing.T) {
 		{[]string{"--left", "nonsense"}, `--left "nonsense": unknown command "nonsense": eterm --help lists all`},
 		{[]string{"--right", "lsten -c 3"}, `--right "lsten -c 3": unknown command "lsten": did you mean listen? eterm --help lists all`},
 		{[]string{"--right", "listen --cuont 3"}, `--right "listen --cuont 3": unknown flag --cuont: did you mean --count? eterm listen --help lists them`},
+		{[]string{"--all", "--left", "version"}, `--all and --left contradict each other: give one`},
+		{[]string{"--switch", "left=20,30"}, `--switch: left "20,30": two VLANs without a tag, 20 and 30: put a t behind those that are tagged`},
+		{[]string{"--switch", "own", "--loss", "1%"}, `--switch and --loss contradict each other: give one`},
 		{[]string{"x"}, `eterm lab takes no operand, but was given "x"`},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"lab"}, c.args...)...)
@@ -118,5 +121,20 @@ func TestLabWhereItIsForbidden(t *testing.T) {
 	if cmd.ProcessState.ExitCode() != exit.StatusUsage || strings.Count(string(out), "\n") != 1 ||
 		!strings.Contains(string(out), "does not let you make network namespaces") || !strings.Contains(string(out), "sysctl -w user.max_user_namespaces=15000\"\n") {
 		t.Errorf("status %d: %s", cmd.ProcessState.ExitCode(), out)
+	}
+}
+
+// TestLabShowsWhatItIsAbout: nothing of what kernels send by themselves comes
+// between, unless all is asked for.
+func TestLabShowsWhatItIsAbout(t *testing.T) {
+	labtest.Need(t)
+	status, stdout, stderr := runProgram(t, "lab")
+	if status != exit.StatusDone || strings.Count(stdout, "# Sent") != 3 || strings.Count(stdout, "# Received") != 3 || strings.Contains(stdout, "ipv6") {
+		t.Errorf("status %d, %s\n%s", status, stdout, stderr)
+	}
+	// Whatever the kernels send within these seconds: the others may not hide it.
+	status, stdout, stderr = runProgram(t, "lab", "--all")
+	if status != exit.StatusDone || strings.Count(stdout, "# Sent") != 3 || strings.Count(stdout, "# Received") <= 3 || !strings.Contains(stdout, "ICMPv6") {
+		t.Errorf("--all: status %d, %s\n%s", status, stdout, stderr)
 	}
 }

@@ -83,6 +83,10 @@ var rules = []Rule{
 	// What is given up.
 	{Kind: Apart, These: words("user"), Those: words("no-sandbox")},
 
+	// What the lab is.
+	{Kind: Apart, These: words("all"), Those: words("left right shell"), only: words("lab")},
+	{Kind: Apart, These: words("switch"), Those: words("loss duplicate reorder corrupt truncate lengthen delay jitter rate-limit"), only: words("lab")},
+
 	// What is asked of a switch.
 	{Kind: Apart, These: words("vlan"), Those: words("only skip vlans expect max-macs max-ageing load"), only: words("switch check")},
 
