@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,6 +22,7 @@ import (
 type decoder struct {
 	read        string
 	count       args.Count
+	maxFrames   int
 	format      show.Format
 	json        bool
 	snap        int
@@ -42,6 +45,7 @@ func decodeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "read", Aliases: []string{"r"}, Destination: &d.read, Usage: "read `FILE`: pcap, pcapng, either in gzip or zstd, or hex text; - is standard input"},
 			args.CountFlag(&d.count, "stop after `N` frames"),
+			args.Default(args.NumberFlag("max-frames", &d.maxFrames, 1, args.Unlimited, "give up behind `N` frames, with status 3 if there are more: a small compressed file can hold very many"), "no limit"),
 			args.ChoiceFlag("format", &d.format, "print frames as `FORMAT`", show.FormatNotation, show.FormatLine, show.FormatDump, show.FormatTree, show.FormatHex, show.FormatOD, show.FormatC, show.FormatTrafgen),
 			args.Default(args.NumberFlag("snaplen", &d.snap, 0, args.Unlimited, "dump only the first `BYTES` of each frame"), "all"),
 			args.ColorFlag(&d.color),
@@ -82,7 +86,7 @@ func (d *decoder) run(c *cli.Context) error {
 	if d.json {
 		d.format = show.FormatJSON
 	}
-	return d.all(ctx, output(c), name, r)
+	return d.all(ctx, c, name, r)
 }
 
 // input is what to read: a file, standard input, or the operands.
@@ -107,6 +111,23 @@ func (d *decoder) input(c *cli.Context) (in io.Reader, name string, err error) {
 	return f, d.read, err
 }
 
+// errTooMany is why reading ends at --max-frames.
+var errTooMany = errors.New("there are more: see --max-frames")
+
+// progress shows on a terminal how many frames were read, each second, where the
+// frames themselves go elsewhere. What it returns ends that.
+func progress(c *cli.Context, read *atomic.Uint64) (end func()) {
+	says := messages(c)
+	if !says.IsLive() || show.IsTerminal(c.App.Writer) {
+		return func() {}
+	}
+	stop := every(time.Second, func() { says.Live("%s read", show.Count(read.Load(), "frame")) })
+	return func() {
+		stop()
+		says.Clear()
+	}
+}
+
 // problem gives an error of reading its status: damage is an answer, after an
 // interrupt nobody knows it, anything else is a file that cannot be read.
 func (d *decoder) problem(name string, err error) error {
@@ -114,23 +135,32 @@ func (d *decoder) problem(name string, err error) error {
 	switch {
 	case errors.As(err, &damage):
 		return exit.Failed("%s: %w", name, err)
-	case errors.Is(err, capture.ErrInterrupted):
+	case errors.Is(err, capture.ErrInterrupted), errors.Is(err, errTooMany):
 		return exit.Untrusted("%s: %w", name, err)
 	}
 	return exit.Usage("%s: %w", name, err)
 }
 
 // all prints every frame, and then the error that ended the reading.
-func (d *decoder) all(ctx context.Context, out *show.Output, name string, r *capture.Reader) error {
+func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *capture.Reader) error {
+	out := output(c)
 	sum := show.DecodeSummary{Type: "summary"}
 	var ended error
 	var odd oddities
-	taken := uint64(0)
+	var taken atomic.Uint64
 	most := uint64(d.count)
+	if limit := uint64(d.maxFrames); limit > 0 && (most == 0 || most > limit) {
+		most = limit + 1 // the one that is too many
+	}
+	defer progress(c, &taken)()
 	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
 	err := capture.InOrder(ctx, func(b *decodeBatch) bool {
-		more := b.Fill(r, taken, most)
-		taken += uint64(len(b.Records))
+		more := b.Fill(r, taken.Load(), most)
+		n := taken.Add(uint64(len(b.Records)))
+		if d.maxFrames > 0 && n > uint64(d.maxFrames) {
+			b.Records, b.Err = b.Records[:len(b.Records)-1], errTooMany
+			return false
+		}
 		return more
 	}, func() func(*decodeBatch) {
 		w := &show.Records{FramesOptions: printed, Layer: d.layer}

@@ -198,7 +198,7 @@ func TestDecodeUsage(t *testing.T) {
 	for line, want := range map[string]string{
 		"decode -r /none":        "open /none: no such file or directory",
 		"decode -r x ff":         "-r x and hex operands: give one of them",
-		"decode --format json":   `invalid value "json" for flag --format: want notation, line, dump, tree, hex, od or trafgen`,
+		"decode --format json":   `invalid value "json" for flag --format: want notation, line, dump, tree, hex, od, c or trafgen`,
 		"decode --snaplen -1 ff": `invalid value "-1" for flag --snaplen: want a whole number of 0 or more`,
 		"decode hello":           `operands: after 0 frames: no frame in it: want pcap, pcapng or hex text, not "hello"`,
 	} {
@@ -285,6 +285,38 @@ func TestDecodeLayer(t *testing.T) {
 	for line, want := range map[string]string{"--layer icmp": "is for --format hex", "--layer icpm --format hex": "did you mean icmp?"} {
 		if status, _, stderr := eterm(t, append([]string{"decode", "-r", path}, strings.Fields(line)...)...); status != exit.StatusUsage || !strings.Contains(stderr, want) {
 			t.Errorf("%s: status %d, %s", line, status, stderr)
+		}
+	}
+}
+
+// TestDecodeGivesUp: a file of few bytes that holds very many frames is read as
+// far as was said, and the rest is not said to be none.
+func TestDecodeGivesUp(t *testing.T) {
+	var file bytes.Buffer
+	z := gzip.NewWriter(&file)
+	line := []byte("ffffffffffff02000000000188b5\n")
+	for range 20_000 {
+		_, err := z.Write(line)
+		must(t, err)
+	}
+	must(t, z.Close())
+	path := filepath.Join(t.TempDir(), "x.gz")
+	must(t, os.WriteFile(path, file.Bytes(), 0o600))
+	for flags, want := range map[string]struct {
+		status int
+		lines  int
+		stderr string
+	}{
+		"--max-frames 1000":           {exit.StatusUntrusted, 1000, "eterm: " + path + ": after 1000 frames: there are more: see --max-frames\n"},
+		"--max-frames 1000 -c 1000":   {exit.StatusDone, 1000, ""},
+		"--max-frames 20000":          {exit.StatusDone, 20_000, ""},
+		"--max-frames 19999":          {exit.StatusUntrusted, 19_999, "eterm: " + path + ": after 19999 frames: there are more: see --max-frames\n"},
+		"--max-frames 30000 -c 20000": {exit.StatusDone, 20_000, ""},
+		"--max-frames 5 -c 7":         {exit.StatusUntrusted, 5, "eterm: " + path + ": after 5 frames: there are more: see --max-frames\n"},
+	} {
+		status, stdout, stderr := eterm(t, append([]string{"decode", "--format", "hex", "-r", path}, strings.Fields(flags)...)...)
+		if n := strings.Count(stdout, "\n"); status != want.status || n != want.lines || stderr != want.stderr {
+			t.Errorf("%s: status %d, %d lines, %s", flags, status, n, stderr)
 		}
 	}
 }

@@ -32,7 +32,27 @@ const (
 	Reply   Op = 2
 )
 
-// Packet is an ARP packet for IPv4 over Ethernet. After Parse the hardware
+// Packet is an ARP packet for IPv4 over Ethernet (RFC 826, "Packet format"):
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|      Hardware space (1)       |    Protocol space (0x0800)    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	| Hardware len 6| Protocol len 4|            Opcode             |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
+//	|                    Sender hardware address                    |
+//	+                               +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+ 12
+//	|                               |    Sender protocol address    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+ 16
+//	|   (its lower 2 bytes)         |    Target hardware address    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+                               + 20
+//	|                                                               |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+ 24
+//	|                    Target protocol address                    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+ 28
+//
+// After Parse the hardware
 // addresses share the memory of the bytes parsed.
 type Packet struct {
 	Op        Op

@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// mostReplay is how many bytes of frames a Replay keeps.
+// mostReplay is how many bytes a Replay keeps.
 const mostReplay = 1 << 30
+
+// perFrame is what a Replay keeps of a frame besides its bytes: a small compressed
+// file may have very many that are empty.
+const perFrame = 16
 
 // ErrNoFrames is what ReadReplay says of a file without any.
 var ErrNoFrames = errors.New("no frames in it")
@@ -76,7 +80,7 @@ func (p *Replay) read(r *Reader) error {
 		if err != nil {
 			return err
 		}
-		if len(p.bytes)+len(rec.Bytes) > mostReplay {
+		if len(p.bytes)+len(rec.Bytes)+perFrame*len(p.ends) > mostReplay {
 			return ErrTooMuch
 		}
 		if len(p.ends) == 0 {

@@ -37,7 +37,19 @@ const (
 	LBM Opcode = 3
 )
 
-// Loopback is a loopback message or reply (IEEE 802.1Q, 21.7).
+// Loopback is a loopback message or reply (IEEE 802.1Q, 21.4 and 21.7):
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|Level|Version 0|    OpCode     |     Flags     |First TLV (4)  |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|                Loopback Transaction Identifier                |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
+//	|     Type      |            Length             |   Value ...
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-
+//	|  End TLV (0)  |
+//	+-+-+-+-+-+-+-+-+
 type Loopback struct {
 	Level       uint8 // maintenance domain level, at most MaxLevel
 	Opcode      Opcode

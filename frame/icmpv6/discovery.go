@@ -14,7 +14,20 @@ const HopLimit = 255
 // the end: the whole message is then to be ignored (RFC 4861, 4.6).
 var ErrOption = errors.New("icmpv6: option length is wrong")
 
-// Neighbor is a neighbour solicitation or advertisement (RFC 4861, 4.3, 4.4).
+// Neighbor is a neighbour solicitation or advertisement (RFC 4861, 4.3, 4.4);
+// the flags are those of an advertisement:
+//
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|     Type      |     Code      |          Checksum             |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|R|S|O|                     Reserved                            |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
+//	|                                                               |
+//	+                   Target Address, 16 bytes                    +
+//	|                                                               |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+ 24
+//	|   Options: type, length in 8 bytes, value ...
+//	+-+-+-+-+-+-+-+-+-+-+-+-
 type Neighbor struct {
 	Target netip.Addr
 	// Link is the address in the option that belongs to the message: source

@@ -19,7 +19,17 @@ const HeaderLen = 8
 // ErrShort is what Parse says of fewer bytes than HeaderLen.
 var ErrShort = errors.New("icmpv6: fewer than 8 bytes")
 
-// Message is one ICMPv6 message (RFC 4443, 2.1).
+// Message is one ICMPv6 message (RFC 4443, 2.1; of an echo 4.1):
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|     Type      |     Code      |          Checksum             |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|           Identifier          |        Sequence Number        |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
+//	|     Data ...
+//	+-+-+-+-+-
 type Message struct {
 	Type Type
 	Code uint8

@@ -74,7 +74,13 @@ func Parse(b []byte) (k Kind, body []byte, err error) {
 	return Kind(b[5]), b[HeaderLen : HeaderLen+n : HeaderLen+n], nil
 }
 
-// Echo is the body of an echo request and of its reply, which repeats it.
+// Echo is the body of an echo request and of its reply, which repeats it:
+//
+//	0               1               2               3
+//	+---------------+---------------+---------------+---------------+  0
+//	|           identifier          |        sequence number        |
+//	+---------------+---------------+---------------+---------------+  4
+//	|  data ...
 type Echo struct {
 	ID, Seq uint16
 	Data    []byte

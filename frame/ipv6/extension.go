@@ -32,7 +32,23 @@ func IsExtension(next uint8) bool {
 
 // Extension is the length in bytes of the extension header of type header at
 // the start of b, at least 8, and the type of what follows it. It returns
-// ErrShort if b ends before the header does.
+// ErrShort if b ends before the header does. Of all but the fragment header
+// (RFC 8200, 4.5) and AH, whose length counts 4 bytes:
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|  Next Header  |  Hdr Ext Len  | in 8 bytes, without the first |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|     Options ...
+//
+// and of the fragment header:
+//
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|  Next Header  |   Reserved    |      Fragment Offset    |Res|M|
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  4
+//	|                         Identification                        |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  8
 func Extension(header uint8, b []byte) (length int, next uint8, err error) {
 	if len(b) < 8 {
 		return 0, 0, ErrShort

@@ -23,7 +23,13 @@ const (
 // field promised.
 var ErrShort = errors.New("llc: shorter than its length says")
 
-// Header is an LLC header of an unnumbered frame.
+// Header is an LLC header of an unnumbered frame (ISO/IEC 8802-2, 3.2 and 5.4.1):
+//
+//	 0                   1                   2
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  0
+//	|     DSAP    |I|     SSAP    |R|M M M F M M 1 1|  I: group, R: response,
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+  3  F: poll/final
 type Header struct {
 	DSAP, SSAP uint8 // SSAP without its response bit
 	Control    uint8

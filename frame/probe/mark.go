@@ -40,7 +40,20 @@ const (
 // sealedBit is above the kind in marks that have a seal.
 const sealedBit = 8
 
-// Mark is what distinguishes one frame of a run from another.
+// Mark is what distinguishes one frame of a run from another:
+//
+//	0               1               2               3
+//	+---------------+---------------+-------+-+-----+---------------+  0
+//	|         magic 0xe73d          |version|S|kind |    stream     |  S: sealed
+//	+---------------+---------------+-------+-+-----+---------------+  4
+//	|                    session                    | CRC of 2 to 15|  without 7
+//	+---------------+---------------+---------------+---------------+  8
+//	|                             number                            |
+//	+---------------+---------------+---------------+---------------+ 12
+//	|                             time                              |
+//	+---------------+---------------+---------------+---------------+ 16
+//	|            balance            |
+//	+---------------+---------------+ 18
 type Mark struct {
 	Kind Kind
 	// Sealed: a seal block follows, behind the plan block and the account where
