@@ -35,16 +35,16 @@ const (
 func (c Counters) Doubts() []Doubt {
 	var d doubts
 	if n := c.Refused.Total(); n > 0 {
-		d.add(HostRefused, "this host refused to send %d of %d frames: %s", n, c.Attempted, c.Refused)
+		d.add(HostRefused, "this host refused to send %d of %s: %s", n, countOf(c.Attempted), c.Refused)
 	}
 	if n := c.Interface.TxDropped + c.Interface.TxErrors; n > 0 && c.Accepted > 0 {
-		d.add(TransmitDropped, "the interface dropped %d frames that it had taken", n)
+		d.add(TransmitDropped, "the interface dropped %s that it had taken", countOf(n))
 	}
 	if c.SocketDropped > 0 {
-		d.add(HostDropped, "this host dropped %d frames before they could be read", c.SocketDropped)
+		d.add(HostDropped, "this host dropped %s before they could be read", countOf(c.SocketDropped))
 	}
 	if n := c.Interface.NICDropped(); n > 0 && c.Seen+c.Delivered > 0 {
-		d.add(HostDropped, "the NIC dropped %d frames that this host had no room for", n)
+		d.add(HostDropped, "the NIC dropped %s that this host had no room for", countOf(n))
 	}
 	c.linkDoubts(&d)
 	if n := c.Interface.Restarts; n > 0 {
@@ -75,7 +75,7 @@ func (c Counters) tooFew() string {
 	if c.Accepted == 0 || c.Interface.TxPackets >= c.Accepted {
 		return ""
 	}
-	return fmt.Sprintf(": %d frames were given to it, and it counts %d sent", c.Accepted, c.Interface.TxPackets)
+	return fmt.Sprintf(": it got %s, and counts %d sent", countOf(c.Accepted), c.Interface.TxPackets)
 }
 
 // String lists the refusals by reason, or says "none".
@@ -100,6 +100,14 @@ type doubts []Doubt
 
 func (d *doubts) add(r Reason, format string, args ...any) {
 	*d = append(*d, Doubt{r, fmt.Sprintf(format, args...)})
+}
+
+// countOf is a number of frames.
+func countOf(n uint64) string {
+	if n == 1 {
+		return "1 frame"
+	}
+	return fmt.Sprintf("%d frames", n)
 }
 
 // times says how often.

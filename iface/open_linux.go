@@ -25,8 +25,8 @@ import (
 const defaultBuffer = 16 << 20
 
 // Open opens the interface called name in the namespace of the calling thread.
-// It must be an Ethernet interface and up. Errors name the remedy and wrap
-// ErrDown or os.ErrPermission.
+// It must be an Ethernet interface and up. Errors say what is the cause: a
+// *DownError, ErrPermission, or which interfaces there are instead.
 func Open(name string, o Options) (Port, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)
@@ -105,7 +105,7 @@ func usable(s *rtnl.State) error {
 	case !s.Ethernet():
 		return fmt.Errorf("interface %s is not Ethernet (link type %d): name one that is (%s)", s.Name, s.Kind, interfaceNames())
 	case !s.Up():
-		return fmt.Errorf("%s: %w: bring it up with \"sudo ip link set dev %s up\"", s.Name, ErrDown, s.Name)
+		return &DownError{Name: s.Name}
 	}
 	return nil
 }

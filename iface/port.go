@@ -33,6 +33,14 @@ var (
 	ErrQueueFull = errors.New("transmit queue is full")
 )
 
+// DownError is what Open says of an interface that is down. It is ErrDown.
+type DownError struct{ Name string }
+
+func (e *DownError) Error() string { return e.Name + ": " + ErrDown.Error() }
+
+// Unwrap is ErrDown.
+func (e *DownError) Unwrap() error { return ErrDown }
+
 // A Port is a place frames go in and come out. One goroutine may send while
 // another receives; Close may be called at any time and ends both.
 type Port interface {

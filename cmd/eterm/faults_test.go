@@ -108,7 +108,7 @@ func TestNoCarrier(t *testing.T) {
 	must(t, right.Down("eth0"))
 	status, _, stderr := runOn(t, left, "exchange", "-c1", "-W0", "--format", "line")
 	if status != 3 || !strings.Contains(stderr, "eterm: eth0 has no carrier") ||
-		!strings.Contains(stderr, "the interface has no carrier: 1 frames were given to it, and it counts 0 sent") {
+		!strings.Contains(stderr, "the interface has no carrier: it got 1 frame, and counts 0 sent") {
 		t.Errorf("status %d, stderr %q", status, stderr)
 	}
 }

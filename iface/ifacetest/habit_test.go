@@ -95,7 +95,7 @@ func TestCarrierLostWhileSending(t *testing.T) {
 		time.AfterFunc(3130*time.Millisecond+time.Microsecond, func() { a.SetMTU(9000) })
 		plan := load.Plan{Count: 800, Schedule: pace.Rate(100), Clock: pace.Timers()}
 		r, err := load.Run(t.Context(), a, load.Fixed(tagged(0, 1)), plan)
-		want := iface.Doubt{Reason: iface.CarrierLost, Text: "the carrier was lost once: 800 frames were given to it, and it counts 600 sent"}
+		want := iface.Doubt{Reason: iface.CarrierLost, Text: "the carrier was lost once: it got 800 frames, and counts 600 sent"}
 		if err != nil || r.Sent != 800 || !slices.Equal(r.Doubts(), []iface.Doubt{want}) {
 			t.Errorf("sent %d, %v, doubts %v", r.Sent, err, r.Doubts())
 		}

@@ -76,7 +76,8 @@ func (r *rig) run(c Case) (Result, error) {
 			return result, err
 		}
 		if r.cfg.Settle >= longestSettle {
-			result = c.judge(Outcome{Why: fmt.Sprintf("%d frames took longer than %v: raise --drain", late, r.cfg.Settle)}, r.cfg.Expect)
+			result = c.judge(Outcome{Why: fmt.Sprintf("%d of the frames took longer than %v", late, r.cfg.Settle)}, r.cfg.Expect)
+			result.Late = true
 			result.Took = time.Since(start)
 			return result, nil
 		}

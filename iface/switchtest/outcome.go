@@ -63,6 +63,9 @@ type Result struct {
 	Took time.Duration
 	// Silent is set when the link carried nothing before, in or after it.
 	Silent bool
+	// Late is set when frames came after the longest drain time: with a longer
+	// one the case could be told.
+	Late bool
 }
 
 // judge compares an outcome with what was expected.

@@ -25,7 +25,7 @@ func TestCardMTUChangedInMidRun(t *testing.T) {
 	}
 	var s struct{ Sent uint64 }
 	p.last(t, &s)
-	if n := sent(0); n < s.Sent && !strings.Contains(p.err.String(), "frames were given to it, and it counts") {
+	if n := sent(0); n < s.Sent && !strings.Contains(p.err.String(), "frames, and counts") {
 		t.Errorf("sent %d, the card counts %d, and nothing says so", s.Sent, n)
 	}
 }

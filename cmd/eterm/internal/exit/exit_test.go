@@ -39,6 +39,8 @@ func TestRemedies(t *testing.T) {
 		want string // behind the error's own words; empty: no remedy
 	}{
 		{Usage("%w", fmt.Errorf("eth0: %w", iface.ErrPermission)), `allow it with "sudo setcap cap_net_raw+ep `},
+		{Usage("%w", &iface.DownError{Name: "eth1"}), `bring it up with "sudo ip link set dev eth1 up"`},
+		{fmt.Errorf("eth0: %w: the run ended there", iface.ErrDown), ""},
 		{lab.ErrForbidden, "no setting of this system forbids it, "},
 		{fmt.Errorf("filter: %w", iface.ErrNoTcpdump), "install it"},
 		{fmt.Errorf("x.pcap: %w", fs.ErrPermission), ""},

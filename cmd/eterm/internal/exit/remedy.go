@@ -33,6 +33,9 @@ var remedies = []struct {
 // Message is what a person is told of an error: what was wrong, and, where the
 // cause is one this program knows, what can be done about it.
 func Message(err error) string {
+	if down := (*iface.DownError)(nil); errors.As(err, &down) {
+		return fmt.Sprintf(`%v: bring it up with "sudo ip link set dev %s up"`, err, down.Name)
+	}
 	for _, r := range remedies {
 		if errors.Is(err, r.cause) {
 			return err.Error() + ": " + r.remedy()

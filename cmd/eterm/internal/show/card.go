@@ -63,7 +63,11 @@ func clause(rule string) string {
 
 func seen(r switchtest.Result) string {
 	if r.Verdict == switchtest.Untestable {
-		return "not testable here: " + r.Why
+		text := "not testable here: " + r.Why
+		if r.Late {
+			text += ": raise --drain"
+		}
+		return text
 	}
 	return r.Seen
 }
