@@ -66,3 +66,35 @@ func overstruck(s string) string {
 }
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// TestManualOfEachCommand: mandoc finds nothing to complain of in any page but
+// that it has no date, which the package that it is installed with puts in.
+func TestManualOfEachCommand(t *testing.T) {
+	mandoc, err := exec.LookPath("mandoc")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no mandoc")
+		}
+		t.Skip("no mandoc to check the pages with")
+	}
+	names := []string{""}
+	for _, c := range newApp(nil, nil, nil).VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	for _, name := range names {
+		status, page, problem := eterm(t, strings.Fields("man "+name)...)
+		if status != 0 || !strings.HasPrefix(page, ".TH ") {
+			t.Fatalf("eterm man %s: status %d: %s", name, status, problem)
+		}
+		cmd := exec.Command(mandoc, "-T", "lint", "-W", "warning")
+		cmd.Stdin = strings.NewReader(strings.Replace(page, `"1" ""`, `"1" "2026-01-01"`, 1))
+		if out, err := cmd.CombinedOutput(); len(out) > 0 || err != nil {
+			t.Errorf("eterm man %s: %v: %s", name, err, out)
+		}
+	}
+	for _, wrong := range []string{"man nothing", "man ping arp"} {
+		if status, _, _ := eterm(t, strings.Fields(wrong)...); status != 2 {
+			t.Errorf("eterm %s: status %d, want 2", wrong, status)
+		}
+	}
+}

@@ -78,6 +78,7 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 			folders = append(folders, filepath.Dir(p))
 		}
 	}
+	waiting := findManager()
 	report, err := sandbox.Enter(row, folders)
 	if err != nil {
 		return exit.Usage("%w: --no-sandbox runs without giving them up", err)
@@ -87,5 +88,6 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 		note(c, "%s", report)
 	}
 	lab.Ready()
+	waiting.ready()
 	return nil
 }

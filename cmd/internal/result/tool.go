@@ -24,6 +24,10 @@ type Tool struct {
 	Platform string `json:"platform"`
 }
 
+// release is the version of a package's program, by the linker's -X; it says by
+// itself if the source was not what was committed.
+var release string
+
 // ThisTool is this program, as the Go toolchain recorded its source.
 func ThisTool() Tool {
 	info, ok := debug.ReadBuildInfo()
@@ -31,6 +35,9 @@ func ThisTool() Tool {
 		info = &debug.BuildInfo{}
 	}
 	t := toolOf(info)
+	if release != "" {
+		t.Version = release
+	}
 	t.Go, t.Platform = runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH
 	return t
 }

@@ -9,20 +9,58 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// WriteManual writes the whole help as a manual page, in the macros of man(7).
+// manualSection is that of programs for everybody: no command needs root.
+const manualSection = "1"
+
+// WriteManual writes the whole help as one manual page, in the macros of man(7).
 // The package cli has one of its own, but without synopsis, with a converter
 // from Markdown behind it that every start of the program would pay for.
 func WriteManual(w io.Writer, app *cli.App) error {
 	m := &manual{w: bufio.NewWriter(w)}
-	m.macro("TH", strings.ToUpper(app.Name), "8", "", app.Name, "System Administration")
-	m.macro("SH", "NAME")
-	m.text(app.Name + " - " + app.Usage)
-	m.macro("SH", "SYNOPSIS")
-	m.lines(app.UsageText)
+	m.head(app.Name, app.Usage)
+	m.literal(app.UsageText)
 	m.macro("SH", "COMMANDS")
 	for _, c := range app.VisibleCommands() {
 		m.command(app.Name, c)
 	}
+	m.foot("tcpdump(8), ping(8), trafgen(8), packet(7)")
+	return m.w.Flush()
+}
+
+// WriteCommandManual writes the page of one command and those below it, which
+// man finds as eterm-COMMAND.
+func WriteCommandManual(w io.Writer, app *cli.App, c *cli.Command) error {
+	m := &manual{w: bufio.NewWriter(w)}
+	m.head(app.Name+"-"+c.Name, c.Usage)
+	m.literal(synopsis(app.Name+" "+c.Name, c))
+	if c.Description != "" {
+		m.macro("SH", "DESCRIPTION")
+		m.text(c.Description)
+	}
+	if flags := c.VisibleFlags(); len(flags) > 0 {
+		m.macro("SH", "OPTIONS")
+		for _, f := range flags {
+			m.flag(f)
+		}
+	}
+	if len(c.Subcommands) > 0 {
+		m.macro("SH", "COMMANDS")
+		m.below(app.Name+" "+c.Name, c)
+	}
+	m.foot("eterm(1), tcpdump(8), packet(7)")
+	return m.w.Flush()
+}
+
+// head writes what is in front of a page's synopsis.
+func (m *manual) head(name, usage string) {
+	m.macro("TH", strings.ToUpper(name), manualSection, "", "eterm", "User Commands")
+	m.macro("SH", "NAME")
+	m.text(name + " - " + usage)
+	m.macro("SH", "SYNOPSIS")
+}
+
+// foot ends a page; also is roff already.
+func (m *manual) foot(also string) {
 	m.macro("SH", "EXIT STATUS")
 	for _, s := range [][2]string{
 		{"0", "done, or passed"},
@@ -33,8 +71,7 @@ func WriteManual(w io.Writer, app *cli.App) error {
 		m.item(`\fB`+s[0]+`\fR`, s[1])
 	}
 	m.macro("SH", "SEE ALSO")
-	m.text("tcpdump(8), ping(8), trafgen(8), packet(7)")
-	return m.w.Flush()
+	fmt.Fprintln(m.w, also)
 }
 
 // manual writes roff.
@@ -45,11 +82,7 @@ func (m *manual) command(above string, c *cli.Command) {
 	name := above + " " + c.Name
 	m.macro("SS", name)
 	m.text(c.Usage)
-	synopsis := c.UsageText
-	if synopsis == "" && len(c.Subcommands) == 0 {
-		synopsis = strings.TrimSpace(name + " [flags] " + c.ArgsUsage)
-	}
-	m.lines(synopsis)
+	m.lines(synopsis(name, c))
 	if c.Description != "" {
 		m.macro("PP")
 		m.text(c.Description)
@@ -57,11 +90,24 @@ func (m *manual) command(above string, c *cli.Command) {
 	for _, f := range c.VisibleFlags() {
 		m.flag(f)
 	}
+	m.below(name, c)
+}
+
+// below writes the sections of the commands below c, whose whole name is name.
+func (m *manual) below(name string, c *cli.Command) {
 	for _, sub := range c.Subcommands {
 		if !sub.Hidden {
 			m.command(name, sub)
 		}
 	}
+}
+
+// synopsis is how a command is written, a line each.
+func synopsis(name string, c *cli.Command) string {
+	if c.UsageText != "" || len(c.Subcommands) > 0 {
+		return c.UsageText
+	}
+	return strings.TrimSpace(name + " [flags] " + c.ArgsUsage)
 }
 
 // flag writes what cli shows of a flag: its names, and behind a tab its usage.
@@ -83,12 +129,33 @@ func (m *manual) lines(s string) {
 		return
 	}
 	m.macro("PP")
+	m.literal(s)
+}
+
+// literal writes text whose lines stay as they are, without a space before it.
+func (m *manual) literal(s string) {
 	m.macro("EX")
-	m.text(s)
+	fmt.Fprintln(m.w, escapeRoff(s))
 	m.macro("EE")
 }
 
-func (m *manual) text(s string) { fmt.Fprintln(m.w, escapeRoff(s)) }
+// text writes text that is filled, in lines short enough for who reads the source.
+func (m *manual) text(s string) {
+	const most = 78
+	line := ""
+	for word := range strings.FieldsSeq(s) {
+		word = escapeRoff(word)
+		if line != "" && len(line)+1+len(word) > most {
+			fmt.Fprintln(m.w, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	fmt.Fprintln(m.w, line)
+}
 
 func (m *manual) macro(name string, args ...string) {
 	fmt.Fprint(m.w, ".", name)

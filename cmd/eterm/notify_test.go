@@ -1,0 +1,26 @@
+package main
+
+import (
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestNotify: a service manager hears that a command is at work, once.
+func TestNotify(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	must(t, err)
+	defer c.Close()
+	t.Setenv("NOTIFY_SOCKET", path)
+	findManager().ready()
+	b := make([]byte, 64)
+	must(t, c.SetReadDeadline(time.Now().Add(5*time.Second)))
+	n, err := c.Read(b)
+	if string(b[:n]) != "READY=1\n" || err != nil {
+		t.Errorf("heard %q, %v", b[:n], err)
+	}
+	t.Setenv("NOTIFY_SOCKET", filepath.Join(t.TempDir(), "none"))
+	findManager().ready() // nobody there: no complaint
+}
