@@ -70,13 +70,13 @@ func TestKernelThroughputAndBuffer(t *testing.T) {
 	p, counters := shaped(t, shapedBurst, shapedLimit)
 	plan, _ := Preset("quick")
 	plan.Tests, plan.Sizes, plan.MaxFPS = []string{Throughput, BackToBack}, []int{512}, 50_000
-	plan.Goals = []mlr.Goal{{Name: "ndr", Exceed: 0.5, Width: 0.005, Initial: 1, Final: 3, Sum: 6, Preceding: 2}}
+	plan.Goals = []mlr.Goal{{Name: "ndr", Exceed: 0.5, Width: 0.005, Initial: 1, Final: 3, Sum: 3, Preceding: 2}}
 	plan.BackToBack = BurstPlan{Repeat: 2, MaxSeconds: 0.05}
 	plan.Waits = Waits{Learn: 0.05, Residual: 0.3, Rest: 0.05}
 	_, droppedBefore := counters()
 	result := runPlan(t, plan, p, nil)
 	f := result.Tests[0].Goals[0]
-	if f.LowerFPS == nil || f.UpperFPS == nil {
+	if f.LowerFPS == nil {
 		t.Fatalf("%+v", f)
 	}
 	// A buffer of 147 frames flatters trials of 3 s by 1 %. Where it filled, the
@@ -85,8 +85,13 @@ func TestKernelThroughputAndBuffer(t *testing.T) {
 	if f.Filling {
 		fps = *f.FillingFPS
 	}
-	if *f.LowerFPS > shapedFPS*1.012 || math.Abs(fps/shapedFPS-1) > 0.01 {
-		t.Errorf("throughput %.0f to %.0f, forwarding %.0f, of %.0f frames/s", *f.LowerFPS, *f.UpperFPS, fps, shapedFPS)
+	switch {
+	case *f.LowerFPS > shapedFPS*1.012:
+		t.Errorf("throughput %.0f of %.0f frames/s", *f.LowerFPS, shapedFPS)
+	case f.Limit == ByTester || f.Irregular != "":
+		t.Logf("this machine is too busy to tell more than that the throughput is at least %.0f frames/s: %s", *f.LowerFPS, f.Why)
+	case math.Abs(fps/shapedFPS-1) > 0.01:
+		t.Errorf("throughput %.0f, forwarding %.0f, of %.0f frames/s", *f.LowerFPS, fps, shapedFPS)
 	}
 	b := result.Tests[1].BackToBack
 	if b == nil {
@@ -104,6 +109,6 @@ func TestKernelThroughputAndBuffer(t *testing.T) {
 	if _, dropped := counters(); dropped-droppedBefore != lost {
 		t.Errorf("%d frames were lost on the way, the filter dropped %d", lost, dropped-droppedBefore)
 	}
-	t.Logf("throughput %.0f to %.0f, forwarding %.0f, limit %s; bursts %v, buffer %.1f; %d trials, %.0f s",
-		*f.LowerFPS, *f.UpperFPS, fps, f.Limit, b.Frames, b.BufferFrames, len(result.Trials), result.ObservedS)
+	t.Logf("throughput %.0f, forwarding %.0f, limit %s; bursts %v, buffer %.1f; %d trials, %.0f s",
+		*f.LowerFPS, fps, f.Limit, b.Frames, b.BufferFrames, len(result.Trials), result.ObservedS)
 }
