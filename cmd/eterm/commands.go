@@ -25,6 +25,7 @@ func commands() []*cli.Command {
 		compareCommand(),
 		fleetCommand(),
 		agentCommand(),
+		benchCommand(),
 		labCommand(),
 		switchCommand(),
 		helpCommand(),

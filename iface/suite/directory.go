@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"eterm/iface/linktest"
 	"eterm/iface/suite/journal"
 )
 
@@ -24,8 +25,9 @@ type Header struct {
 	Calibration *Calibration `json:"calibration"`
 	Consent     string       `json:"consent"`
 	OneClock    bool         `json:"one_clock"`
-	// Args is how to make the same ports again, for the program.
-	Args []string `json:"args"`
+	// Frames is what frames look like, ResetCommand how the device is reset.
+	Frames       linktest.Load `json:"frames"`
+	ResetCommand string        `json:"reset_command"`
 }
 
 // PortID is what must be the same for a run to go on.
@@ -128,6 +130,11 @@ func past(entries []journal.Entry, torn int) (p Past, err error) {
 // Add is for a Runner's Log.
 func (d *Directory) Add(kind string, data any) error {
 	return d.journal.Add(kind, d.Now(), data)
+}
+
+// Replace writes a file of the directory anew.
+func (d *Directory) Replace(name string, content []byte) error {
+	return d.journal.Replace(name, content)
 }
 
 // Close lets others have the directory.

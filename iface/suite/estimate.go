@@ -1,6 +1,9 @@
 package suite
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Estimate is how long a test will take.
 type Estimate struct {
@@ -113,10 +116,18 @@ func (p Plan) deviations() []string {
 		}
 		list = append(list, fmt.Sprintf("goal %s: trials of %.3g s, %.3g s in all, %.3g %% of which may lose more than %.3g %% (RFC 9971)", g.Name, g.Final, g.Sum, 100*g.Exceed, 100*g.Loss))
 	}
-	tell(p.Latency.Seconds, 120, "latency trial", "RFC 2544 26.2")
-	less(float64(p.Latency.Trials), 20, "latency repetitions", "", "RFC 2544 26.2")
-	tell(p.LossStep, 60, "loss trial", "RFC 2544 24")
-	less(float64(p.BackToBack.Repeat), 50, "back-to-back repetitions", "", "RFC 2544 26.4")
-	tell(p.Recovery.Over, 60, "overload before recovery", "RFC 2544 26.5")
+	if slices.Contains(p.Tests, Latency) {
+		tell(p.Latency.Seconds, 120, "latency trial", "RFC 2544 26.2")
+		less(float64(p.Latency.Trials), 20, "latency repetitions", "", "RFC 2544 26.2")
+	}
+	if slices.Contains(p.Tests, Loss) {
+		tell(p.LossStep, 60, "loss trial", "RFC 2544 24")
+	}
+	if slices.Contains(p.Tests, BackToBack) {
+		less(float64(p.BackToBack.Repeat), 50, "back-to-back repetitions", "", "RFC 2544 26.4")
+	}
+	if slices.Contains(p.Tests, Recovery) {
+		tell(p.Recovery.Over, 60, "overload before recovery", "RFC 2544 26.5")
+	}
 	return list
 }

@@ -141,3 +141,12 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("status %d", result.Verdict.Status)
 	}
 }
+
+func TestTimeIsUp(t *testing.T) {
+	p := victimPlan()
+	p.MaxTime = 15
+	result := runPlan(t, p, victimDevice(), nil)
+	if !result.TimeUp || result.State != "done" || result.Verdict.Status != 3 || result.ObservedS < 15 || result.ObservedS > 30 {
+		t.Errorf("after %v s: %s, status %d, %s", result.ObservedS, result.State, result.Verdict.Status, result.Verdict.Why)
+	}
+}

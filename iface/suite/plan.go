@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -25,8 +26,10 @@ type Plan struct {
 	// Direction is forward, reverse or both: both at once, each at the rate.
 	Direction string `json:"direction"`
 	// LineBPS is the line's speed in bits/s; 0 is not known. MaxFPS bounds the
-	// load, where the line does not or shall not; 0 does not.
+	// load, where the line does not or shall not, and MaxBPS the bits/s on the
+	// wire; 0 does not.
 	LineBPS float64 `json:"line_bps"`
+	MaxBPS  float64 `json:"max_bps"`
 	MaxFPS  float64 `json:"max_fps"`
 	// MinShare of the greatest load is the least; 0.001 if 0.
 	MinShare float64 `json:"min_share"`
@@ -153,7 +156,7 @@ func (p Plan) Check() error {
 			return fmt.Errorf("no test is named %q: want %s", t, strings.Join(AllTests, ", "))
 		}
 	}
-	if p.LineBPS == 0 && p.MaxFPS == 0 {
+	if p.LineBPS == 0 && p.MaxFPS == 0 && p.MaxBPS == 0 {
 		return errors.New("the line's speed is not known: give the greatest rate")
 	}
 	if p.Search != "mlr" && p.Search != "binary" {
@@ -194,21 +197,26 @@ func (p Plan) loads() (list [][]int) {
 
 // Theoretical is what the line carries of frames of these sizes in turn, in
 // frames/s; 0 if its speed is not known.
-func (p Plan) Theoretical(sizes []int) float64 {
+func (p Plan) Theoretical(sizes []int) float64 { return p.LineBPS / (meanWire(sizes) * 8) }
+
+// meanWire is how many byte times a frame of these sizes takes on average.
+func meanWire(sizes []int) float64 {
 	wire := 0
 	for _, s := range sizes {
 		wire += ether.WireLen(s - ether.FCSLen)
 	}
-	return p.LineBPS * float64(len(sizes)) / float64(wire*8)
+	return float64(wire) / float64(len(sizes))
 }
 
 // greatest is the greatest load.
 func (p Plan) greatest(sizes []int) float64 {
-	line := p.Theoretical(sizes)
-	if line == 0 || p.MaxFPS > 0 && p.MaxFPS < line {
-		return p.MaxFPS
+	most := math.Inf(1)
+	for _, bound := range []float64{p.Theoretical(sizes), p.MaxFPS, p.MaxBPS / (meanWire(sizes) * 8)} {
+		if bound > 0 {
+			most = min(most, bound)
+		}
 	}
-	return line
+	return most
 }
 
 // search is one for these goals. The least load has a hundred frames a trial.

@@ -8,12 +8,14 @@ import (
 
 // Result is what a run has measured, so far or in all.
 type Result struct {
-	Suite      string  `json:"suite"`
-	Plan       Plan    `json:"plan"`
-	PlanSHA256 string  `json:"plan_sha256"`
-	State      string  `json:"state"` // "done", "interrupted" or "failed"
-	ObservedS  float64 `json:"observed_s"`
-	OneClock   bool    `json:"one_clock"`
+	Suite      string `json:"suite"`
+	Plan       Plan   `json:"plan"`
+	PlanSHA256 string `json:"plan_sha256"`
+	State      string `json:"state"` // "done", "interrupted" or "failed"
+	// TimeUp: not all trials were made, because the time given was up.
+	TimeUp    bool    `json:"time_up"`
+	ObservedS float64 `json:"observed_s"`
+	OneClock  bool    `json:"one_clock"`
 	// Consent is who said that the network is isolated (RFC 6815), and how.
 	Consent     string       `json:"consent"`
 	Calibration *Calibration `json:"calibration"`

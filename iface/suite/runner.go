@@ -112,7 +112,7 @@ func (r *Runner) Run(ctx context.Context) (Result, error) {
 		r.result.State = "done"
 	case errors.Is(err, errTime):
 		r.result.State, err = "done", nil
-		r.result.Events = append(r.result.Events, Event{Text: "the time given was up before all trials were made"})
+		r.result.TimeUp = true
 	case ctx.Err() != nil:
 		r.result.State = "interrupted"
 	default:

@@ -47,6 +47,9 @@ func (r *Result) judge() {
 			v.Untrusted = append(v.Untrusted, name+": "+t.Note)
 		}
 	}
+	if r.TimeUp {
+		v.Untrusted = append(v.Untrusted, "the time given was up before all trials were made")
+	}
 	expected := r.expect(&v)
 	v.decide(expected, r.State)
 	r.Verdict = v

@@ -50,6 +50,7 @@ type file interface {
 type Journal struct {
 	file file
 	lock *os.File
+	dir  *os.File
 	size int64
 	bad  error // after a failed write that could not be taken back
 }
@@ -72,13 +73,17 @@ func Create(dir string) (*Journal, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	f, err := os.OpenFile(filepath.Join(dir, Lines), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-	if err == nil {
-		err = syncDir(dir)
-	}
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return &Journal{file: f, lock: l}, nil
+	j := &Journal{file: f, lock: l}
+	if j.dir, err = os.Open(dir); err == nil {
+		err = j.dir.Sync()
+	}
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
 }
 
 // Open opens a journal to go on with it, and gives what is in it. A last line
@@ -97,6 +102,9 @@ func Open(dir string) (j *Journal, entries []Entry, torn int, err error) {
 	if err == nil {
 		j.size = whole
 		err = j.rewind()
+	}
+	if err == nil {
+		j.dir, err = os.Open(dir)
 	}
 	if err != nil {
 		return nil, nil, 0, errors.Join(fmt.Errorf("%s: %w", f.Name(), err), j.Close())
@@ -117,14 +125,6 @@ func hold(dir string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), l.Close())
 	}
 	return l, nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Add writes a line and returns when it is on the disk. After an error the
@@ -164,7 +164,13 @@ func (j *Journal) rewind() error {
 }
 
 // Close lets others have the journal.
-func (j *Journal) Close() error { return errors.Join(j.file.Close(), j.lock.Close()) }
+func (j *Journal) Close() error {
+	err := errors.Join(j.file.Close(), j.lock.Close())
+	if j.dir != nil {
+		err = errors.Join(err, j.dir.Close())
+	}
+	return err
+}
 
 // encode is a line: {"crc":"8 digits", and what the check sum is of.
 func encode(kind string, at time.Time, data any) ([]byte, error) {
@@ -186,19 +192,19 @@ func encode(kind string, at time.Time, data any) ([]byte, error) {
 
 func check(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
-// Replace writes a file of a run's directory whole, or leaves the old one.
-func Replace(dir, name string, content []byte) error {
-	temporary, err := os.CreateTemp(dir, "."+name+".*")
+// Replace writes a file of the journal's directory anew. It opens nothing for
+// reading and renames nothing, so that a program can do it that may only make
+// and remove files: one that is killed meanwhile leaves part of it, which is no
+// loss, because all that it says follows from the journal.
+func (j *Journal) Replace(name string, content []byte) error {
+	path := filepath.Join(j.dir.Name(), name)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	return syncDir(dir)
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close(), j.dir.Sync())
 }

@@ -202,20 +202,27 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestReplace(t *testing.T) {
-	dir := t.TempDir()
+	dir, _ := written(t, 1)
+	j, _, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range []string{"one", "two"} {
-		if err := Replace(dir, "result.json", []byte(text)); err != nil {
+		if err := j.Replace("result.json", []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(filepath.Join(dir, "result.json")); err != nil || string(got) != text {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
-	if names, _ := os.ReadDir(dir); len(names) != 1 {
+	if names, _ := os.ReadDir(dir); len(names) != 3 {
 		t.Errorf("left behind: %v", names)
 	}
-	if err := Replace(filepath.Join(dir, "none"), "result.json", nil); err == nil {
+	if err := j.Replace("none/result.json", nil); err == nil {
 		t.Error("written where no directory is")
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/report"
+	"eterm/cmd/internal/result"
+	"eterm/iface/suite"
+)
+
+// resumer is eterm bench resume.
+type resumer struct {
+	json, quiet, accept, force bool
+	color                      args.When
+}
+
+func benchResumeCommand() *cli.Command {
+	r := &resumer{color: "auto"}
+	return &cli.Command{
+		Name:        "resume",
+		Usage:       "go on with a benchmark that was interrupted",
+		UsageText:   "eterm bench resume sw1",
+		ArgsUsage:   "DIR   where the run is kept",
+		Description: "Nothing that was measured is measured again but one trial that passed: if it loses now, the device is another.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "accept-change", Destination: &r.accept, Usage: "go on although the device is not what it was"},
+			args.ForceFlag(&r.force, "use a port although the default route is on it"),
+			args.JSONFlag(&r.json),
+			args.QuietFlag(&r.quiet, "no progress"),
+			args.ColorFlag(&r.color),
+		},
+		Action: r.run,
+	}
+}
+
+func (r *resumer) run(c *cli.Context) error {
+	dir, err := oneDirectory(c)
+	if err != nil {
+		return err
+	}
+	directory, past, err := suite.OpenDirectory(dir)
+	if err != nil {
+		return exit.Usage("%w", err)
+	}
+	if past.Torn > 0 {
+		note(c, "the journal ended in the middle of a line: %d bytes of it are left out", past.Torn)
+	}
+	w := &benchRun{c: c, header: past.Header, dir: dir, json: r.json, quiet: r.quiet, directory: directory, color: show.UseColor(string(r.color), c.App.Writer)}
+	defer w.close()
+	if err := r.same(c, past.Header); err != nil {
+		return err
+	}
+	note(c, "%d trials were made until %s", len(past.Trials), past.Last.Local().Format("2006-01-02 15:04"))
+	if err := w.open(); err != nil {
+		return err
+	}
+	return w.run(past.Trials, r.accept)
+}
+
+// same refuses ports that are not what they were.
+func (r *resumer) same(c *cli.Context, h suite.Header) error {
+	names := map[string]string{}
+	for _, p := range h.Ports {
+		names[p.Role] = p.Name
+	}
+	now, err := benchPorts(c, names["tx"], names["rx"], names["watch"], r.force)
+	if err != nil {
+		return err
+	}
+	for i, p := range now.ids() {
+		if was := h.Ports[i]; was != p {
+			return exit.Usage("%s is not the port that it was (%s %s %d bit/s, now %s %s %d bit/s): begin a new run", p.Name, was.MAC, was.Driver, was.SpeedBPS, p.MAC, p.Driver, p.SpeedBPS)
+		}
+	}
+	return nil
+}
+
+func oneDirectory(c *cli.Context) (string, error) {
+	if c.NArg() != 1 {
+		return "", exit.Usage("name one directory that a benchmark was kept in")
+	}
+	return c.Args().First(), nil
+}
+
+// benchReporter is eterm bench report.
+type benchReporter struct {
+	format string
+	color  args.When
+}
+
+func benchReportCommand() *cli.Command {
+	r := &benchReporter{format: "text", color: "auto"}
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "show what a benchmark has found, also while it runs",
+		UsageText: "eterm bench report sw1\neterm bench report sw1 --format csv",
+		ArgsUsage: "DIR   where the run is kept",
+		Flags: []cli.Flag{
+			args.Default(args.ChoiceFlag("format", &r.format, "print `FORMAT`", "text", "html", "json", "csv", "junit", "markdown"), "text"),
+			args.ColorFlag(&r.color),
+		},
+		Action: r.run,
+	}
+}
+
+func (r *benchReporter) run(c *cli.Context) error {
+	dir, err := oneDirectory(c)
+	if err != nil {
+		return err
+	}
+	past, err := suite.ReadDirectory(dir)
+	if err != nil {
+		return exit.Usage("%w", err)
+	}
+	if err := atWorkReading(c, ""); err != nil {
+		return err
+	}
+	found := past.Reckon()
+	doc := documentOf(past, found)
+	docs := []*result.Document{doc}
+	switch r.format {
+	case "html":
+		err = report.HTML(c.App.Writer, docs)
+	case "json":
+		err = output(c).JSON(doc)
+	case "csv":
+		err = report.CSV(c.App.Writer, docs)
+	case "junit":
+		err = report.JUnit(c.App.Writer, docs)
+	case "markdown":
+		err = report.Markdown(c.App.Writer, docs)
+	default:
+		err = show.Bench(output(c), found, show.UseColor(string(r.color), c.App.Writer))
+	}
+	if err != nil {
+		return err
+	}
+	return exit.Quietly(found.Verdict.Status)
+}
+
+// documentOf is the document of what is in a journal.
+func documentOf(past suite.Past, found suite.Result) *result.Document {
+	doc := result.New(result.KindBench, nil, past.Started)
+	for _, p := range past.Header.Ports {
+		doc.Ports = append(doc.Ports, result.Port{Role: p.Role, Name: p.Name, MAC: p.MAC, Driver: p.Driver, SpeedBPS: p.SpeedBPS, MTU: p.MTU})
+	}
+	doc.End(past.Last, found.State != "done", &found, verdictOf(found))
+	return doc
+}
+
+// benchComparer is eterm bench compare.
+type benchComparer struct {
+	minEffect, failOn string
+	json              bool
+}
+
+func benchCompareCommand() *cli.Command {
+	b := &benchComparer{minEffect: "0%"}
+	return &cli.Command{
+		Name:      "compare",
+		Usage:     "say by what one device differs from another",
+		UsageText: "eterm bench compare sw1 sw2\neterm bench compare before after --min-effect 1% --fail-on worse",
+		ArgsUsage: "A B   directories of two benchmarks made alike, best with --repeat 5",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "min-effect", Destination: &b.minEffect, Value: "0%", Usage: "take differences below `SHARE` for none"},
+			args.ChoiceFlag("fail-on", &b.failOn, "status 1 if a figure of the second is `WORD`", "worse", "different"),
+			args.JSONFlag(&b.json),
+		},
+		Action: b.run,
+	}
+}
+
+func (b *benchComparer) run(c *cli.Context) error {
+	if c.NArg() != 2 {
+		return exit.Usage("bench compare takes two directories and was given %d", c.NArg())
+	}
+	effect, err := args.ParseRatio(b.minEffect)
+	if err != nil {
+		return exit.Usage("--min-effect: %w", err)
+	}
+	var sides []suite.Result
+	for _, dir := range c.Args().Slice() {
+		past, err := suite.ReadDirectory(dir)
+		if err != nil {
+			return exit.Usage("%w", err)
+		}
+		sides = append(sides, past.Reckon())
+	}
+	if err := atWorkReading(c, ""); err != nil {
+		return err
+	}
+	list, err := suite.Compare(sides[0], sides[1], effect)
+	if err != nil {
+		return exit.Usage("they were not measured alike: %w", err)
+	}
+	if err := show.BenchCompare(output(c), list, b.json); err != nil {
+		return err
+	}
+	cannot := 0
+	for _, d := range list {
+		switch {
+		case d.Verdict == suite.IsWorse && b.failOn != "", d.Verdict == suite.IsBetter && b.failOn == "different":
+			return exit.Failed("%s: %s", d.Row, d.Words)
+		case d.Verdict == suite.CannotCompare:
+			cannot++
+		}
+	}
+	if len(list) == 0 || cannot == len(list) {
+		return exit.Untrusted("nothing in them can be compared")
+	}
+	return nil
+}
+
+// readExpectations reads the limits of a YAML file: names of figures in groups
+// or with dots, each with a limit.
+func readExpectations(path string) (map[string]string, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, exit.Usage("%w", err)
+	}
+	if len(source) > 1<<20 {
+		return nil, exit.Usage("%s: longer than a megabyte", path)
+	}
+	var tree map[string]any
+	if err := yaml.UnmarshalWithOptions(source, &tree, yaml.Strict()); err != nil {
+		return nil, exit.Usage("%s: %s", path, strings.ReplaceAll(yaml.FormatError(err, false, false), "\n", " "))
+	}
+	flat := map[string]string{}
+	if err := flatten("", tree, flat, 0); err != nil {
+		return nil, exit.Usage("%s: %w", path, err)
+	}
+	for name, limit := range maps.All(flat) {
+		if _, err := suite.ParseExpectation(name, limit); err != nil {
+			return nil, exit.Usage("%s: %w", path, err)
+		}
+	}
+	return flat, nil
+}
+
+// flatten joins the names of nested groups by dots.
+func flatten(prefix string, tree map[string]any, to map[string]string, depth int) error {
+	if depth > 3 {
+		return errors.New("groups are nested deeper than test, size and figure")
+	}
+	for name, v := range tree {
+		if prefix != "" {
+			name = prefix + "." + name
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			if err := flatten(name, v, to, depth+1); err != nil {
+				return err
+			}
+		case string:
+			to[name] = v
+		default:
+			return fmt.Errorf("%s: want a limit such as \">= 98%%\", not %v", name, v)
+		}
+	}
+	return nil
+}
+
+// readCalibration reads what the tester can do from the result of bench
+// calibrate, and refuses that of another tester.
+func readCalibration(c *cli.Context, path string, ports describedPorts) (*suite.Calibration, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "result.json")
+	}
+	docs, err := result.Open(path)
+	if err != nil {
+		return nil, exit.Usage("%w", err)
+	}
+	for _, d := range docs {
+		found, ok := d.Result.(*suite.Result)
+		if !ok || found.Suite != suite.CalibrateTest {
+			continue
+		}
+		host := map[string]string{"kernel": d.Host.Kernel, "processor": d.Host.CPU}
+		for _, p := range d.Ports {
+			host["driver of "+p.Role] = p.Driver
+		}
+		calibration := suite.CalibrationOf(*found, host, d.Started.Format("2006-01-02"))
+		now := result.ThisHost()
+		if how := calibration.Differs(map[string]string{"kernel": now.Kernel, "processor": now.CPU, "driver of send": ports.tx.Driver, "driver of receive": ports.rx.Driver}); how != "" {
+			return nil, exit.Usage("%s was made by another tester: %s", path, how)
+		}
+		return &calibration, nil
+	}
+	return nil, exit.Usage("%s holds no calibration: eterm bench calibrate makes one", path)
+}

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/report"
+	"eterm/cmd/internal/result"
+	"eterm/iface"
+	"eterm/iface/suite"
+	"eterm/iface/suite/journal"
+)
+
+func readerIsTerminal(c *cli.Context) bool {
+	f, ok := c.App.Reader.(*os.File)
+	return ok && show.IsTerminal(f)
+}
+
+func (b *bencher) run(c *cli.Context) error {
+	ports, err := benchPorts(c, b.flags.TX, b.flags.RX, b.flags.Watch, b.flags.Force)
+	if err != nil {
+		return err
+	}
+	plan, err := b.plan(ports)
+	if err != nil {
+		return err
+	}
+	if b.dryRun {
+		return show.BenchPlan(output(c), plan, b.json)
+	}
+	if b.dir == "" {
+		return exit.Usage("say by -o where the run is kept: a new directory")
+	}
+	calibration, err := readCalibration(c, b.flags.Calibration, ports)
+	if err != nil {
+		return err
+	}
+	h := suite.Header{Plan: plan, Ports: ports.ids(), Frames: b.flags.Load(), OneClock: true, ResetCommand: b.flags.ResetCommand, Calibration: calibration}
+	if h.Consent, err = b.consent(c, ports); err != nil {
+		return err
+	}
+	b.say(c, plan)
+	w := &benchRun{c: c, header: h, dir: b.dir, json: b.json, quiet: b.quiet, color: show.UseColor(string(b.color), c.App.Writer)}
+	if err := w.open(); err != nil {
+		return err
+	}
+	defer w.close()
+	if w.directory, err = suite.CreateDirectory(b.dir, h); err != nil {
+		if errors.Is(err, journal.ErrNotEmpty) {
+			return exit.Usage("%w: name a new one, or go on with what is there: eterm bench resume %s", err, b.dir)
+		}
+		return exit.Usage("%w", err)
+	}
+	return w.run(nil, false)
+}
+
+// plan is what is to be done.
+func (b *bencher) plan(ports describedPorts) (suite.Plan, error) {
+	plan, err := b.flags.Plan(ports.speed())
+	if err != nil {
+		return plan, err
+	}
+	if b.calibrate {
+		plan = suite.CalibrationPlan(plan)
+	}
+	if b.flags.Expect != "" {
+		if plan.Expect, err = readExpectations(b.flags.Expect); err != nil {
+			return plan, err
+		}
+	}
+	load := b.flags.Load()
+	load.Dst, load.Src, load.Rate = ports.rx.HardwareAddr, ports.tx.HardwareAddr, 1
+	for _, s := range plan.Sizes {
+		load.Sizes = []int{s}
+		if err := load.Check(min(ports.tx.MTU, ports.rx.MTU)); err != nil {
+			return plan, exit.Usage("%w", err)
+		}
+	}
+	return plan, nil
+}
+
+// benchRun is a run that is made or gone on with.
+type benchRun struct {
+	c         *cli.Context
+	header    suite.Header
+	dir       string
+	json      bool
+	quiet     bool
+	color     bool
+	directory *suite.Directory
+	ports     []iface.Port
+	resets    []*waitingReset
+}
+
+// open opens the ports, and whatever else needs privileges.
+func (w *benchRun) open() error {
+	for _, p := range w.header.Ports {
+		port, err := openPort(w.c, p.Name, iface.Options{Promiscuous: true, Tagged: len(w.header.Frames.VLANs) > 0})
+		if err != nil {
+			w.close()
+			return err
+		}
+		w.ports = append(w.ports, port)
+	}
+	if w.header.ResetCommand != "" {
+		for range len(w.header.Plan.Resets) * (len(w.header.Plan.Sizes) + 1) * w.header.Plan.Repeat * 2 {
+			r, err := newWaitingReset(w.header.ResetCommand)
+			if err != nil {
+				w.close()
+				return exit.Usage("--reset-command: %w", err)
+			}
+			w.resets = append(w.resets, r)
+		}
+	}
+	return nil
+}
+
+func (w *benchRun) close() {
+	for _, p := range w.ports {
+		p.Close()
+	}
+	for _, r := range w.resets {
+		r.end()
+	}
+	if w.directory != nil {
+		w.directory.Close()
+	}
+}
+
+// run makes the trials that are to be made, keeps the result and shows it.
+func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
+	k, err := keep(w.c, result.KindBench, "", w.json, portAs("send", w.ports[0].Name()), portAs("receive", w.ports[1].Name()))
+	if err != nil {
+		return err
+	}
+	if err := atWork(w.c, filepath.Join(w.dir, journal.Lines)); err != nil {
+		return err
+	}
+	t := &suite.TwoPorts{TX: w.ports[0], RX: w.ports[1], Load: w.header.Frames, Thresholds: w.header.Plan.Thresholds, Reset: w.reset, Seed: w.header.Plan.Seed}
+	if len(w.ports) > 2 {
+		t.Watch = w.ports[2]
+	}
+	t.Open()
+	defer t.Close()
+	r := suite.Runner{Plan: w.header.Plan, Trialler: t, Calibration: w.header.Calibration, Log: w.directory, Replay: replay,
+		AcceptChange: acceptChange, Consent: w.header.Consent, Progress: w.progress}
+	found, err := r.Run(w.c.Context)
+	messages(w.c).Clear()
+	if err == nil {
+		err = w.directory.Add("end", struct{}{})
+	}
+	return w.end(k, found, err)
+}
+
+func (w *benchRun) progress(p suite.Progress) {
+	if w.json && !w.quiet {
+		_ = output(w.c).JSON(show.BenchProgress{Type: "progress", Progress: p}) // the Output keeps its error
+	}
+	if !w.quiet && messages(w.c).IsLive() {
+		messages(w.c).Live("%s", show.BenchLine(p))
+	}
+}
+
+// end keeps the document, the page and the card, and shows what was found.
+func (w *benchRun) end(k *kept, found suite.Result, cause error) error {
+	status := found.Verdict.Status
+	var err error
+	switch {
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		err = benchError(cause, w.dir)
+	case cause != nil:
+		note(w.c, "interrupted: eterm bench resume %s goes on", w.dir)
+		fallthrough
+	default:
+		err = exit.Quietly(status)
+	}
+	if !w.json {
+		if showErr := show.Bench(output(w.c), found, w.color); showErr != nil {
+			return showErr
+		}
+	}
+	written := k.close(k.write(found.State != "done" || found.TimeUp, &found, verdictOf(found)), err)
+	if saveErr := saveBench(w.directory, k.doc, found); saveErr != nil && exit.Status(written) != exit.StatusUsage {
+		return exit.Usage("the result could not be kept: %w", saveErr)
+	}
+	return written
+}
+
+// benchError is why a run ended, with what to do.
+func benchError(err error, dir string) error {
+	switch {
+	case errors.Is(err, suite.ErrAnchor):
+		return exit.Usage("%w: --accept-change goes on all the same, and says so in the result", err)
+	case errors.Is(err, suite.ErrJournal):
+		return exit.Usage("%w", err)
+	case errors.Is(err, journal.ErrFull):
+		return exit.Usage("%w: make room, then eterm bench resume %s", err, dir)
+	}
+	return exit.Untrusted("%w: eterm bench resume %s goes on", err, dir)
+}
+
+func verdictOf(found suite.Result) result.Verdict {
+	v := found.Verdict
+	untrusted := append(append([]string{}, v.Untrusted...), v.TesterLimited...)
+	if v.Status == exit.StatusUntrusted && len(untrusted) == 0 {
+		untrusted = []string{v.Why}
+	}
+	return result.Verdict{Status: v.Status, Exceeded: append([]string{}, v.Failed...), Untrusted: untrusted}
+}
+
+// saveBench writes what a run's directory has for people and programs.
+func saveBench(to *suite.Directory, doc *result.Document, found suite.Result) error {
+	encoded, err := doc.Encode()
+	if err != nil {
+		return err
+	}
+	var card, page bytes.Buffer
+	if err := show.Bench(show.NewOutput(&card), found, false); err != nil {
+		return err
+	}
+	if err := report.HTML(&page, []*result.Document{doc}); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name    string
+		content []byte
+	}{{"result.json", encoded}, {"card.txt", card.Bytes()}, {"report.html", page.Bytes()}} {
+		if err := to.Replace(f.name, f.content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitingReset is a shell that waits to be told to reset the device: nothing can
+// be started any more when privileges are given up.
+type waitingReset struct {
+	cmd  *exec.Cmd
+	pipe io.WriteCloser
+}
+
+func newWaitingReset(command string) (*waitingReset, error) {
+	cmd := exec.Command("/bin/sh", "-c", "read go && "+command)
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	pipe, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	return &waitingReset{cmd, pipe}, err
+}
+
+func (r *waitingReset) end() {
+	_ = r.pipe.Close()
+	_ = r.cmd.Wait()
+}
+
+// reset has the next shell reset the device.
+func (w *benchRun) reset(context.Context, string) error {
+	if len(w.resets) == 0 {
+		return errors.New("no reset is left")
+	}
+	r := w.resets[0]
+	w.resets = w.resets[1:]
+	_, err := io.WriteString(r.pipe, "go\n")
+	go r.end()
+	return err
+}

@@ -1,0 +1,306 @@
+package show
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"eterm/iface/suite"
+)
+
+// BenchProgress is where a benchmark is.
+type BenchProgress struct {
+	Type string `json:"type"` // "progress"
+	suite.Progress
+}
+
+// BenchLine is where a benchmark is, for the live line.
+func BenchLine(p suite.Progress) string {
+	size := fmt.Sprintf("%d bytes", p.Size)
+	if p.Size == 0 {
+		size = "mix"
+	}
+	return fmt.Sprintf("%s %s %s: trial %d, %s frames/s for %.3g s, last loss %.3g %%, about %s left",
+		p.Test, size, p.Direction, p.Done+1, spaced(p.Load), p.Seconds, 100*p.LastLoss, inShort(p.LeftS))
+}
+
+// inShort is a time in seconds, minutes or hours.
+func inShort(seconds float64) string {
+	switch {
+	case seconds < 120:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 7200:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
+
+// spaced is a whole number with its digits in groups of three.
+func spaced(v float64) string {
+	s := fmt.Sprintf("%.0f", v)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}
+
+// BenchPlanObject is a plan that was only looked at.
+type BenchPlanObject struct {
+	Type      string           `json:"type"` // "plan"
+	Plan      suite.Plan       `json:"plan"`
+	SHA256    string           `json:"plan_sha256"`
+	Estimates []suite.Estimate `json:"estimates"`
+}
+
+// BenchPlan shows what a benchmark would do.
+func BenchPlan(o *Output, p suite.Plan, asJSON bool) error {
+	if asJSON {
+		return o.JSON(BenchPlanObject{"plan", p, p.Hash(), p.Estimates()})
+	}
+	if err := o.Line("%-14s %14s %22s", "test", "trials", "time"); err != nil {
+		return err
+	}
+	for _, e := range p.Estimates() {
+		trials, time := fmt.Sprintf("%d to %d", e.LeastTrials, e.MostTrials), inShort(e.LeastSeconds)+" to "+inShort(e.MostSeconds)
+		if e.LeastTrials == e.MostTrials {
+			trials = fmt.Sprint(e.LeastTrials)
+		}
+		if err := o.Line("%-14s %14s %22s", e.Test, trials, time); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bench shows what a benchmark has found: a card of a hundred columns.
+func Bench(o *Output, r suite.Result, color bool) error {
+	b := &benchCard{o: o, r: r}
+	b.line("%s, %s, %d trials, %s%s", benchTitle(r), r.Plan.Direction, len(r.Trials), inShort(r.ObservedS), stateText(r.State))
+	b.throughput()
+	b.latency()
+	b.loss()
+	b.rest()
+	for _, d := range r.Deviations {
+		b.line("deviation      %s", d)
+	}
+	word := map[int]string{0: "passed", 1: "failed", 3: "cannot be told"}[r.Verdict.Status]
+	if color {
+		word = map[int]string{0: "\x1b[32m", 1: "\x1b[31m", 3: "\x1b[33m"}[r.Verdict.Status] + word + "\x1b[0m"
+	}
+	if b.err == nil {
+		_, b.err = o.Write([]byte(word + ": "))
+	}
+	b.line("%s", r.Verdict.Why)
+	return b.err
+}
+
+func benchTitle(r suite.Result) string {
+	title := map[string]string{"rfc2544": "RFC 2544", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
+	if title == "" {
+		title = r.Suite
+	}
+	if device := r.Plan.Notes["device"]; device != "" {
+		title += fmt.Sprintf(" of %q", device)
+	}
+	return title
+}
+
+func stateText(state string) string {
+	if state == "done" {
+		return ""
+	}
+	return ", " + state
+}
+
+// benchCard writes the parts of a card.
+type benchCard struct {
+	o   *Output
+	r   suite.Result
+	err error
+}
+
+func (b *benchCard) line(format string, args ...any) {
+	if b.err == nil {
+		b.err = b.o.Line("%s", strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+}
+
+// size of a test's frames.
+func sizeOf(t suite.Test) string {
+	if t.Size == 0 {
+		return "mix"
+	}
+	return fmt.Sprint(t.Size)
+}
+
+// tests of one name, of all repetitions.
+func (b *benchCard) tests(name string) (list []suite.Test) {
+	for _, t := range b.r.Tests {
+		if t.Test == name {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// note says why a test has no figures, if it says so.
+func (b *benchCard) note(t suite.Test) {
+	if t.Note != "" {
+		b.line("%-14s %5s  %s", t.Test, sizeOf(t), t.Note)
+	}
+}
+
+func (b *benchCard) throughput() {
+	tests := b.tests(suite.Throughput)
+	if len(tests) == 0 {
+		return
+	}
+	var names []string
+	for _, g := range b.r.Plan.Goals {
+		names = append(names, fmt.Sprintf("%13s", g.Name))
+	}
+	b.line("throughput      size  theoretical %s   limit", strings.Join(names, ""))
+	for _, t := range tests {
+		if t.NoWay {
+			b.note(t)
+			continue
+		}
+		theoretical := "not known"
+		if t.TheoreticalFPS > 0 {
+			theoretical = spaced(t.TheoreticalFPS)
+		}
+		cells, why := "", ""
+		for _, g := range b.r.Plan.Goals {
+			i := slices.IndexFunc(t.Goals, func(f suite.Figure) bool { return f.Name == g.Name })
+			if i < 0 {
+				cells += fmt.Sprintf("%13s", "-")
+				continue
+			}
+			cells += fmt.Sprintf("%13s", figureText(t.Goals[i]))
+			why = string(t.Goals[i].Limit)
+			if t.Goals[i].Limit != suite.ByLine {
+				why += ": " + t.Goals[i].Why
+			}
+		}
+		b.line("%20s %12s %s   %s", sizeOf(t), theoretical, cells, why)
+	}
+}
+
+// figureText is a throughput; one that the tester limited is "at least".
+func figureText(f suite.Figure) string {
+	switch {
+	case f.ThroughputFPS == nil:
+		return "none"
+	case f.Limit == suite.ByTester || f.Irregular != "" && f.Limit != suite.ByLine:
+		return "≥ " + spaced(*f.ThroughputFPS)
+	}
+	return spaced(*f.ThroughputFPS)
+}
+
+func (b *benchCard) latency() {
+	for _, t := range b.tests(suite.Latency) {
+		for _, d := range t.Latency {
+			if d.Trials == 0 {
+				b.line("latency        %5s  at %3.0f %%  not measurable", sizeOf(t), 100*d.Share)
+				continue
+			}
+			own := ""
+			if d.TesterP50 != nil {
+				own = "  tester's share p50 " + micro(*d.TesterP50)
+			}
+			b.line("latency        %5s  at %3.0f %%  min %s  p50 %s  p99 %s  p99.9 %s  max %s%s",
+				sizeOf(t), 100*d.Share, micro(d.Min), micro(d.P50), micro(d.P99), micro(d.P999), micro(d.Max), own)
+		}
+		if len(t.Latency) == 0 {
+			b.note(t)
+		}
+	}
+}
+
+// micro is a time in microseconds.
+func micro(ns int64) string { return fmt.Sprintf("%.4g µs", float64(ns)/1e3) }
+
+func (b *benchCard) loss() {
+	for _, t := range b.tests(suite.Loss) {
+		var cells []string
+		for _, row := range t.Loss {
+			cell := fmt.Sprintf("%.0f %%: %.3g %%", row.Percent, 100*row.Ratio)
+			if row.NotOffered {
+				cell = fmt.Sprintf("%.0f %%: not offered", row.Percent)
+			}
+			cells = append(cells, cell)
+		}
+		if len(cells) > 0 {
+			b.line("loss           %5s  at %s", sizeOf(t), strings.Join(cells, ", "))
+		}
+		b.note(t)
+	}
+}
+
+// rest are the tests with one line a size.
+func (b *benchCard) rest() {
+	for _, t := range b.r.Tests {
+		size := sizeOf(t)
+		switch {
+		case t.BackToBack != nil:
+			r := t.BackToBack
+			sign := ""
+			if r.AtLeast {
+				sign = "≥ "
+			}
+			b.line("back-to-back   %5s  %s%s frames (%s to %s of %d, sd %.3g); buffer %s frames, %s bytes, %.4g ms", size, sign,
+				spaced(r.Frames.Mean), spaced(r.Frames.Min), spaced(r.Frames.Max), r.Frames.N, r.Frames.SD, spaced(r.BufferFrames), spaced(r.BufferBytes), 1e3*r.CorrectedS)
+		case t.Recovery != nil:
+			b.line("recovery       %5s  %s", size, recoveryText(*t.Recovery))
+		case t.Calibration != nil:
+			p := t.Calibration
+			b.line("ceiling        %5s  %s frames/s; bursts %s, %s, %s; %.3g stalls/min, longest %s", size, spaced(p.CeilingFPS),
+				spaced(p.BurstFPS[0]), spaced(p.BurstFPS[1]), spaced(p.BurstFPS[2]), p.StallsPerMin, micro(p.LongestStall))
+		case t.Test != suite.Throughput && t.Test != suite.Latency && t.Test != suite.Loss:
+			b.note(t)
+		}
+		for _, row := range t.Resets {
+			text := fmt.Sprintf("out for %.4g s by count, %.4g s by time", row.ByCountS, row.ByTimeS)
+			if !row.Returned {
+				text += ", and did not come back"
+			}
+			b.line("reset %-8s %5s  %s", row.Kind, size, text)
+		}
+		for _, row := range t.Bursts {
+			gap := "none"
+			if row.GapS != nil {
+				gap = fmt.Sprintf("%.4g ms", 1e3**row.GapS)
+			}
+			b.line("bursts of %-4d %5s  least gap %s, %s: %s", row.Burst, size, gap, row.Limit, row.Why)
+		}
+	}
+}
+
+func recoveryText(r suite.Recovered) string {
+	switch {
+	case !r.Overloaded:
+		return fmt.Sprintf("not overloaded by %s frames/s", spaced(r.OverFPS))
+	case !r.Recovered:
+		return "did not recover"
+	}
+	return fmt.Sprintf("%.4g s by count, %.4g s by time, from %s to %s frames/s", r.ByCountS, r.ByTimeS, spaced(r.OverFPS), spaced(r.UnderFPS))
+}
+
+// BenchComparison is how two benchmarks differ.
+type BenchComparison struct {
+	Type string             `json:"type"` // "bench_comparison"
+	Rows []suite.Difference `json:"rows"`
+}
+
+// BenchCompare shows how two benchmarks differ.
+func BenchCompare(o *Output, list []suite.Difference, asJSON bool) error {
+	if asJSON {
+		return o.JSON(BenchComparison{"bench_comparison", list})
+	}
+	for _, d := range list {
+		if err := o.Line("%-48s %s", d.Row, d.Words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
