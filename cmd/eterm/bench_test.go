@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eterm/cmd/internal/result"
+	"eterm/iface/lab"
+	"eterm/iface/lab/labtest"
+	"eterm/iface/suite"
+)
+
+// TestBenchFlags: what cannot be meant is refused before anything is opened.
+func TestBenchFlags(t *testing.T) {
+	for _, c := range []struct{ words, want string }{
+		{"bench rfc2544", "name both ports"},
+		{"bench rfc2544 --tx a --rx a", "named twice"},
+		{"bench rfc2544 --tx a --rx b --goal ndr:loss=2", "share of 0%"},
+		{"bench rfc2544 --tx a --rx b --goal ndr:trial=2s,sum=1s", "shorter than a trial"},
+		{"bench rfc2544 --tx a --rx b --note plain", "KEY=TEXT"},
+		{"bench rfc2544 --tx a --rx b --waits 1,2", "three pauses"},
+		{"bench rfc2544 --tx a --rx b --preset slow", "quick"},
+		{"bench resume", "name one directory"},
+		{"bench resume /nowhere", "no such file"},
+		{"bench report /nowhere", "no such file"},
+		{"bench compare one", "two directories"},
+	} {
+		status, _, stderr := eterm(t, strings.Fields(c.words)...)
+		if status != 2 || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: status %d, %q; want %q", c.words, status, stderr, c.want)
+		}
+	}
+}
+
+// wiredHost is a host whose interfaces one and two are the ends of a cable.
+func wiredHost(t *testing.T) *lab.Host {
+	t.Helper()
+	h := labtest.Host(t, "tester")
+	labtest.Cable(t, h, "one", h, "two")
+	return h
+}
+
+// outcome is how a command ended.
+type outcome struct {
+	status         int
+	stdout, stderr string
+}
+
+func benchOn(t *testing.T, h *lab.Host, words ...string) (o outcome) {
+	t.Helper()
+	o.status, o.stdout, o.stderr = runOn(t, h, words...)
+	return o
+}
+
+// TestBenchOnAWire: a run between two hosts' ports is kept whole: its journal,
+// document, page and card say the same, and the document is read back.
+func TestBenchOnAWire(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	words := []string{"bench", "rfc2544", "--tx", "one", "--rx", "two", "-o", dir, "-b", "500pps", "-s", "64", "--tests", "throughput,loss",
+		"--goal", "ndr:initial=0.3s,trial=0.3s,sum=0.3s,width=10%", "--waits", "0.02,0.3,0.02", "--max-time", "20", "-q", "--note", "device=wire"}
+	h := wiredHost(t)
+	r := benchOn(t, h, words...)
+	if r.status != 0 && r.status != 3 { // 3 is a machine that is too busy to tell
+		t.Fatalf("status %d: %s%s", r.status, r.stdout, r.stderr)
+	}
+	if !strings.Contains(r.stdout, `RFC 2544 of "wire", forward`) || !strings.Contains(r.stdout, "throughput") {
+		t.Errorf("card:\n%s", r.stdout)
+	}
+	card, err := os.ReadFile(filepath.Join(dir, "card.txt"))
+	if err != nil || string(card) != r.stdout {
+		t.Errorf("the card that was kept: %v\n%s", err, card)
+	}
+	docs, err := result.Open(filepath.Join(dir, "result.json"))
+	if err != nil || len(docs) != 1 {
+		t.Fatal(err)
+	}
+	found, ok := docs[0].Result.(*suite.Result)
+	if !ok || found.Plan.Notes["device"] != "wire" || found.Consent != "virtual cables" || docs[0].Verdict.Status != r.status {
+		t.Errorf("%+v", docs[0].Result)
+	}
+	if again := benchOn(t, h, "bench", "report", dir); again.status != r.status || again.stdout != r.stdout {
+		t.Errorf("report: status %d\n%s\nwant\n%s", again.status, again.stdout, r.stdout)
+	}
+	if page, err := os.ReadFile(filepath.Join(dir, "report.html")); err != nil || !strings.Contains(string(page), "Throughput") {
+		t.Errorf("page: %v", err)
+	}
+	if again := benchOn(t, h, words...); again.status != 2 || !strings.Contains(again.stderr, "eterm bench resume") {
+		t.Errorf("into the same directory: status %d, %s", again.status, again.stderr)
+	}
+}
+
+// TestBenchDryRun: the plan is shown, and nothing is sent or made.
+func TestBenchDryRun(t *testing.T) {
+	h := wiredHost(t)
+	r := benchOn(t, h, "bench", "rfc2544", "--tx", "one", "--rx", "two", "--dry-run", "-b", "10kpps", "--preset", "rfc")
+	if r.status != 0 || !strings.Contains(r.stdout, "throughput") || !strings.Contains(r.stdout, "h") {
+		t.Errorf("status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	if r := benchOn(t, h, "bench", "rfc2544", "--tx", "one", "--rx", "two", "--dry-run"); r.status != 2 || !strings.Contains(r.stderr, "say by -b") {
+		t.Errorf("without a rate: status %d, %s", r.status, r.stderr)
+	}
+}
