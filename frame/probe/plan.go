@@ -102,6 +102,9 @@ type SenderAccount struct {
 	Offered  uint64 `json:"offered"`  // frames offered to the kernel, numbers 0 to Offered-1
 	Refused  uint64 `json:"refused"`  // of those, not taken by it
 	Elapsed  uint64 `json:"elapsed_ns"`
+	// Doubted: the sender itself does not trust its run, for what happened to its
+	// link or because it could not keep the rate.
+	Doubted bool `json:"doubted,omitempty"`
 }
 
 // senderAccountSize is the length of a sender's account in bytes.
@@ -122,7 +125,11 @@ func (p Plan) AppendEndPayload(dst []byte, a SenderAccount) []byte {
 	for _, v := range []uint64{a.Intended, a.Offered, a.Refused, a.Elapsed} {
 		dst = binary.BigEndian.AppendUint64(dst, v)
 	}
-	dst = binary.BigEndian.AppendUint16(dst, 0)
+	doubted := uint16(0)
+	if a.Doubted {
+		doubted = 1
+	}
+	dst = binary.BigEndian.AppendUint16(dst, doubted)
 	return binary.BigEndian.AppendUint16(dst, ^fold(sum16(dst[start:])))
 }
 
@@ -137,7 +144,7 @@ func EndOf(frame []byte, f Found) (SenderAccount, bool) {
 		return SenderAccount{}, false
 	}
 	u := func(i int) uint64 { return binary.BigEndian.Uint64(b[8*i:]) }
-	return SenderAccount{Intended: u(0), Offered: u(1), Refused: u(2), Elapsed: u(3)}, true
+	return SenderAccount{Intended: u(0), Offered: u(1), Refused: u(2), Elapsed: u(3), Doubted: b[33]&1 != 0}, true
 }
 
 func put48(b []byte, v uint64) {

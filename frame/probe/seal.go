@@ -56,7 +56,8 @@ func sealPlace(kind Kind) (at, covered int) {
 	case KindPlan:
 		return Size + PlanSize, Size + PlanSize
 	case KindEnd:
-		// The account's last four bytes are zeros and its check.
+		// Not the account's last four bytes: its check, and that its sender has
+		// doubts, which is no more than a contradiction with another end says.
 		return Size + PlanSize + senderAccountSize, Size + PlanSize + senderAccountSize - 4
 	}
 	return Size, Size

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -26,6 +27,9 @@ func untrusted(a Result) []string {
 			add("the sender stopped: %s", s.Error)
 		}
 	}
+	if e := a.end(); a.Sender == nil && e != nil && e.Doubted && a.Refused == 0 {
+		add("the sender does not trust its own run: its account says why")
+	}
 	if a.Receiver != nil {
 		why = append(why, a.Receiver.untrusted()...)
 		switch {
@@ -39,6 +43,14 @@ func untrusted(a Result) []string {
 		}
 	}
 	return why
+}
+
+// end is what the sender's end frame said, if one was heard.
+func (a Result) end() *probe.SenderAccount {
+	if a.Receiver == nil {
+		return nil
+	}
+	return a.Receiver.Report.End
 }
 
 // untrusted is what the receiver's own account says against itself.

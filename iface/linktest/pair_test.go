@@ -38,13 +38,19 @@ func newSegment(t *testing.T, opts ...ifacetest.Option) *segment {
 // keyedSegment is a newSegment whose peer has a key.
 func keyedSegment(t *testing.T, key seal.Key, opts ...ifacetest.Option) *segment {
 	t.Helper()
+	return newSegmentWith(t, linktest.PeerOptions{Clock: pace.Timers(), Receive: linktest.ReceiveOptions{Key: key}}, opts...)
+}
+
+// newSegmentWith is a newSegment whose peer has options.
+func newSegmentWith(t *testing.T, o linktest.PeerOptions, opts ...ifacetest.Option) *segment {
+	t.Helper()
 	s := ifacetest.NewSwitch(2, append(opts, ifacetest.Buffer(1<<16))...)
 	g := &segment{askData: s.Port(0), askControl: s.Port(0).Twin(), farData: s.Port(1), farControl: s.Port(1).Twin(),
 		told: make(chan linktest.Total, 1), ended: make(chan *linktest.Run, 4)}
-	p := linktest.NewPeer(g.farData, linktest.PeerOptions{Clock: pace.Timers(),
-		Receive: linktest.ReceiveOptions{Key: key, Ended: func(r *linktest.Run) { g.ended <- r }},
-		Result:  func(t linktest.Total) { g.told <- t }})
-	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: p})
+	o.Receive.Ended = func(r *linktest.Run) { g.ended <- r }
+	o.Result = func(t linktest.Total) { g.told <- t }
+	p := linktest.NewPeer(g.farData, o)
+	reflector := talk.NewReflector(o.Receive.Key, map[talk.Service]talk.Server{talk.Link: p})
 	r := respond.New(g.farControl, respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 2)

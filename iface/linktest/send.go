@@ -69,6 +69,7 @@ func Send(ctx context.Context, port iface.Port, l Load, o SendOptions) (Sent, er
 	r, runErr := load.Run(ctx, announcer, s.next, p)
 	sent := Sent{Result: r, Plan: l.plan(l.longest()), Withheld: announcer.withheld, SenderAccount: probe.SenderAccount{
 		Intended: l.intended(r), Offered: r.Offered, Refused: r.Skipped, Elapsed: uint64(r.Elapsed)}}
+	sent.Doubted = SenderOnly(o.Session, sent.Side(l, runErr)).Verdict.Status == Untrusted
 	return sent, errors.Join(runErr, end(port, l, o, s.ticks, sent.SenderAccount))
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -477,3 +478,43 @@ func TestMessage(t *testing.T) {
 }
 
 var _ iface.Port = (*ifacetest.Port)(nil)
+
+// TestAFloodOfHellosKeepsNothing: from as many addresses as one likes, each gets
+// an answer no longer than its question, and nothing is kept of it, nor is
+// anybody kept from a test.
+func TestAFloodOfHellosKeepsNothing(t *testing.T) {
+	sw := ifacetest.NewSwitch(2)
+	r := NewReflector(seal.Key{}, map[Service]Server{Link: &double{}})
+	responder := respond.New(sw.Port(1), respond.Config{Rate: 1e9, More: []respond.Answerer{r.Answerer()}})
+	at, own := time.Now(), sw.Port(1).HardwareAddr()
+	var dst []byte
+	flood := func(from, to uint32) (answered int) {
+		for n := from; n < to; n++ {
+			src := [6]byte{6}
+			binary.BigEndian.PutUint32(src[2:], n)
+			h := ether.Header{Dst: own, Src: src[:], Type: inband.EtherType}
+			asked := message{op: opHello, number: n, token: uint64(n)}.append(h.Append(nil), seal.Key{}, inband.TalkRequest, src, ether.MinFrame)
+			if dst = responder.Answer(dst[:0], asked, at); len(dst) > len(asked) {
+				t.Fatalf("%d bytes for %d", len(dst), len(asked))
+			} else if len(dst) > 0 {
+				answered++
+			}
+		}
+		return answered
+	}
+	inUse := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	first := flood(0, 10_000)
+	before := inUse()
+	second := flood(10_000, 110_000)
+	if after := inUse(); after > before+256<<10 {
+		t.Errorf("%d bytes are kept of 100,000 hellos", after-before)
+	}
+	if first != 10_000 || second != 100_000 || r.busy != nil || len(r.kept) != 0 {
+		t.Errorf("%d and %d answered, busy %v, %d kept", first, second, r.busy != nil, len(r.kept))
+	}
+}

@@ -29,7 +29,7 @@ func NewOVS(t testing.TB, hosts ...*lab.Host) *OVS {
 	if ordinary() {
 		t.Skip("Open vSwitch forwards nothing in namespaces that an ordinary user made")
 	}
-	for _, tool := range []string{"ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-appctl"} {
+	for _, tool := range []string{"ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-appctl", "ovs-ofctl"} {
 		Tool(t, tool)
 	}
 	dir := t.TempDir()
@@ -55,6 +55,13 @@ func (o *OVS) Ctl(args ...string) {
 	for _, forget := range []string{"fdb/flush", "revalidator/purge"} {
 		o.run("ovs-appctl", "--target="+o.path("vs.ctl"), "--timeout=20", forget)
 	}
+}
+
+// Flow configures flows and meters with ovs-ofctl.
+func (o *OVS) Flow(command, bridge string, args ...string) {
+	o.t.Helper()
+	args = append([]string{"-O", "OpenFlow13", command, "unix:" + o.path(bridge+".mgmt")}, args...)
+	o.run("ovs-ofctl", args...)
 }
 
 func (o *OVS) path(name string) string { return filepath.Join(o.dir, name) }
