@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // capture records with tcpdump what a device receives. The function it gives
@@ -16,7 +17,7 @@ import (
 func capture(t *testing.T, device string) func() [][]byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.pcap")
-	cmd := exec.Command("tcpdump", "-Z", "root", "-i", device, "-Q", "in", "-B", "16384", "-U", "-w", file)
+	cmd := exec.Command("tcpdump", "--immediate-mode", "-Z", "root", "-i", device, "-Q", "in", "-B", "16384", "-U", "-w", file)
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +30,15 @@ func capture(t *testing.T, device string) func() [][]byte {
 	}
 	return func() [][]byte {
 		t.Helper()
+		size := int64(-1)
+		await(t, "tcpdump has written all", func() bool { // what it has not read when it ends is not in the file
+			time.Sleep(300 * time.Millisecond)
+			was := size
+			if info, err := os.Stat(file); err == nil {
+				size = info.Size()
+			}
+			return size == was
+		})
 		_ = cmd.Process.Signal(syscall.SIGINT)
 		for lines.Scan() {
 			if strings.HasSuffix(lines.Text(), "dropped by kernel") && !strings.HasPrefix(lines.Text(), "0 ") {

@@ -134,7 +134,7 @@ func TestKernelPktgen(t *testing.T) {
 	control := func(file string, lines ...string) {
 		t.Helper()
 		for _, line := range lines {
-			if err := os.WriteFile("/proc/net/pktgen/"+file, []byte(line), 0); err != nil {
+			if err := os.WriteFile("/proc/net/pktgen/"+file, []byte(line+"\n"), 0); err != nil {
 				t.Fatalf("%s: %q: %v", file, line, err)
 			}
 		}

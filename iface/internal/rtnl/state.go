@@ -3,6 +3,7 @@ package rtnl
 import (
 	"encoding/binary"
 	"net"
+	"syscall"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
@@ -20,6 +21,9 @@ type State struct {
 	// Promiscuity is how many users want every frame; above 0 the NIC filters none.
 	Promiscuity uint32
 	Counts      Counts
+	// PacketsOnly says that the interface hands on IP packets, and no frames:
+	// it is an ipvlan in mode l3 or l3s.
+	PacketsOnly bool
 }
 
 // Up says whether the administrator switched the interface on.
@@ -37,11 +41,8 @@ func parse(data []byte) (*State, error) {
 	if len(data) < unix.SizeofIfInfomsg {
 		return nil, unix.EINVAL
 	}
-	for data = data[:len(data):len(data)]; len(data)%unix.RTA_ALIGNTO != 0; {
-		data = append(data, 0) // this library panics at an end that is not aligned
-	}
 	msg := nl.DeserializeIfInfomsg(data)
-	attrs, err := nl.ParseRouteAttr(data[msg.Len():])
+	attrs, err := attributes(data[msg.Len():])
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +72,53 @@ func parse(data []byte) (*State, error) {
 			s.Counts.CarrierChanges = number(a.Value)
 		case unix.IFLA_CARRIER_DOWN_COUNT:
 			s.Counts.CarrierLost = number(a.Value)
+		case unix.IFLA_LINKINFO:
+			s.PacketsOnly = packetsOnly(a.Value)
 		case unix.IFLA_STATS64:
 			s.Counts.Stats = parseStats64(a.Value)
 		}
 	}
 	return s, nil
+}
+
+// attributes takes a row of netlink's attributes apart.
+func attributes(b []byte) ([]syscall.NetlinkRouteAttr, error) {
+	for b = b[:len(b):len(b)]; len(b)%unix.RTA_ALIGNTO != 0; {
+		b = append(b, 0) // this library panics at an end that is not aligned
+	}
+	return nl.ParseRouteAttr(b)
+}
+
+// packetsOnly reads the kind of a link and, of an ipvlan, its mode.
+func packetsOnly(info []byte) bool {
+	attrs, err := attributes(info)
+	if err != nil {
+		return false
+	}
+	kind, mode := "", uint16(0)
+	for _, a := range attrs {
+		switch a.Attr.Type {
+		case unix.IFLA_INFO_KIND:
+			kind = unix.ByteSliceToString(a.Value)
+		case unix.IFLA_INFO_DATA:
+			mode = ipvlanMode(a.Value)
+		}
+	}
+	const l2 = 0 // IPVLAN_MODE_L2, linux/if_link.h
+	return kind == "ipvlan" && mode != l2
+}
+
+func ipvlanMode(data []byte) uint16 {
+	attrs, err := attributes(data)
+	if err != nil {
+		return 0
+	}
+	for _, a := range attrs {
+		if a.Attr.Type == nl.IFLA_IPVLAN_MODE && len(a.Value) >= 2 {
+			return binary.NativeEndian.Uint16(a.Value)
+		}
+	}
+	return 0
 }
 
 // parseStats64 reads struct rtnl_link_stats64.
