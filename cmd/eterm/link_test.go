@@ -252,6 +252,17 @@ func TestASmallRunDoesNotEndAReceiver(t *testing.T) {
 	}
 }
 
+// TestRespondBoundsLoads: by --max-rate, and by --rate where that is not given.
+func TestRespondBoundsLoads(t *testing.T) {
+	t.Parallel()
+	for flags, refused := range map[string]bool{"--max-rate 500pps": true, "--rate 500pps": true, "--rate 500pps --max-rate 2kpps": false} {
+		status, got, _, _, text := inLab(t, "link run -c 100 -b 1kpps --direction reverse --json -q", "respond -q -d 4 "+flags)
+		if refused != strings.Contains(text, "this end offers at most 500") || refused == (status == exit.StatusDone) || !refused && got.Received != 100 {
+			t.Errorf("%s: status %d: %s", flags, status, text)
+		}
+	}
+}
+
 // TestLinkWithAKey: both ends with the same account for all; a sender without it
 // is in no account, and that is said; sizes without room are refused.
 func TestLinkWithAKey(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 // TestClockStep: the wall clock is set while the monotonic one goes on. The
 // program cannot set the machine's, so the times are made here.
 func TestClockStep(t *testing.T) {
-	from := time.Now()
 	for _, c := range []struct {
 		passed, set time.Duration
 		told        bool
@@ -19,8 +18,5 @@ func TestClockStep(t *testing.T) {
 		if got := stepOf(c.passed, c.passed+c.set); (got != 0) != c.told || c.told && got != c.set {
 			t.Errorf("%+v: told of %v", c, got)
 		}
-	}
-	if got := clockStep(from, time.Now()); got != 0 {
-		t.Errorf("told of %v where nobody set the clock", got)
 	}
 }

@@ -153,3 +153,38 @@ func TestOwnMessagesAreNotForeign(t *testing.T) {
 		}
 	})
 }
+
+// TestFaultClockSet: the clock of the day is set while a run lasts, and the run
+// is not trusted; counts and what passed by the monotonic clock are as before.
+func TestFaultClockSet(t *testing.T) {
+	for _, step := range []time.Duration{0, time.Hour, -10 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := ifacetest.Wire()
+			began := time.Now()
+			results := make(chan linktest.Result, 1)
+			r := linktest.NewReceiver(b, linktest.ReceiveOptions{
+				Wall: func() time.Time {
+					if time.Since(began) > 500*time.Millisecond {
+						return time.Now().Round(0).Add(step)
+					}
+					return time.Now().Round(0)
+				},
+				Ended: func(run *linktest.Run) { results <- linktest.Account(nil, run.Side(), linktest.Limits{}) },
+			})
+			ctx, cancel := context.WithCancel(t.Context())
+			go r.Serve(ctx)
+			l := linktest.Load{Src: a.HardwareAddr(), Dst: b.HardwareAddr(), Sizes: []int{64}, Rate: 1000, Count: 1000}
+			if _, err := linktest.Send(ctx, a, l, linktest.SendOptions{Session: 5, Clock: pace.Timers()}); err != nil {
+				t.Error(err)
+			}
+			got := <-results
+			set := step != 0
+			if got.Received != 1000 || got.Lost != 0 || got.Receiver.ClockSet != int64(step) || says(got, "the receiver's clock was set by "+step.String()) != set ||
+				(got.Verdict.Status == linktest.Untrusted) != set {
+				t.Errorf("set by %v: %d received, clock set by %d, %+v", step, got.Received, got.Receiver.ClockSet, got.Verdict)
+			}
+			cancel()
+			synctest.Wait()
+		})
+	}
+}

@@ -31,6 +31,9 @@ type ReceiveOptions struct {
 	// Key is what senders seal their marks with: those without its seal are in no
 	// account. The zero Key takes those that have none.
 	Key seal.Key
+	// Wall is the host's clock of the day, without a monotonic reading; nil is the
+	// real one. A run over which it was set is not trusted.
+	Wall func() time.Time
 	// Own is the session of frames sent over this port: one that comes back shows
 	// a loop; 0 is none.
 	Own uint32
@@ -68,6 +71,9 @@ func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
 	}
 	if o.Drain == 0 {
 		o.Drain = 300 * time.Millisecond
+	}
+	if o.Wall == nil {
+		o.Wall = func() time.Time { return time.Now().Round(0) }
 	}
 	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}, waiting: map[uint32]uint64{}, poke: func() {}}
 	r.start, _ = port.Counters()
@@ -256,7 +262,7 @@ func (r *Receiver) end(run *Run) {
 	run.after, _ = r.port.Counters()
 	run.foreign = r.foreign - run.foreignAtStart
 	run.full = r.full - run.fullAtStart
-	run.clockSet = clockStep(run.began, time.Now())
+	run.clockSet = stepOf(time.Since(run.began), r.o.Wall().Sub(run.beganWall))
 }
 
 // endAll ends all runs; stopped says that this is because nobody wants to

@@ -22,6 +22,7 @@ type Run struct {
 	// when it was over; foreign the other frames seen until then.
 	before, after   iface.Counters
 	began           time.Time
+	beganWall       time.Time // by the clock of the day
 	foreignAtStart  uint64
 	foreign         uint64
 	fullAtStart     uint64
@@ -56,7 +57,7 @@ const (
 
 func (r *Receiver) newRun(session uint32) *Run {
 	c, _ := r.port.Counters()
-	run := &Run{Session: session, before: c, began: time.Now(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
+	run := &Run{Session: session, before: c, began: time.Now(), beganWall: r.o.Wall(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
 		tally: probe.NewTally(session, r.o.SharedClock)}
 	run.tally.Sealed(r.o.Key)
 	r.runs[session] = run

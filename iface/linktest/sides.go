@@ -124,12 +124,6 @@ const (
 	clockNoise   = time.Millisecond
 )
 
-// clockStep is by how much the wall clock was set between two times, both with
-// a monotonic reading.
-func clockStep(from, to time.Time) time.Duration {
-	return stepOf(to.Sub(from), to.Round(0).Sub(from.Round(0)))
-}
-
 // stepOf is the difference of what passed by both clocks, unless it is of the
 // kind that adjusting makes.
 func stepOf(passed, wall time.Duration) time.Duration {
