@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"eterm/iface"
@@ -67,6 +68,9 @@ const (
 // TestKernelThroughputAndBuffer: a filter of the kernel's is found to be what it
 // was set to, and it has counted what the trials have.
 func TestKernelThroughputAndBuffer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute, or four where the machine is busy")
+	}
 	p, counters := shaped(t, shapedBurst, shapedLimit)
 	plan, _ := Preset("quick")
 	plan.Tests, plan.Sizes, plan.MaxFPS = []string{Throughput, BackToBack}, []int{512}, 50_000
@@ -93,12 +97,15 @@ func TestKernelThroughputAndBuffer(t *testing.T) {
 	case math.Abs(fps/shapedFPS-1) > 0.01:
 		t.Errorf("throughput %.0f, forwarding %.0f, of %.0f frames/s", *f.LowerFPS, fps, shapedFPS)
 	}
-	b := result.Tests[1].BackToBack
-	if b == nil {
-		t.Fatal(result.Tests[1].Note)
-	}
-	if math.Abs(b.BufferFrames/147-1) > 0.02 {
+	switch b := result.Tests[1].BackToBack; {
+	case b == nil: // the tester was held up in every burst, and says so
+		if !strings.HasPrefix(result.Tests[1].Note, "not measurable: forward: the burst") || result.Verdict.Status != 3 {
+			t.Errorf("no buffer: %s, status %d", result.Tests[1].Note, result.Verdict.Status)
+		}
+	case math.Abs(b.BufferFrames/147-1) > 0.02:
 		t.Errorf("a buffer of %.1f frames (bursts of %.1f) for 147", b.BufferFrames, b.Frames.Mean)
+	default:
+		t.Logf("bursts %v, buffer %.1f frames", b.Frames, b.BufferFrames)
 	}
 	var lost uint64
 	for _, trial := range result.Trials {
@@ -109,6 +116,5 @@ func TestKernelThroughputAndBuffer(t *testing.T) {
 	if _, dropped := counters(); dropped-droppedBefore != lost {
 		t.Errorf("%d frames were lost on the way, the filter dropped %d", lost, dropped-droppedBefore)
 	}
-	t.Logf("throughput %.0f, forwarding %.0f, limit %s; bursts %v, buffer %.1f; %d trials, %.0f s",
-		*f.LowerFPS, fps, f.Limit, b.Frames, b.BufferFrames, len(result.Trials), result.ObservedS)
+	t.Logf("throughput %.0f, forwarding %.0f, limit %s; %d trials, %.0f s", *f.LowerFPS, fps, f.Limit, len(result.Trials), result.ObservedS)
 }
