@@ -172,7 +172,7 @@ func prepareReceiver(conn *packet.Conn, l *rtnl.Link, o Options) (*receiver, err
 	var optErr error
 	var src source
 	err = raw.Control(func(fd uintptr) {
-		if optErr = sock.PrepareReceive(int(fd), o.buffer(), o.HardwareTimestamps); optErr != nil {
+		if optErr = sock.PrepareReceive(int(fd), o.buffer(), o.HardwareTimestamps, o.Sent); optErr != nil {
 			return
 		}
 		src = newSource(int(fd), o, l.MTU)

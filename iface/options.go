@@ -26,6 +26,10 @@ type Options struct {
 	// Groups are multicast addresses to take besides those that someone on
 	// this host takes already: a NIC passes on no others. Until Close.
 	Groups []net.HardwareAddr
+	// Sent takes also what this host sends by the interface, whoever sends it, as
+	// frames of class Outgoing. Checksums and cuts that are left to the NIC are not
+	// made yet then.
+	Sent bool
 	// SendOnly ports never receive, ReceiveOnly ports hold no means to send.
 	SendOnly, ReceiveOnly bool
 	// Immediate hands every frame over as it arrives, at more cost a frame

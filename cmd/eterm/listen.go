@@ -26,6 +26,7 @@ type listener struct {
 	quiet    bool
 	// failOnFault makes a frame with a fault the answer no.
 	failOnFault bool
+	sent        bool
 }
 
 func listenCommand() *cli.Command {
@@ -38,12 +39,14 @@ func listenCommand() *cli.Command {
 			"eterm listen -i eth0 --format line -d 10\n" +
 			"eterm listen -i eth0 ether proto 0x88b5 and vlan 10   a filter as tcpdump has it\n" +
 			"eterm listen -i eth0 -w x.pcapng        a capture\n" +
+			"eterm listen -i eth0 --sent -w x.pcapng  with what this host sends, and each frame's direction\n" +
 			"eterm listen -i eth0 -w - | wireshark -k -i -",
 		ArgsUsage: "[FILTER ...]",
 		Flags: append(slices.Concat(l.sessionFlags.flags(), l.Filter.Flags(), l.recording.flags()),
 			args.CountFlag(&l.count, "stop after `N` frames"),
 			args.DurationFlag(&l.duration),
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &l.failOnFault, Usage: "exit with status 1 if a frame shown has a fault"},
+			&cli.BoolFlag{Name: "sent", Destination: &l.sent, Usage: "take what this host sends by the interface too, with its direction"},
 			args.QuietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
 		),
 		Action: l.run,
@@ -51,7 +54,7 @@ func listenCommand() *cli.Command {
 }
 
 func (l *listener) run(c *cli.Context) error {
-	o := iface.Options{ReceiveOnly: true}
+	o := iface.Options{ReceiveOnly: true, Sent: l.sent}
 	if l.quiet {
 		o.SnapLen = headersOnly
 	}

@@ -129,7 +129,9 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 			_, err := s.print(rx, 0)
 			return out.Frames() == most && most != 0, err
 		}
-		s.received.Store(out.Frames())
+		for i := range rx {
+			s.count(&rx[i])
+		}
 		return out.Frames() == most && most != 0, nil
 	}})
 	if closeErr := out.Close(); err == nil {

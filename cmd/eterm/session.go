@@ -115,15 +115,24 @@ const receiveBatch = 256
 // print shows frames, up to the number given, and counts them; most 0 is all.
 func (s *session) print(rx []iface.Received, most uint64) (done bool, err error) {
 	for i := range rx {
-		s.received.Add(1)
+		s.count(&rx[i])
 		if err := s.printer.Received(rx[i]); err != nil {
 			return false, err
 		}
-		if most != 0 && s.received.Load() >= most {
+		if most != 0 && s.sent.Load()+s.received.Load() >= most {
 			return true, s.printer.Flush()
 		}
 	}
 	return false, s.printer.Flush()
+}
+
+// count counts a frame that was seen, by its direction.
+func (s *session) count(r *iface.Received) {
+	if r.To == iface.Outgoing {
+		s.sent.Add(1)
+		return
+	}
+	s.received.Add(1)
 }
 
 // end closes the session, prints what was counted, and returns the error that

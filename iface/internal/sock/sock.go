@@ -10,9 +10,9 @@ import (
 )
 
 // PrepareReceive sets what every receiving socket needs before it is bound: a
-// queue of so many bytes, no outgoing frames, auxiliary data, and timestamps of
-// the kernel, or of the NIC where it makes them.
-func PrepareReceive(fd, buffer int, hardwareTimestamps bool) error {
+// queue of so many bytes, no outgoing frames unless they are wanted, auxiliary data,
+// and timestamps of the kernel, or of the NIC where it makes them.
+func PrepareReceive(fd, buffer int, hardwareTimestamps, outgoing bool) error {
 	if err := SetReceiveBuffer(fd, buffer); err != nil {
 		return err
 	}
@@ -20,11 +20,15 @@ func PrepareReceive(fd, buffer int, hardwareTimestamps bool) error {
 	if hardwareTimestamps {
 		timestamps |= unix.SOF_TIMESTAMPING_RX_HARDWARE | unix.SOF_TIMESTAMPING_RAW_HARDWARE
 	}
+	ignore := 1
+	if outgoing {
+		ignore = 0
+	}
 	for _, opt := range []struct {
 		what              string
 		level, opt, value int
 	}{
-		{"ignoring outgoing frames", unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1},
+		{"ignoring outgoing frames", unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, ignore},
 		{"auxiliary data", unix.SOL_PACKET, unix.PACKET_AUXDATA, 1},
 		{"timestamps of the ring", unix.SOL_PACKET, unix.PACKET_TIMESTAMP, timestamps & (unix.SOF_TIMESTAMPING_RAW_HARDWARE | unix.SOF_TIMESTAMPING_SOFTWARE)},
 		{"timestamps", unix.SOL_SOCKET, unix.SO_TIMESTAMPING, timestamps},

@@ -72,6 +72,9 @@ const flushAt = 64 << 10
 func (p *Frames) Received(r iface.Received) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if r.To == iface.Outgoing {
+		return p.add(wasSent, r)
+	}
 	return p.add(wasReceived, r)
 }
 
