@@ -26,11 +26,12 @@ func diffCommand() *cli.Command {
 	d := &differ{color: "auto"}
 	return &cli.Command{
 		Name:  "diff",
-		Usage: "show what makes two frames differ, field by field and byte by byte",
-		UsageText: "eterm diff sent.pcap#1 received.pcap#1      frame 1 of each\n" +
+		Usage: "show what makes two frames or two captures differ, field by field",
+		UsageText: "eterm diff sent.pcapng received.pcapng       all frames: which are missing, extra or changed, and how\n" +
+			"eterm diff sent.pcap#1 received.pcap#1      frame 1 of each\n" +
 			"eterm diff 'eth dst=broadcast / vlan id=10 / text hello' received.pcapng#7\n" +
 			"eterm diff ffffffffffff...88b5 ffffffffffff...88b6",
-		ArgsUsage: "A B   each NOTATION, HEX or FILE#N",
+		ArgsUsage: "A B   each NOTATION, HEX or FILE#N; or two FILEs",
 		Flags:     []cli.Flag{args.ColorFlag(&d.color), args.JSONFlag(&d.json)},
 		Action:    d.run,
 	}
@@ -47,6 +48,11 @@ func (d *differ) run(c *cli.Context) error {
 	}
 	if err := atWorkReading(c, "", files...); err != nil {
 		return err
+	}
+	if a, b, err := captures(c); err != nil {
+		return err
+	} else if a != nil {
+		return d.captures(c, a, b)
 	}
 	var frames [2]*frame.Decoded
 	for i := range frames {

@@ -5,12 +5,12 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/lines frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                  {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":    {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/suite iface/suite/mlr"},
 	"cmd/eterm/internal/exit":    {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile": {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
 	"cmd/eterm/internal/sandbox": {fenced: "privileges are given up by system calls"},
-	"cmd/eterm/internal/show":    {imports: "cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/reach iface/respond iface/suite iface/switchtest"},
+	"cmd/eterm/internal/show":    {imports: "cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/pairing frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/reach iface/respond iface/suite iface/switchtest"},
 	"cmd/internal/report":        {imports: "cmd/internal/result frame frame/ether frame/probe iface/linktest iface/suite iface/suite/stat iface/switchtest"},
 	"cmd/internal/result":        {imports: "frame/probe iface iface/linktest iface/load/pace iface/suite iface/switchtest"},
 	"cmd/peers":                  {imports: "frame frame/arp frame/capture frame/ether frame/probe frame/udp icmp iface iface/lab ipv4", fenced: "a bench: processor time, priorities and namespaces of other programs"},
@@ -26,6 +26,7 @@ var rows = map[string]row{
 	"frame/ipv6":                 {},
 	"frame/lines":                {imports: "frame frame/capture"},
 	"frame/llc":                  {},
+	"frame/pairing":              {imports: "frame frame/ether frame/probe"},
 	"frame/probe":                {imports: "frame/ether frame/seal"},
 	"frame/seal":                 {},
 	"frame/stats":                {imports: "frame/ether"},

@@ -30,7 +30,7 @@ var documented = []struct {
 	{"interfaces", []any{Interface{}, InterfacesSummary{}}},
 	{"send", []any{Frame{}, result.Document{}, result.Send{}}},
 	{"decode", []any{Frame{}, DecodeSummary{}}},
-	{"diff", []any{Difference{}, DiffSummary{}}},
+	{"diff", []any{Difference{}, DiffSummary{}, FieldChange{}, CaptureSummary{}}},
 	{"ping", []any{PingEvent{}, result.MTUStep{}, result.Document{}, result.Ping{}}},
 	{"arp", []any{result.Address{}, result.Document{}, result.ARP{}}},
 	{"scan", []any{result.Station{}, result.Document{}, result.Scan{}}},
