@@ -61,7 +61,7 @@ var rows = map[string]row{
 	"iface/vmtest":               {},
 	"ipv4":                       {},
 
-	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/internal/result iface/ifacetest"},
+	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/agent cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/report cmd/internal/result iface iface/ifacetest"},
 	"cmd/eterm-fleet/internal/agent":   {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/result frame/seal iface iface/linktest iface/load/pace iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/bus":     {imports: "cmd/eterm-fleet/internal/plan cmd/internal/result iface/linktest"},
 	"cmd/eterm-fleet/internal/control": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/internal/result iface/linktest"},

@@ -14,7 +14,8 @@ type Fleet struct {
 
 // Cause is a place whose every direction loses frames, which so explains them.
 type Cause struct {
-	// What is "port sends", "port receives", "port" or "uplink".
+	// What is "port sends", "port receives", "port", "uplink sends" (out of a
+	// rack), "uplink receives" (into it) or "uplink".
 	What string `json:"what"`
 	// Name is the port, or the first port of the rack whose uplink it is.
 	Name string `json:"name"`
@@ -29,7 +30,8 @@ type Cause struct {
 
 // Text is the cause in words.
 func (c Cause) Text() string {
-	what := map[string]string{"port sends": "what port %s sends", "port receives": "what is sent to port %s", "port": "port %s, both ways", "uplink": "the uplink of the rack of %s"}[c.What]
+	what := map[string]string{"port sends": "what port %s sends", "port receives": "what is sent to port %s", "port": "port %s, both ways",
+		"uplink sends": "the uplink out of the rack of %s", "uplink receives": "the uplink into the rack of %s", "uplink": "the uplink of the rack of %s, both ways"}[c.What]
 	if what == "" {
 		what = c.What + " %s"
 	}

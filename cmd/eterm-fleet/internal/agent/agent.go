@@ -34,6 +34,8 @@ type Config struct {
 	Ports  []Port
 	Limits bus.Limits
 	Spool  *spool.Spool
+	// Expires is when the credentials do; zero: never.
+	Expires time.Time
 	// Orphan is after how long without the controller no further slot is begun.
 	Orphan time.Duration
 	// Now is the clock; nil is time.Now.

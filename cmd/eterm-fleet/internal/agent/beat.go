@@ -73,7 +73,7 @@ func (a *Agent) withdrew() string {
 
 // describe is what a port is like now.
 func (a *Agent) describe(p Port) bus.Port {
-	is := bus.Port{Label: a.label(p), Limits: a.Limits, Spool: a.Spool.Len(), Version: result.ThisTool().Version, Instance: a.instance}
+	is := bus.Port{Label: a.label(p), Limits: a.Limits, Spool: a.Spool.Len(), Version: result.ThisTool().Version, Instance: a.instance, Expires: a.Expires}
 	if info, err := p.Describe(); err == nil {
 		is.MAC, is.MTU, is.SpeedBPS, is.Driver, is.Carrier = info.HardwareAddr.String(), info.MTU, info.Speed, info.Driver, info.Carrier
 	}

@@ -77,6 +77,8 @@ type Port struct {
 	Busy     string   `json:"busy_with,omitempty"`
 	Version  string   `json:"version"`
 	Instance Instance `json:"instance"`
+	// Expires is when the agent's credentials do; zero: never.
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // Clock is how an agent's clock compares with the controller's.

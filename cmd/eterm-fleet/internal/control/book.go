@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,23 +72,22 @@ func (b Book) Ports(ctx context.Context) (map[string]bus.Port, error) {
 }
 
 // Worst is the greatest offset that any clock may have.
-func Worst(ports map[string]bus.Port) (worst time.Duration) {
-	for _, p := range ports {
-		worst = max(worst, p.Clock.Offset.Abs()+p.Clock.Error)
+func Worst(ports map[string]bus.Port) (worst time.Duration) { return WorstOf(ports, Labels(ports)) }
+
+// WorstOf is the greatest offset that the clocks of some ports may have.
+func WorstOf(ports map[string]bus.Port, labels []string) (worst time.Duration) {
+	for _, label := range labels {
+		c := ports[label].Clock
+		worst = max(worst, c.Offset.Abs()+c.Error)
 	}
-	return worst
+	return min(worst, 2*slots.MostOffset)
 }
 
-// Allow says what of a plan an agent's own limits do not allow; nil: all of it.
-// An agent asks itself the same.
-func Allow(p *plan.Plan, port bus.Port) error { return port.Limits.Allow(p, port.Label, port.SpeedBPS) }
+// Labels are the labels of ports, in order.
+func Labels(ports map[string]bus.Port) []string { return slices.Sorted(maps.Keys(ports)) }
 
-// Begin writes a plan, once, and lets it run. It is refused if the name is
-// taken, or a port takes no part or is not allowed to.
-func (b Book) Begin(ctx context.Context, p *plan.Plan, ports map[string]bus.Port) error {
-	if err := p.Check(); err != nil {
-		return err
-	}
+// Refusal says why ports do not take part in a plan; nil: all do.
+func Refusal(p *plan.Plan, ports map[string]bus.Port) error {
 	for _, port := range p.Ports {
 		is, ok := ports[port.Label]
 		switch {
@@ -97,10 +97,25 @@ func (b Book) Begin(ctx context.Context, p *plan.Plan, ports map[string]bus.Port
 			return fmt.Errorf("%s takes no part: %s", port.Label, is.Clock.Withdrew)
 		case is.Busy != "":
 			return fmt.Errorf("%s is busy with run %s: wait for its end, or cancel it", port.Label, is.Busy)
+		case !is.Expires.IsZero() && is.Expires.Before(p.Table.Over()):
+			return fmt.Errorf("the credentials of %s expire at %s, and the plan ends at %s: enroll it again, or plan less",
+				port.Label, is.Expires.Format(time.DateTime), p.Table.Over().Format(time.DateTime))
 		}
-		if err := Allow(p, is); err != nil {
+		if err := is.Limits.Allow(p, port.Label, is.SpeedBPS); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Begin writes a plan, once, and lets it run. It is refused if the name is
+// taken, or a port takes no part or is not allowed to.
+func (b Book) Begin(ctx context.Context, p *plan.Plan, ports map[string]bus.Port) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if err := Refusal(p, ports); err != nil {
+		return err
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -160,6 +175,18 @@ func (b Book) Set(ctx context.Context, run string, s bus.State) error {
 	}
 	_, err = kv.Put(ctx, bus.StateKey(run), []byte(s))
 	return err
+}
+
+// Cancel ends a run: agents begin no further test of it.
+func (b Book) Cancel(ctx context.Context, run string) error {
+	_, state, err := b.Plan(ctx, run)
+	if err == nil && state != bus.Running {
+		return fmt.Errorf("run %s is %s already", run, state)
+	}
+	if err != nil {
+		return err
+	}
+	return b.Set(ctx, run, bus.Cancelled)
 }
 
 // Runs are the names of all runs with what they are to be.
@@ -282,13 +309,4 @@ func (b Book) askers(ctx context.Context, p *plan.Plan) (n int, err error) {
 		}
 	}
 	return n, nil
-}
-
-// sortedKeys are the keys of a map in order.
-func sortedKeys[V any](m map[string]V) (keys []string) {
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -97,7 +97,11 @@ func placesOf(p *plan.Plan) (all []place) {
 			break // of two racks there is one link
 		}
 		inside := func(i int) bool { return i >= low && i < high }
-		all = append(all, place{"uplink", p.Ports[low].Label, func(from, to int) bool { return inside(from) != inside(to) }})
+		name := p.Ports[low].Label
+		all = append(all,
+			place{"uplink sends", name, func(from, to int) bool { return inside(from) && !inside(to) }},
+			place{"uplink receives", name, func(from, to int) bool { return !inside(from) && inside(to) }},
+			place{"uplink", name, func(from, to int) bool { return inside(from) != inside(to) }})
 	}
 	return all
 }

@@ -15,11 +15,12 @@ import (
 // Merger makes one result of those of all tests. A test of which nothing came
 // is incomplete: it never counts as one without loss.
 type Merger struct {
-	plan  *plan.Plan
-	until time.Time // slots that end later have not been
-	seen  map[seat]bus.Result
-	said  map[seat]bus.Result // of reflectors that nobody asked, or that took no part
-	pairs map[[2]string]*tally
+	plan      *plan.Plan
+	until     time.Time // slots that end later have not been
+	seen      map[seat]bus.Result
+	said      map[seat]bus.Result // of reflectors that nobody asked, or that took no part
+	pairs     map[[2]string]*tally
+	cancelled bool
 }
 
 // seat is an end in a slot.
@@ -39,6 +40,9 @@ type tally struct {
 func NewMerger(p *plan.Plan, now time.Time) *Merger {
 	return &Merger{plan: p, until: now, seen: map[seat]bus.Result{}, said: map[seat]bus.Result{}, pairs: map[[2]string]*tally{}}
 }
+
+// Cancelled says that the run was cancelled: its document is an interrupted one.
+func (m *Merger) Cancelled() { m.cancelled = true }
 
 // Add takes one result. Each may come in any order.
 func (m *Merger) Add(r bus.Result) error {
@@ -228,8 +232,8 @@ func (m *Merger) Document(args []string) *result.Document {
 	}
 	d.Load = &frames
 	over := m.plan.Table.Over()
-	d.End(earlier(m.until, over), m.until.Before(over), f, v)
-	d.TookNS = int64(earlier(m.until, over).Sub(m.plan.Table.Start))
+	d.End(earlier(m.until, over), m.cancelled || m.until.Before(over), f, v)
+	d.TookNS = max(0, int64(earlier(m.until, over).Sub(m.plan.Table.Start))) // 0 before it begins
 	return d
 }
 
