@@ -45,7 +45,7 @@ func tagApart(text string) (apart string, tagged bool) {
 		if err != nil {
 			return "", false // no number of tcpdump's either
 		}
-		test = fmt.Sprintf("(ether[%d:2] & 0xfff = %d)", tagPlace, id)
+		test = fmt.Sprintf("(ether[%d:2] & 0xfff = %d)", uint32(tagPlace), id)
 	}
 	// A number in parentheses leaves those behind: as many were before it.
 	open := strings.Count(text[at[2]:end], "(")
