@@ -43,7 +43,7 @@ func pingCommand() *cli.Command {
 	p := &pinger{ttl: 64, interval: args.Duration(time.Second), timeout: args.Duration(time.Second)}
 	return &cli.Command{
 		Name:      "ping",
-		Usage:     "reach hosts by ICMP, ICMPv6 or layer 2, and measure the round trip between kernel time stamps",
+		Usage:     "reach hosts by ICMP, ICMPv6 or layer 2, and measure the round trip between kernel timestamps",
 		ArgsUsage: "HOST|CIDR|MAC...",
 		UsageText: "eterm ping -i eth0 192.0.2.2 -c 3\n" +
 			"eterm ping -i eth0 -Q 3:10 --src-ip 192.0.2.1 192.0.2.2     in VLAN 10, from an address of our own\n" +

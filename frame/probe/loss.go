@@ -38,7 +38,7 @@ type Outage struct {
 	// nanoseconds (5.1, frame-loss method); 0 if its rate is not known.
 	ByCount int64 `json:"by_count_ns"`
 	// ByTime is from the last frame before to the first after it (5.2,
-	// time-stamp method); 0 at the start and the end of a run.
+	// timestamp method); 0 at the start and the end of a run.
 	ByTime int64 `json:"by_time_ns"`
 }
 

@@ -23,7 +23,7 @@ type Account struct {
 	Corrupted  uint64 `json:"corrupted"`
 	Truncated  uint64 `json:"truncated"`
 	Lengthened uint64 `json:"lengthened"`
-	// Refused copies were not taken at the far end.
+	// Refused copies were not taken by the other port.
 	Refused uint64 `json:"refused"`
 	Inside  uint64 `json:"inside"` // frames that are still on the line in their first copy
 	// How long copies were held, as it came out, in nanoseconds.
