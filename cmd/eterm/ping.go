@@ -47,11 +47,11 @@ func pingCommand() *cli.Command {
 		ArgsUsage: "HOST|CIDR|MAC...",
 		UsageText: "eterm ping -i eth0 192.0.2.2 -c 3\n" +
 			"eterm ping -i eth0 -Q 3:10 --src-ip 192.0.2.1 192.0.2.2     in VLAN 10, from an address of our own\n" +
-			"eterm ping -i eth0 192.0.2.0/24 -c 1                        everybody who answers ARP\n" +
+			"eterm ping -i eth0 192.0.2.0/24 -c 1                        everybody who replies to ARP\n" +
 			"eterm ping -i eth0 --mtu 192.0.2.2                          the largest packet that gets there whole\n" +
 			"eterm ping -i eth0 --sweep 64..1518 --df 192.0.2.2          sizes in turn, once\n" +
-			"eterm ping -i eth0 --l2 02:00:00:00:00:02                   without IP: eterm respond answers\n" +
-			"eterm ping -i eth0 --lbm 02:00:00:00:00:02                  802.1ag loopback: switches answer",
+			"eterm ping -i eth0 --l2 02:00:00:00:00:02                   without IP: eterm respond replies\n" +
+			"eterm ping -i eth0 --lbm 02:00:00:00:00:02                  802.1ag loopback: switches reply",
 		Flags:  p.flags(),
 		Action: p.run,
 	}
@@ -64,11 +64,11 @@ func (p *pinger) flags() []cli.Flag {
 		args.CountFlag(&p.count, "send `N` probes to each target (--mtu: of each size, at most)"),
 		args.DurationFlag(&p.duration),
 		args.IntervalFlag(&p.interval),
-		args.TimeoutFlag(&p.timeout, "wait `TIME` for answers to the last probe; answers that take longer are late"),
+		args.TimeoutFlag(&p.timeout, "wait `TIME` for the reply to the last request; replies that take longer are late"),
 		args.NumberFlag("ttl", &p.ttl, 1, 255, "time to live or hop limit, `1..255`"),
 		args.NumberFlag("tos", &p.tos, 0, 255, "type of service or traffic class, `0..255`"),
 		&cli.BoolFlag{Name: "df", Destination: &p.df, Usage: "forbid fragments"},
-		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when an answer comes, or 10 ms have passed"},
+		&cli.BoolFlag{Name: "flood", Aliases: []string{"f"}, Destination: &p.flood, Usage: "send when a reply comes, or 10 ms have passed"},
 		args.SizeFlag(&p.size),
 		&cli.GenericFlag{Name: "sweep", Value: &p.sweep, Usage: "frame sizes `FROM..TO[:STEP]` in turn, such as 64..1518; once without -c or -d"},
 		&cli.BoolFlag{Name: "mtu", Destination: &p.mtu, Usage: "find the path MTU: the largest packet that gets there and back whole"},

@@ -35,12 +35,12 @@ func respondCommand() *cli.Command {
 	r := &responder{}
 	return &cli.Command{
 		Name:  "respond",
-		Usage: "answer echoes, so that any machine is a peer to test against",
+		Usage: "reply to echo requests, so that any machine is a peer to test against",
 		UsageText: "eterm respond -i eth0                                 layer 2 only: ping --l2, --llc, --lbm\n" +
 			"eterm respond -i eth0 --ip 192.0.2.2 --ip 2001:db8::2   ARP, neighbour discovery and ICMP too\n" +
 			"eterm respond -i eth0 --ip 192.0.2.0/24 -d 1m           a whole network of hosts",
 		Description: "Answers our own layer-2 echo, LLC TEST and 802.1ag loopback sent to this station, and ARP,\n" +
-			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only questions are\n" +
+			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only requests are\n" +
 			"answered, never groups (but ARP and neighbour solicitations), never itself, never faster than\n" +
 			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.",
 		Flags: []cli.Flag{

@@ -34,7 +34,7 @@ func scanCommand() *cli.Command {
 			"eterm scan -i eth0 192.0.2.0/24 -n       a range, without looking for names\n" +
 			"eterm scan -i eth0 -Q 10 --src-ip 192.0.2.1 192.0.2.0/24 --json   in VLAN 10, where we have no address",
 		Description: "Asks every address by ARP (IPv6: neighbour discovery), 1000 a second unless the range is so\n" +
-			"large that it takes more to be done in a minute. Who answers gets two echo requests. Names\n" +
+			"large that it takes more to be done in a minute. Who replies gets two echo requests. Names\n" +
 			"come from reverse DNS and from the hosts themselves by multicast DNS. Only your own networks.",
 		Flags: append(append(append(s.station.Flags(), s.askFlags.flags()...), s.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "no-names", Aliases: []string{"n"}, Destination: &s.noNames, Usage: "do not look for names"},

@@ -15,7 +15,7 @@ type AskRate struct{ load.Rate }
 func (r *AskRate) Set(s string) error {
 	rate, err := load.ParseRate(s)
 	if err == nil && rate.IsMax() {
-		err = errors.New("max would drown the answers: want a rate such as 5000pps")
+		err = errors.New("max would drown the replies: want a rate such as 5000pps")
 	}
 	r.Rate = rate
 	return err
