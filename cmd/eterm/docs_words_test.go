@@ -107,7 +107,7 @@ func TestDocsSentences(t *testing.T) {
 		for _, p := range plainPages {
 			plain = plain || p == path
 		}
-		for _, sentence := range sentenceEnd.Split(strings.ReplaceAll(prose(text), "|", "\n\n"), -1) {
+		for _, sentence := range sentenceEnd.Split(strings.NewReplacer("|", "\n\n", " · ", "\n\n", " ·\n", "\n\n").Replace(prose(text)), -1) {
 			n := len(strings.Fields(sentence))
 			switch {
 			case n <= longSentence:
