@@ -11,18 +11,17 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Format is the form of a file of frames.
+// Format is the form of a capture.
 type Format uint8
 
-// The formats. HexText stands for every form of hex dump.
+// The formats that are written.
 const (
 	PcapNG Format = iota
 	Pcap
-	HexText
 )
 
 func (f Format) String() string {
-	return [...]string{"pcapng", "pcap", "hex text"}[f]
+	return [...]string{"pcapng", "pcap"}[f]
 }
 
 // source reads one format.
@@ -36,7 +35,6 @@ type source interface {
 // Reader reads the frames of one file or stream, in constant memory. Its
 // methods are not safe for concurrent use.
 type Reader struct {
-	format       Format
 	source       source
 	in           *bufio.Reader
 	waits        func() bool // the next frame may not be there yet
@@ -64,9 +62,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	}
 	return c, nil
 }
-
-// Format is what the content was found to be.
-func (c *Reader) Format() Format { return c.format }
 
 // Interface describes the interface that a Record of this file names. It is
 // false for what the file does not describe, such as any of hex text.
@@ -185,7 +180,7 @@ func (c *Reader) open() error {
 	}
 	if bytes.HasPrefix(head, []byte("\n\r\r\n")) {
 		s := newPcapng(c.in)
-		c.format, c.source, c.waits = PcapNG, s, s.waits
+		c.source, c.waits = s, s.waits
 		return nil
 	}
 	if order, ok := pcapOrder(head); ok {
@@ -193,10 +188,9 @@ func (c *Reader) open() error {
 		if err != nil {
 			return err
 		}
-		c.format, c.source, c.waits = Pcap, s, s.waits
+		c.source, c.waits = s, s.waits
 		return nil
 	}
-	c.format = HexText
 	text, err := c.in.Peek(min(512, c.in.Buffered())) // what is there without waiting
 	if err != nil {
 		return err
