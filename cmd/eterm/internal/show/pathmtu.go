@@ -23,7 +23,7 @@ func NewPathMTU(out *Output, target reach.Target, o PingOptions) *PathMTU {
 // Header says what is asked.
 func (o *PathMTU) Header(limit int) {
 	if !o.JSON {
-		_ = o.out.Line("path MTU to %s from %s %s: packets of up to %d bytes that may not be fragmented", o.target.Name, o.From, o.Interface, limit)
+		_ = o.out.Item("", 0, "", fmt.Sprintf("path MTU to %s from %s %s: packets of up to %d bytes that may not be fragmented", o.target.Name, o.From, o.Interface, limit))
 	}
 }
 
@@ -58,10 +58,10 @@ func (o *PathMTU) End(r reach.MTUResult) {
 		return
 	}
 	for _, m := range r.Untrue {
-		_ = o.out.Line("%s told %d, which is not true of packets that came back or did not", m.From, m.MTU)
+		_ = o.out.Item("", 0, "", fmt.Sprintf("%s told %d, which is not true of packets that came back or did not", m.From, m.MTU))
 	}
 	if r.MTU > 0 && r.Settled() {
-		_ = o.out.Line("path MTU %d: %s", r.MTU, o.because(r))
+		_ = o.out.Item("", 0, "", fmt.Sprintf("path MTU %d: %s", r.MTU, o.because(r)))
 	}
 }
 
