@@ -88,7 +88,7 @@ func newAutoSender(l *rtnl.Link) (sender, error) {
 	}
 	xdp, err := openXDP(l, queueTime)
 	if err != nil {
-		return &autoSender{sender: socket, why: err.Error()}, nil
+		return &autoSender{sender: socket, why: err.Error()}, nil //nolint:nilerr // the socket is what there is instead
 	}
 	return &autoSender{link: l, sender: xdp, instead: socket}, nil
 }

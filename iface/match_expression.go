@@ -13,7 +13,7 @@ import (
 	"eterm/iface/internal/helper"
 )
 
-// ErrNoTcpdump: there is no tcpdump to translate an expression.
+// ErrNoTcpdump means that there is no tcpdump to translate an expression.
 var ErrNoTcpdump = errors.New("tcpdump is not installed")
 
 // maxInstructions is the kernel's limit (BPF_MAXINSNS, linux/bpf_common.h).

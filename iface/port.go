@@ -106,6 +106,8 @@ const (
 // Clock says who took a timestamp.
 type Clock uint8
 
+// The clocks: the kernel's when it got or gave the frame, the NIC's own, and
+// this process's, later than both.
 const (
 	KernelClock Clock = iota
 	HardwareClock

@@ -28,8 +28,9 @@ func TestTrap03NoNegativeCount(t *testing.T) {
 				t.Fatal(err)
 			}
 			var err error
-			for n := 0; err == nil; {
+			for err == nil {
 				deadline(t, b, patience)
+				var n int
 				if n, err = b.Receive(rx); n < 0 || n > 0 && err != nil {
 					t.Fatalf("%d frames, %v", n, err)
 				}

@@ -32,7 +32,7 @@ func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io
 		err = app.RunContext(ctx, line.Words)
 	}
 	says.Clear()
-	if writing := out.Err(); writing != nil && !errors.Is(writing, syscall.EPIPE) && (err == writing || !errors.Is(err, writing)) {
+	if writing := out.Err(); writing != nil && !errors.Is(writing, syscall.EPIPE) && (err == writing || !errors.Is(err, writing)) { //nolint:errorlint // itself: a command that wraps it says more
 		err = exit.Usage("standard output cannot be written: %w", writing)
 	}
 	if err != nil && err.Error() != "" {

@@ -25,7 +25,7 @@ func etermWith(t *testing.T, ctx context.Context, stdin string, args ...string) 
 func TestUsageErrors(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"", "no command given: eterm --help lists them, eterm lab tries them"},
-		{"versoin", `unknown command "versoin": did you mean version? eterm --help lists all`},
+		{"versoin", `unknown command "versoin": did you mean version? eterm --help lists all`}, //nolint:misspell // on purpose
 		{"concatenate", `unknown command "concatenate": eterm --help lists all`},
 		{"switch chekc", `unknown command "chekc": did you mean check? eterm switch has check, macs, outage`},
 		{"help lisetn", `unknown command "lisetn": did you mean listen? eterm --help lists all`},

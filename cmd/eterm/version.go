@@ -16,5 +16,3 @@ func versionCommand() *cli.Command {
 		Action:    func(c *cli.Context) error { return output(c).Version(asJSON) },
 	}
 }
-
-func printVersion(c *cli.Context) error { return output(c).Version(false) }

@@ -22,8 +22,10 @@ const (
 	// (IEEE 802.3-2022, 3.2.6). Between MaxPayload and it is neither.
 	MinType = 0x0600
 	// Preamble is preamble and start frame delimiter (IEEE 802.3-2022, 3.2.1
-	// and 3.2.2), Gap the interPacketGap of 96 bit times (4.4.2).
-	Preamble, Gap = 8, 12
+	// and 3.2.2).
+	Preamble = 8
+	// Gap is the interPacketGap of 96 bit times (IEEE 802.3-2022, 4.4.2).
+	Gap = 12
 )
 
 // MaxFrame is the longest frame without FCS that an interface of the given MTU

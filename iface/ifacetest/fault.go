@@ -2,10 +2,12 @@ package ifacetest
 
 import "eterm/iface/impair"
 
-// A Fault is something a wire or a switch does to the frames that a Select
-// picks. These are the faults of package impair, for tests to name shortly.
+// These are the faults of package impair, for tests to name shortly.
 type (
-	Fault  = impair.Fault
+	// A Fault is something a wire or a switch does to the frames that a Select
+	// picks.
+	Fault = impair.Fault
+	// A Select picks frames.
 	Select = impair.Select
 )
 

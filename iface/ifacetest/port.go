@@ -5,6 +5,7 @@
 package ifacetest
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -52,10 +53,13 @@ func newPort(name string, last byte, c config) *Port {
 	}
 }
 
+// Name implements iface.Port.
 func (p *Port) Name() string { return p.name }
 
+// HardwareAddr implements iface.Port.
 func (p *Port) HardwareAddr() net.HardwareAddr { return slices.Clone(p.mac) }
 
+// MTU implements iface.Port.
 func (p *Port) MTU() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,6 +108,7 @@ func (p *Port) Remove() {
 	p.linked(false)
 }
 
+// Close implements iface.Port.
 func (p *Port) Close() error {
 	p.mu.Lock()
 	already := p.closed
@@ -121,11 +126,12 @@ func (p *Port) Close() error {
 // end makes err the answer to everything from now on. The first reason stays,
 // but a closed port says that it is closed.
 func (p *Port) end(err error) {
-	if p.ending == nil || err == net.ErrClosed {
+	if p.ending == nil || errors.Is(err, net.ErrClosed) {
 		p.ending = err
 	}
 }
 
+// SetReadDeadline implements iface.Port.
 func (p *Port) SetReadDeadline(t time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -137,6 +143,7 @@ func (p *Port) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
+// Counters implements iface.Port.
 func (p *Port) Counters() (iface.Counters, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -161,6 +168,7 @@ func (p *Port) Queued() int {
 	return p.queue.length
 }
 
+// Receive implements iface.Port.
 func (p *Port) Receive(rx []iface.Received) (int, error) {
 	if len(rx) == 0 {
 		return 0, nil
@@ -255,43 +263,6 @@ func (p *Port) put(frame []byte, at time.Time) {
 	if !p.queue.put(frame, at, p.mac) {
 		p.counted.SocketDropped++
 	}
-}
-
-// noLink says whether the link is not back yet.
-func (p *Port) noLink() bool { return time.Now().Before(p.nic.linkBack) }
-
-// loseLink takes the carrier away for as long as the NIC's habit is.
-func (p *Port) loseLink() {
-	d := p.nic.noLinkFor
-	if d == 0 {
-		return
-	}
-	p.nic.linkBack = time.Now().Add(d)
-	p.setCarrier(false)
-	time.AfterFunc(d, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if !p.noLink() {
-			p.setCarrier(true)
-		}
-	})
-}
-
-// carrier notes that the other end went down or came up.
-func (p *Port) carrier(is bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.setCarrier(is)
-}
-
-func (p *Port) setCarrier(is bool) {
-	if p.counted.NoCarrier == is {
-		p.raw.CarrierChanges++
-		if !is {
-			p.raw.CarrierLost++
-		}
-	}
-	p.counted.NoCarrier = !is
 }
 
 func (p *Port) wake() {

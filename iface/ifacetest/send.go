@@ -7,6 +7,7 @@ import (
 	"eterm/iface"
 )
 
+// Send implements iface.Port.
 func (p *Port) Send(frames [][]byte) (int, error) {
 	for i, f := range frames {
 		leaves, err := p.accept(f)

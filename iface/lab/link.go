@@ -19,13 +19,13 @@ func Cable(a *Host, aName string, b *Host, bName string) error {
 }
 
 // AddCable is Cable with properties of one's own, such as several queues.
-func (a *Host) AddCable(b *Host, veth *netlink.Veth) error {
+func (h *Host) AddCable(b *Host, veth *netlink.Veth) error {
 	aName, bName := veth.Name, veth.PeerName
 	veth.PeerNamespace = netlink.NsFd(int(b.ns))
-	if err := a.nl.LinkAdd(veth); err != nil {
-		return fmt.Errorf("cable %s:%s to %s:%s: %w", a.Name, aName, b.Name, bName, err)
+	if err := h.nl.LinkAdd(veth); err != nil {
+		return fmt.Errorf("cable %s:%s to %s:%s: %w", h.Name, aName, b.Name, bName, err)
 	}
-	return errors.Join(a.Up(aName), b.Up(bName), a.Running(aName), b.Running(bName))
+	return errors.Join(h.Up(aName), b.Up(bName), h.Running(aName), b.Running(bName))
 }
 
 // Running waits until an interface that is up has a carrier and takes frames:

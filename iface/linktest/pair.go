@@ -199,7 +199,7 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 	for {
 		silent, err := p.look(ctx, &last)
 		if ctx.Err() != nil {
-			return nil // what was measured so far is a result
+			return nil //nolint:nilerr // what was measured so far is a result
 		}
 		if err != nil {
 			return err

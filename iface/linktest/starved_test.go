@@ -25,11 +25,11 @@ func TestAStarvedHostLosesNothing(t *testing.T) {
 	defer close(stop)
 	for range 4 {
 		go func() {
-			for {
+			for { //nolint:staticcheck // it spins, to starve the others
 				select {
 				case <-stop:
 					return
-				default:
+				default: //nolint:staticcheck // as above
 				}
 			}
 		}()

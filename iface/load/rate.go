@@ -105,7 +105,7 @@ func (r Rate) String() string {
 	return ""
 }
 
-// ErrNoSpeed: a share of the line's speed was asked for and that is unknown.
+// ErrNoSpeed means that a share of the line's speed was asked for and that is unknown.
 var ErrNoSpeed = errors.New("the line's speed is unknown: give the rate in pps or Mbit")
 
 // Frames is the rate in frames a second, for frames that take wireBytes on

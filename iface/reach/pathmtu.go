@@ -200,7 +200,7 @@ func (s *mtuSearch) try(ctx context.Context, size int) (MTUStep, error) {
 	return step, err
 }
 
-// ErrUnresolved: nobody told the MAC address of the next hop.
+// ErrUnresolved means that nobody told the MAC address of the next hop.
 var ErrUnresolved = errors.New("no reply to ARP or neighbour discovery")
 
 // tooBig says whether a message is about the size.

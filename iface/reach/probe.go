@@ -137,7 +137,7 @@ func (p *pinger) paced(ctx context.Context, base time.Duration) error {
 		}
 		p.Clock.Wait(base+due, ctx.Done())
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end of ctx is no error here
 		}
 		if err := p.next(p.targets[k%n]); err != nil {
 			return err

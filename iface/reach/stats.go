@@ -125,10 +125,13 @@ func (s *Spread) Apart() (n uint64) {
 // Count is the number of round trips.
 func (s *Spread) Count() uint64 { return s.most().n }
 
-// Min, Max, Mean and Mdev are 0 if there were none.
+// Min is the shortest; 0 if there were none, as Max, Mean and Mdev are.
 func (s *Spread) Min() time.Duration { return s.most().min }
+
+// Max is the longest.
 func (s *Spread) Max() time.Duration { return s.most().max }
 
+// Mean is the sum by the number.
 func (s *Spread) Mean() time.Duration {
 	d := s.most()
 	return time.Duration(d.sum / float64(max(d.n, 1)))

@@ -54,9 +54,6 @@ type Waits struct {
 	Rest     float64 `json:"rest_s"`     // for the device, before the next trial
 }
 
-// total is how long the pauses take together, at most.
-func (w Waits) total() float64 { return w.Learn + w.Residual + w.Rest }
-
 // Spec is one trial to be made.
 type Spec struct {
 	// Sizes of the frames with FCS, in bytes, in turn.

@@ -3,7 +3,6 @@ package suite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/linktest"
-	"eterm/iface/load"
 	"eterm/iface/load/pace"
 )
 
@@ -189,7 +187,7 @@ func (p *TwoPorts) learn(ctx context.Context, s Spec) error {
 			tx, rx := p.ports(d)
 			for _, a := range p.addresses(d, s.Addresses) {
 				l := p.Load
-				l.Dst, l.Src = net.HardwareAddr(tx.HardwareAddr()), net.HardwareAddr(a.dst)
+				l.Dst, l.Src = tx.HardwareAddr(), net.HardwareAddr(a.dst)
 				l.Sizes, l.Rate, l.Count, l.Streams = s.Sizes[:1], 1, 1, 1
 				b, w, err := l.TestFrame(0, s.Sizes[0], p.session(rx))
 				if err != nil {
@@ -270,52 +268,4 @@ func (p *TwoPorts) drain(ctx context.Context, s Spec, floors map[Direction]int64
 		}
 	}
 	return nil
-}
-
-// lane is one direction of a trial under way.
-type lane struct {
-	direction Direction
-	tx, rx    iface.Port
-	receiver  *receiver
-	run       *run
-	sender    *watched
-	frames    *frames
-	profile   []Segment
-	txBefore  iface.Counters
-	rxBefore  iface.Counters
-	beside    [2]uint64 // foreign and control frames before
-	result    load.Result
-	err       error
-}
-
-// errSending is a port that takes no more.
-var errSending = errors.New("sending ended")
-
-// run offers a profile in all directions of a trial at once, and accounts for it.
-func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, reset bool) ([]Account, error) {
-	var lanes []*lane
-	for _, d := range s.Directions {
-		l, err := p.lane(d, s, profile)
-		if err != nil {
-			return nil, err
-		}
-		lanes = append(lanes, l)
-	}
-	if reset && s.Reset != "" && p.Reset != nil {
-		sending, cancel := context.WithCancel(ctx)
-		defer cancel()
-		after := time.AfterFunc(time.Duration(s.Seconds()/5*1e9), func() { _ = p.Reset(sending, s.Reset) })
-		defer after.Stop()
-	}
-	var all sync.WaitGroup
-	for _, l := range lanes {
-		all.Go(func() { l.send(ctx) })
-	}
-	all.Wait()
-	for _, l := range lanes {
-		if l.err != nil && (errors.Is(l.err, iface.ErrGone) || errors.Is(l.err, net.ErrClosed)) {
-			return nil, fmt.Errorf("%w: %w", errSending, l.err)
-		}
-	}
-	return p.collect(ctx, lanes, s)
 }

@@ -62,7 +62,7 @@ type Event struct {
 	Waiting time.Duration
 }
 
-// ErrNotConnected: the ports are not on the same network, so that there is
+// ErrNotConnected means that the ports are not on the same network, so that there is
 // nothing to test.
 var ErrNotConnected = errors.New("the ports are not on the same network")
 

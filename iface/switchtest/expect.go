@@ -1,6 +1,7 @@
 package switchtest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -83,7 +84,8 @@ func ParseExpectations(source []byte) (Expectations, error) {
 // syntaxError gives a YAML error the form of ours.
 func syntaxError(err error, source string) error {
 	e := &ExpectError{Source: source, Problem: err.Error(), Line: 1, Column: 1}
-	if y, ok := err.(yaml.Error); ok {
+	var y yaml.Error
+	if errors.As(err, &y) {
 		e.Problem = "this is not YAML: " + y.GetMessage()
 		e.place(y.GetToken())
 	}

@@ -173,7 +173,7 @@ func (w *watch) follow(ctx context.Context) error {
 				y.look(w, now)
 			}
 		case <-ctx.Done():
-			if cause := context.Cause(ctx); cause != context.Canceled && cause != context.DeadlineExceeded {
+			if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 				return cause
 			}
 			return nil

@@ -59,7 +59,7 @@ const (
 	challengeEvery = 25 * time.Millisecond
 )
 
-// ErrUnproven: the peer has not proved for ProofLease that it receives.
+// ErrUnproven means that the peer has not proved for ProofLease that it receives.
 var ErrUnproven = errors.New("the peer does not prove that it receives")
 
 // NewWindow opens the window of a session, in the end to most bytes. It begins

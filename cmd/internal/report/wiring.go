@@ -26,19 +26,19 @@ func (v *View) wiring() {
 	f.line("ink", "", 390, height/2, width-box-1, height/2)
 	f.box(250, 34, 140, 42)
 	f.text(320, height/2+4, "middle", between)
-	far := ""
+	var other string
 	if len(d.Ports) > 1 {
 		f.host(d.Ports[1], width-box-1, box)
-		far = clean(d.Ports[1].Name)
+		other = clean(d.Ports[1].Name)
 	} else {
-		far = "the other end"
+		other = "the other end"
 		if d.Load != nil && d.Load.Destination != "" {
-			far = clean(d.Load.Destination)
+			other = clean(d.Load.Destination)
 		}
 		f.box(width-box-1, 14, box, 82)
-		f.text(width-box/2-1, height/2+4, "middle", cut(far, 24))
+		f.text(width-box/2-1, height/2+4, "middle", cut(other, 24))
 	}
-	f.Desc = clean(d.Ports[0].Name) + " to " + between + " to " + far
+	f.Desc = clean(d.Ports[0].Name) + " to " + between + " to " + other
 	v.Wiring = f
 }
 

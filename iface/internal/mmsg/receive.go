@@ -3,6 +3,7 @@
 package mmsg
 
 import (
+	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -65,7 +66,7 @@ func (m *Receiver) Receive(fd, want int) (n int, err error) {
 		m.hdrs[i].hdr.SetControllen(controlSize)
 	}
 	n, err = recvmmsg(fd, m.hdrs[:want])
-	if err == unix.EAGAIN {
+	if errors.Is(err, unix.EAGAIN) {
 		return 0, nil
 	}
 	return n, err

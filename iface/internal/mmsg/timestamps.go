@@ -1,6 +1,7 @@
 package mmsg
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ func NewTimestamped(index int, patience time.Duration, hardware bool) (*Timestam
 func (s *Timestamped) Send(frames [][]byte) (int, error) {
 	for i := range frames {
 		n, err := s.Sender.Send(frames[i : i+1])
-		if n == 1 || err == unix.ENOBUFS {
+		if n == 1 || errors.Is(err, unix.ENOBUFS) {
 			s.keys.used(n == 1)
 		}
 		if err != nil {
@@ -114,7 +115,7 @@ func (s *Timestamped) Next() (t Timestamp, ok bool, err error) {
 	var control [controlSize]byte
 	for {
 		m, key, err := readTimestamp(s.fd, control[:])
-		if err == unix.EAGAIN {
+		if errors.Is(err, unix.EAGAIN) {
 			return t, false, nil
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,9 +33,9 @@ func read(from io.Reader) (entries []Entry, whole int64, torn int, err error) {
 	for n := 1; ; n++ {
 		line, err := r.ReadSlice('\n')
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return entries, whole, len(line), nil // what has no end was not written to it
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			return nil, 0, 0, fmt.Errorf("line %d: %w: it is longer than %d bytes", n, ErrDamaged, maxRun)
 		case err != nil:
 			return nil, 0, 0, err

@@ -83,7 +83,7 @@ func (a *Agent) describe(p Port) bus.Port {
 	return is
 }
 
-// ErrTwice: another agent has these credentials.
+// ErrTwice means: another agent has these credentials.
 var ErrTwice = errors.New("another agent works with these credentials: enroll each machine for itself")
 
 // register says for the first time what the ports are like, unless somebody

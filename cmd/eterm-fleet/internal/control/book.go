@@ -20,7 +20,7 @@ import (
 // Book is what is stored: ports, plans and results.
 type Book struct{ JS jetstream.JetStream }
 
-// ErrNoRun: there is no run of that name.
+// ErrNoRun means: there is no run of that name.
 var ErrNoRun = errors.New("there is no such run")
 
 func (b Book) bucket(ctx context.Context, name string) (jetstream.KeyValue, error) {

@@ -68,7 +68,7 @@ func Read(name string) (c Creds, err error) {
 	return c, nil
 }
 
-// ErrExpired: the credentials are too old.
+// ErrExpired means: the credentials are too old.
 var ErrExpired = errors.New("the credentials have expired: enroll this host again")
 
 // Options are those of a connection that is made again whenever it breaks.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -86,7 +87,8 @@ func (r *reader) together(body ast.Node) error {
 // syntaxError gives a YAML error the form of ours.
 func syntaxError(err error, source string) error {
 	e := &Error{Source: source, Problem: err.Error(), Line: 1, Column: 1}
-	if y, ok := err.(yaml.Error); ok {
+	var y yaml.Error
+	if errors.As(err, &y) {
 		e.Problem = "this is not YAML: " + y.GetMessage()
 		e.place(y.GetToken())
 	}

@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// ErrFull: there is no room for a further result.
+// ErrFull means: there is no room for a further result.
 var ErrFull = errors.New("the spool is full")
 
 // Spool is a folder of results, by their subjects.

@@ -12,6 +12,7 @@ import (
 // AskRate is a rate of questions; the zero value is the polite one.
 type AskRate struct{ load.Rate }
 
+// Set reads what was typed; its error says what is wanted.
 func (r *AskRate) Set(s string) error {
 	rate, err := load.ParseRate(s)
 	if err == nil && rate.IsMax() {

@@ -49,7 +49,7 @@ func (f *Frames) SeedFlag() cli.Flag {
 	return &cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "start random values at `N`: the same seed gives the same frames"}
 }
 
-// prepared are frames ready to be sent.
+// Prepared are frames ready to be sent.
 type Prepared struct {
 	// Source makes them anew for a worker.
 	Source   func(worker int) load.Source
@@ -161,6 +161,11 @@ func (p *Prepared) measure(on Station, round int) error {
 // Described is an interface that is not open.
 type Described struct{ About iface.Info }
 
-func (s Described) Name() string                   { return s.About.Name }
+// Name implements Station.
+func (s Described) Name() string { return s.About.Name }
+
+// HardwareAddr implements Station.
 func (s Described) HardwareAddr() net.HardwareAddr { return slices.Clone(s.About.HardwareAddr) }
-func (s Described) MTU() int                       { return s.About.MTU }
+
+// MTU implements Station.
+func (s Described) MTU() int { return s.About.MTU }

@@ -16,6 +16,7 @@ import (
 // that was not given.
 type Rate struct{ From, To load.Rate }
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Rate) Set(s string) error {
 	first, second, ramp := strings.Cut(s, "..")
 	from, err := load.ParseRate(first)
@@ -42,6 +43,7 @@ func (v *Rate) String() string {
 	return v.From.String()
 }
 
+// Ramps says whether the rate changes.
 func (v *Rate) Ramps() bool { return v.From != v.To }
 
 // Sizes are the sizes of frames with FCS, one after the other.
@@ -50,6 +52,7 @@ type Sizes struct {
 	List []int
 }
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Sizes) Set(s string) (err error) {
 	v.text = s
 	v.List, err = load.ParseSizes(s)
@@ -79,6 +82,7 @@ type Weights []int
 // mostWeight bounds a weight, and with it the round that is worked out.
 const mostWeight = 1000
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Weights) Set(s string) error {
 	*v = nil
 	for word := range strings.SplitSeq(s, ",") {
@@ -95,9 +99,10 @@ func (v *Weights) String() string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint([]int(*v))), ","), "[]")
 }
 
+// Given says whether there are any.
 func (v Weights) Given() bool { return len(v) > 0 }
 
-// of is the weight of notation i.
+// Of is the weight of notation i.
 func (v Weights) Of(i int) int {
 	if v.Given() {
 		return v[i]
@@ -105,7 +110,7 @@ func (v Weights) Of(i int) int {
 	return 1
 }
 
-// total is the sum of the weights of n notations.
+// Total is the sum of the weights of n notations.
 func (v Weights) Total(n int) (sum int) {
 	for i := range n {
 		sum += v.Of(i)

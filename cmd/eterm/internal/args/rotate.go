@@ -17,6 +17,7 @@ type Rotate struct {
 // Given says whether there is one.
 func (v *Rotate) Given() bool { return v.text != "" }
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Rotate) Set(s string) error {
 	*v = Rotate{text: s}
 	for _, word := range strings.Split(s, ",") {

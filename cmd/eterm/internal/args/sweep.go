@@ -10,6 +10,7 @@ import (
 // Sweep is a range of frame sizes on the wire with FCS.
 type Sweep struct{ From, To, Step int }
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Sweep) Set(s string) error {
 	wrong := errors.New("want frame sizes FROM..TO[:STEP] in bytes with FCS, 64 to 9216, such as 64..1518")
 	bounds, step, hasStep := strings.Cut(s, ":")

@@ -18,6 +18,7 @@ import (
 // Count is a number of frames; 0 is until stopped.
 type Count uint64
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Count) Set(s string) error {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {
@@ -37,6 +38,7 @@ func (v *Count) String() string {
 // Duration takes seconds as ping does (0.2) and Go's durations (200ms).
 type Duration time.Duration
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Duration) Set(s string) error {
 	d, err := ParseDuration(s)
 	if err != nil {
@@ -46,6 +48,7 @@ func (v *Duration) Set(s string) error {
 	return nil
 }
 
+// ParseDuration reads seconds, such as 0.2, or a time with its unit, such as 200ms.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
@@ -66,6 +69,7 @@ type MAC struct {
 	Addr net.HardwareAddr
 }
 
+// Set reads what was typed; its error says what is wanted.
 func (v *MAC) Set(s string) error {
 	v.text, v.Addr = s, nil
 	switch s {
@@ -87,7 +91,7 @@ func (v *MAC) String() string { return v.text }
 // Given says whether there is one, or a word for one.
 func (v *MAC) Given() bool { return v.text != "" }
 
-// or is the address given; own stands for the interface's own, and fallback
+// Or is the address given; own stands for the interface's own, and fallback
 // for what is meant where none was given.
 func (v *MAC) Or(own, fallback net.HardwareAddr) net.HardwareAddr {
 	switch {
@@ -120,6 +124,7 @@ func randomMAC() net.HardwareAddr {
 // EtherType is an EtherType; 0 is one that was not given.
 type EtherType uint16
 
+// Set reads what was typed; its error says what is wanted.
 func (v *EtherType) Set(s string) error {
 	n, err := strconv.ParseUint(s, 0, 16)
 	if err != nil || strings.HasPrefix(s, "0") && len(s) == 4 {
@@ -198,6 +203,7 @@ func (v payloadHex) String() string { return "" }
 // Size is a frame size on the wire with FCS; 0 is as the content needs.
 type Size int
 
+// Set reads what was typed; its error says what is wanted.
 func (v *Size) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 64 || n > 9216 {

@@ -15,6 +15,7 @@ const NoTags = "none"
 // VLANs is a stack of tags, outer first.
 type VLANs []frame.VLAN
 
+// Set reads what was typed; its error says what is wanted.
 func (v *VLANs) Set(s string) error {
 	*v = nil
 	if s == NoTags {

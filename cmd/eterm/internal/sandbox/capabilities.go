@@ -34,8 +34,8 @@ func dropBounding() error {
 	}
 	for c := range uintptr(64) {
 		has, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c, 0, 0, 0)
-		if err != nil { // beyond the last that this kernel has
-			return nil
+		if err != nil {
+			return nil //nolint:nilerr // beyond the last that this kernel has
 		}
 		if has == 0 {
 			continue

@@ -47,7 +47,7 @@ func (o *Output) Diff(frames [2]*frame.Decoded, differences []frame.Difference, 
 		b = fmt.Appendf(b, "~ length %d -> %s\n", x, Count(y, "byte"))
 	}
 	for _, d := range differences {
-		line := ""
+		var line string
 		switch {
 		case d.Field != "":
 			line = fmt.Sprintf("~ %s.%s at %d: %s -> %s", d.Layer, d.Field, d.OffsetB, d.A, d.B)

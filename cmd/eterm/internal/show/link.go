@@ -254,45 +254,6 @@ func (p linePrinter) sizes(all []linktest.SizeAccount) {
 // mostSizeRows is up to how many sizes have a row each.
 const mostSizeRows = 12
 
-func (p linePrinter) damage(d probe.Damage) {
-	if d.Corrupted > 0 {
-		p.item("corrupted", "%d: %d with wrong bits, %d cut, %d lengthened; %s, %d of them 0 to 1, %d 1 to 0",
-			d.Corrupted, d.WrongBits, d.Truncated, d.Lengthened, Count(d.Bits, "bit"), d.ZeroToOne, d.OneToZero)
-		for i, e := range d.Examples {
-			if i == 3 {
-				break
-			}
-			text := fmt.Sprintf("number %d of stream %d, %s", e.Number, e.Stream, Count(e.Length, "byte"))
-			if e.Length != e.Want {
-				text += fmt.Sprintf(" where %d were sent", e.Want)
-			}
-			for _, b := range e.Wrong {
-				text += fmt.Sprintf(", byte %d is %02x and was %02x", b.Offset, b.Got, b.Want)
-			}
-			p.item("", "%s", text)
-		}
-	}
-	if d.Retagged > 0 {
-		p.item("retagged", "%d came with other VLAN tags than they were sent with", d.Retagged)
-	}
-}
-
-func (p linePrinter) delay(d probe.Delay) {
-	sampled := ""
-	if d.Sampled {
-		sampled = ", of a sample"
-	}
-	switch d.Kind {
-	case "one_way":
-		p.item("delay", "one way: min %v, p50 %v, p99 %v, p99.9 %v, max %v", ns(d.Min), ns(d.P50), ns(d.P99), ns(d.P999), ns(d.Max))
-	case "variation":
-		p.item("delay", "variation: p50 %v, p99 %v, p99.9 %v, max %v, uncertain by %v (two clocks, %.1f ppm apart%s)", ns(d.P50), ns(d.P99), ns(d.P999), ns(d.Max), ns(d.Uncertainty), d.Skew, sampled)
-	}
-	if d.Negative > 0 {
-		p.item("delay", "not known: %s came before they were sent, so the clocks are not shared", Count(d.Negative, "frame"))
-	}
-}
-
 func (p linePrinter) verdict(v linktest.Verdict) {
 	for _, why := range v.Exceeded {
 		p.item("failed", "%s", why)

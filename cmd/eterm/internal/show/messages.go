@@ -29,7 +29,7 @@ func NewMessages(w io.Writer) *Messages {
 	return &Messages{w: w, width: NewOutput(w).width}
 }
 
-// Messages of w: itself, if it is some.
+// MessagesTo is who writes messages to w: w itself, if it is one.
 func MessagesTo(w io.Writer) *Messages {
 	if m, ok := w.(*Messages); ok {
 		return m

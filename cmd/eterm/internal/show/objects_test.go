@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -281,15 +280,17 @@ func (m *manual) comment(t reflect.Type, field string) string {
 // read collects the comments of a package.
 func (m *manual) read(pkg string) {
 	dir := filepath.Join("../../../..", strings.TrimPrefix(pkg, "eterm/"))
-	notTest := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	packages, err := parser.ParseDir(token.NewFileSet(), dir, notTest, parser.ParseComments)
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	must(m.t, err)
-	for _, p := range packages {
-		for _, file := range p.Files {
-			for _, decl := range file.Decls {
-				if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.TYPE {
-					m.types(pkg, d)
-				}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		must(m.t, err)
+		for _, decl := range file.Decls {
+			if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.TYPE {
+				m.types(pkg, d)
 			}
 		}
 	}
