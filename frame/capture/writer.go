@@ -101,7 +101,8 @@ func (w *Writer) Close(account *Statistics) error {
 
 // Size is the length in bytes of the file up to here, and Written that of the
 // whole records the stream took.
-func (w *Writer) Size() int64    { return w.written + int64(len(w.buf)) }
+func (w *Writer) Size() int64 { return w.written + int64(len(w.buf)) }
+
 // Written is how many bytes of the file were written.
 func (w *Writer) Written() int64 { return w.written }
 
