@@ -46,15 +46,9 @@ func setSim(p *program) func(context.Context) error {
 }
 
 func (s *simulation) run(ctx context.Context) error {
-	f, err := readPlan(s.operands[0])
+	f, err := s.plan()
 	if err != nil {
 		return err
-	}
-	if s.agents < 2 || s.agents > 10_000 {
-		return fmt.Errorf("-n %d: want 2 to 10000", s.agents)
-	}
-	if f.Kind != "mesh" && f.Kind != "ring" {
-		return fmt.Errorf("pairs %s: a simulation has ports of its own, so it takes mesh and ring", f.Kind)
 	}
 	hub := &sim.Hub{}
 	if err := s.faults(hub); err != nil {
@@ -108,6 +102,20 @@ func (s *simulation) run(ctx context.Context) error {
 		return err
 	}
 	return s.report(ctx, book, fleet, pl, server)
+}
+
+// plan reads the plan, which has to be one that ports in memory can follow.
+func (s *simulation) plan() (*plan.File, error) {
+	f, err := readPlan(s.operands[0])
+	switch {
+	case err != nil:
+		return nil, err
+	case s.agents < 2 || s.agents > 10_000:
+		return nil, fmt.Errorf("-n %d: want 2 to 10000", s.agents)
+	case f.Kind != "mesh" && f.Kind != "ring":
+		return nil, fmt.Errorf("pairs %s: a simulation has ports of its own, so it takes mesh and ring", f.Kind)
+	}
+	return f, nil
 }
 
 // faults are what happens to frames of some ports.

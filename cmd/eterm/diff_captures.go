@@ -20,7 +20,7 @@ func captures(c *cli.Context) (a, b []pairing.Frame, err error) {
 	for i, frames := range []*[]pairing.Frame{&a, &b} {
 		path := c.Args().Get(i)
 		if _, err := os.Stat(path); err != nil {
-			return nil, nil, nil // it is said of operands what they are
+			return nil, nil, nil //nolint:nilerr // it is no file: it is said of operands what they are
 		}
 		if *frames, err = args.Await(c, path, func() ([]pairing.Frame, error) { return framesOf(path) }); err != nil {
 			return nil, nil, err

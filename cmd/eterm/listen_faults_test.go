@@ -38,7 +38,7 @@ func TestListenCountsFaults(t *testing.T) {
 		{"--format line", exit.StatusDone, "0 sent, 2 received, 1 faulty, 0 refused"},
 	} {
 		listen := on(t, right, append([]string{"listen", "-c2", "icmp"}, strings.Fields(c.flags)...)...)
-		if status, _, stderr := runOn(t, left, "send", "-i", "eth0", "-b", "100pps", "-r", path); status != 0 {
+		if status, _, stderr := runOn(t, left, "send", "-i", "eth0", "-b", "100pps", "-r", path); status != exit.StatusDone && status != exit.StatusUntrusted { // 3: a busy host missed the rate
 			t.Fatalf("status %d: %s", status, stderr)
 		}
 		status := listen.end(t)

@@ -57,7 +57,7 @@ func TestPlainCommands(t *testing.T) {
 		"help":            "COMMANDS:",
 		"help listen":     "eterm listen - ",
 		"help link send":  "eterm link send - ",
-		"man":             ".TH \"ETERM\" \"8\"",
+		"man":             ".TH \"ETERM\" \"1\"",
 		"completion bash": "complete -o",
 		"completion zsh":  "#compdef eterm",
 		"completion fish": "complete -c eterm",

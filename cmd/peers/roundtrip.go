@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -163,7 +164,7 @@ func captured(file string) (probes, error) {
 	echoes, asked, arps := probes{}, map[int]time.Time{}, 0
 	var rec framefile.Record
 	for {
-		if err := r.Next(&rec); err == io.EOF {
+		if err := r.Next(&rec); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, err

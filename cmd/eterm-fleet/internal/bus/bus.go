@@ -50,7 +50,9 @@ func ResultsOf(run string) string { return "eterm.result." + run + ".>" }
 func LiveSubject(host string) string { return "eterm.live." + host }
 
 // PlanKey and StateKey are the keys of a run.
-func PlanKey(run string) string  { return "run." + run }
+func PlanKey(run string) string { return "run." + run }
+
+// StateKey is where the state of a run stands.
 func StateKey(run string) string { return "state." + run }
 
 // State is what a run is to be.

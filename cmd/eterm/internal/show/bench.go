@@ -285,22 +285,3 @@ func recoveryText(r suite.Recovered) string {
 	}
 	return fmt.Sprintf("%.4g s by count, %.4g s by time, from %s to %s frames/s", r.ByCountS, r.ByTimeS, spaced(r.OverFPS), spaced(r.UnderFPS))
 }
-
-// BenchComparison is how two benchmarks differ.
-type BenchComparison struct {
-	Type string             `json:"type"` // "bench_comparison"
-	Rows []suite.Difference `json:"rows"`
-}
-
-// BenchCompare shows how two benchmarks differ.
-func BenchCompare(o *Output, list []suite.Difference, asJSON bool) error {
-	if asJSON {
-		return o.JSON(BenchComparison{"bench_comparison", list})
-	}
-	for _, d := range list {
-		if err := o.Line("%-48s %s", d.Row, d.Words); err != nil {
-			return err
-		}
-	}
-	return nil
-}
