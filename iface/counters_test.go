@@ -91,7 +91,7 @@ func TestRateMissed(t *testing.T) {
 		want              bool
 	}{
 		"kept":                           {1000, s, s, 0, false},
-		"within a hundredth":             {100_000, 100 * s, 101 * s, s / 2, false},
+		"within 1 percent":               {100_000, 100 * s, 101 * s, s / 2, false},
 		"no schedule":                    {1000, 0, s, 0, false},
 		"one frame, late":                {1, s, s + 18*ms, 18 * ms, false},
 		"ten frames, the last late":      {10, 100 * ms, 120 * ms, 0, false},

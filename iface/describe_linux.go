@@ -41,7 +41,7 @@ const VLANFilter = nic.VLANFilter
 // FiltersVLANs says whether the NIC does so.
 func (i Info) FiltersVLANs() bool { return slices.Contains(i.Offloads, VLANFilter) }
 
-// TimestampAbility says what can stamp frames with a time.
+// TimestampAbility says what can timestamp frames.
 type TimestampAbility struct {
 	RxSoftware, TxSoftware bool // the kernel
 	RxHardware, TxHardware bool // the NIC

@@ -50,7 +50,7 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info := describe(t, left, "eth0"); !info.Up || info.Carrier {
-		t.Errorf("with the far end down: %+v", info)
+		t.Errorf("with the other end down: %+v", info)
 	}
 }
 

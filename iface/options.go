@@ -105,9 +105,9 @@ type TagTaker interface {
 
 // A TxTimestamper is a Port that can say when frames left.
 type TxTimestamper interface {
-	// TxTimestamps takes the stamps that are there, without waiting, oldest
+	// TxTimestamps takes the timestamps that are there, without waiting, oldest
 	// first. Sequence counts the frames accepted by Send from 0.
-	TxTimestamps(stamps []TxTimestamp) (n int, err error)
+	TxTimestamps(timestamps []TxTimestamp) (n int, err error)
 }
 
 // TxTimestamp is the time one accepted frame left.

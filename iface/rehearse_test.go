@@ -21,7 +21,7 @@ func ready(t *testing.T, p iface.Port, o iface.Options) {
 // TestSendOfNothingSendsNothing: as the port, the interface and the other end count.
 func TestSendOfNothingSendsNothing(t *testing.T) {
 	for name, o := range map[string]iface.Options{
-		"socket": {Engine: iface.EngineSocket}, "auto, slow": {Rate: 1000}, "auto, fast": {Rate: 1e9}, "stamps": {TxTimestamps: true},
+		"socket": {Engine: iface.EngineSocket}, "auto, slow": {Rate: 1000}, "auto, fast": {Rate: 1e9}, "timestamps": {TxTimestamps: true},
 		"receiving": {ReceiveOnly: true},
 	} {
 		t.Run(name, func(t *testing.T) {

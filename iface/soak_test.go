@@ -43,7 +43,7 @@ func TestLongRunKeepsItsSize(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]iface.Options{
-		"socket, ring": {}, "stamps, immediate": {TxTimestamps: true, Immediate: true}, "auto, ring": {Rate: 1e9},
+		"socket, ring": {}, "timestamps, immediate": {TxTimestamps: true, Immediate: true}, "auto, ring": {Rate: 1e9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			left, right := labtest.Pair(t)
@@ -74,12 +74,12 @@ func pump(t *testing.T, a, b iface.Port, n int) {
 	t.Helper()
 	frames := batch(pumped, 60)
 	rx := make([]iface.Received, 256)
-	stamps := make([]iface.TxTimestamp, 256)
+	timestamps := make([]iface.TxTimestamp, 256)
 	for done := 0; done < n; done += len(frames) {
 		send(t, a, frames...)
 		if s, ok := a.(iface.TxTimestamper); ok {
 			for k := 1; k > 0; {
-				k, _ = s.TxTimestamps(stamps)
+				k, _ = s.TxTimestamps(timestamps)
 			}
 		}
 		deadline(t, b, patience)

@@ -314,7 +314,7 @@ func TestTrap39Signals(t *testing.T) {
 	})
 }
 
-// A move of the far end into another bridge, a new MTU there: none of it is an
+// A move of the other end into another bridge, a new MTU there: none of it is an
 // event of this interface.
 func TestEventsOfOthersAreNotOurs(t *testing.T) {
 	left, _ := labtest.Pair(t)

@@ -76,7 +76,7 @@ func (o *labOptions) run(c *cli.Context) error {
 	if !lab.Entered() {
 		return o.enter(c)
 	}
-	if err := lab.Settle(); err != nil {
+	if err := lab.Finish(); err != nil {
 		return err
 	}
 	bench, err := lab.NewBench()

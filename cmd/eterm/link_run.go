@@ -59,7 +59,7 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 	case direct && r.tx == r.rx:
 		return exit.Usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
 	}
-	legs, err := r.legs(c)
+	directions, err := r.directions(c)
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,11 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 	if direction == "" {
 		direction = map[bool]string{true: linktest.Forward, false: "both"}[direct]
 	}
-	r.output.offers(legs[0].load, direction)
+	r.output.offers(directions[0].load, direction)
 	if direct {
-		return r.direct(c, legs)
+		return r.direct(c, directions)
 	}
-	return r.pair(c, legs[0].load)
+	return r.pair(c, directions[0].load)
 }
 
 // described are the ports, for a document.
@@ -87,8 +87,8 @@ func (r *linkRunner) described() []result.Port {
 	return []result.Port{portAs("send", r.iface)}
 }
 
-// leg is one direction of a test between two ports of this machine.
-type leg struct {
+// oneDirection is one direction of a test between two ports of this machine.
+type oneDirection struct {
 	name     string
 	from, to string // interfaces
 	tx, rx   iface.Port
@@ -101,7 +101,7 @@ type leg struct {
 }
 
 // direct tests between two ports of this machine.
-func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
+func (r *linkRunner) direct(c *cli.Context, directions []*oneDirection) error {
 	a, err := openPort(c, r.tx, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 		return err
 	}
 	defer b.Close()
-	for _, l := range legs {
+	for _, l := range directions {
 		if l.tx, l.rx = a, b; l.from == r.rx {
 			l.tx, l.rx = b, a
 		}
@@ -121,31 +121,31 @@ func (r *linkRunner) direct(c *cli.Context, legs []*leg) error {
 		return err
 	}
 	var names []string
-	for _, l := range legs {
+	for _, l := range directions {
 		names = append(names, l.name)
 	}
 	intervals := collector(r.output.kept, names...)
-	stop := every(time.Second, func() { r.progress(legs, intervals) })
+	stop := every(time.Second, func() { r.progress(directions, intervals) })
 	var all sync.WaitGroup
-	for _, l := range legs {
-		all.Go(func() { r.runLeg(c.Context, l) })
+	for _, l := range directions {
+		all.Go(func() { r.runOne(c.Context, l) })
 	}
 	all.Wait()
 	stop()
-	for _, l := range legs {
+	for _, l := range directions {
 		l.addTo(intervals)
 	}
 	intervals.keep()
-	return r.finish(legs)
+	return r.finish(directions)
 }
 
-// legs are the directions asked for, with what is offered in each; of a test
+// directions are the directions asked for, with what is offered in each; of a test
 // with another machine the one whose load it mirrors.
-func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
-	for _, l := range []*leg{{name: linktest.Forward, from: r.tx, to: r.rx}, {name: linktest.Reverse, from: r.rx, to: r.tx}} {
+func (r *linkRunner) directions(c *cli.Context) (directions []*oneDirection, err error) {
+	for _, l := range []*oneDirection{{name: linktest.Forward, from: r.tx, to: r.rx}, {name: linktest.Reverse, from: r.rx, to: r.tx}} {
 		if l.from == "" {
 			l.load, err = loadOn(c, &r.load, r.iface, r.key)
-			return []*leg{l}, err
+			return []*oneDirection{l}, err
 		}
 		if r.direction != "both" && r.direction != l.name && (r.direction != "" || l.name == linktest.Reverse) {
 			continue
@@ -161,12 +161,12 @@ func (r *linkRunner) legs(c *cli.Context) (legs []*leg, err error) {
 			}
 			l.load.Dst = to.HardwareAddr()
 		}
-		legs = append(legs, l)
+		directions = append(directions, l)
 	}
-	return legs, nil
+	return directions, nil
 }
 
-func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
+func (r *linkRunner) runOne(ctx context.Context, l *oneDirection) {
 	l.result, l.err = linktest.Direct(ctx, l.tx, l.rx, l.load, linktest.DirectOptions{
 		Session: l.session, Drain: time.Duration(r.drain), Limits: r.limit,
 		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
@@ -175,7 +175,7 @@ func (r *linkRunner) runLeg(ctx context.Context, l *leg) {
 }
 
 // addTo adds what a direction has counted so far.
-func (l *leg) addTo(intervals *intervals) {
+func (l *oneDirection) addTo(intervals *intervals) {
 	offered, received := l.offered.Load(), l.received.Load()
 	t := result.Totals{Offered: &offered, Received: &received}
 	if n, err := l.rx.Counters(); err == nil {
@@ -185,10 +185,10 @@ func (l *leg) addTo(intervals *intervals) {
 	intervals.add(l.name, t)
 }
 
-func (r *linkRunner) progress(legs []*leg, intervals *intervals) {
+func (r *linkRunner) progress(directions []*oneDirection, intervals *intervals) {
 	var i show.LinkInterval
 	text := ""
-	for _, l := range legs {
+	for _, l := range directions {
 		l.addTo(intervals)
 		offered, received := l.offered.Load(), l.received.Load()
 		i.Offered += offered
@@ -199,17 +199,17 @@ func (r *linkRunner) progress(legs []*leg, intervals *intervals) {
 }
 
 // finish prints the results; of several, the last object is their sum.
-func (r *linkRunner) finish(legs []*leg) error {
+func (r *linkRunner) finish(directions []*oneDirection) error {
 	var results []linktest.Result
 	var failure error
-	for _, l := range legs {
+	for _, l := range directions {
 		results = append(results, l.result)
 		if l.err != nil {
 			failure = l.err
 		}
 	}
 	var names []string
-	for _, l := range legs {
+	for _, l := range directions {
 		names = append(names, l.name+", "+l.tx.Name()+" to "+l.rx.Name())
 	}
 	err := r.output.Total(linktest.Sum(results), names...)

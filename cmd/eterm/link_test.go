@@ -118,12 +118,12 @@ func skipWhereBusy(t *testing.T, results ...linktest.Total) {
 // TestLinkRunBothWays with each of the two that answer.
 func TestLinkRunBothWays(t *testing.T) {
 	t.Parallel()
-	for _, partner := range []string{"link receive --runs 1 --json -q", "respond -d 3 --json"} {
-		status, asked, told, _, text := inLab(t, "link run -c 1000 -b 2kpps --json -q -o "+filepath.Join(t.TempDir(), "result.json"), partner)
+	for _, peer := range []string{"link receive --runs 1 --json -q", "respond -d 3 --json"} {
+		status, asked, told, _, text := inLab(t, "link run -c 1000 -b 2kpps --json -q -o "+filepath.Join(t.TempDir(), "result.json"), peer)
 		if !endedAs(exit.StatusDone, status, asked) || len(asked.Directions) != 2 || asked.Received != 2000 || asked.Lost != 0 || asked.RTT == nil {
-			t.Errorf("%s: status %d, %+v\n%s", partner, status, asked.Result, text)
+			t.Errorf("%s: status %d, %+v\n%s", peer, status, asked.Result, text)
 		}
-		if strings.HasPrefix(partner, "link") && (told.Received != 2000 || len(told.Directions) != 2) {
+		if strings.HasPrefix(peer, "link") && (told.Received != 2000 || len(told.Directions) != 2) {
 			t.Errorf("the other end was told %+v", told.Result)
 		}
 	}

@@ -52,12 +52,12 @@ func TestPingNamesDamage(t *testing.T) {
 	if s := list[len(list)-1]; status != 1 || s.BadChecksum != 4 || s.Received != 16 || s.Damaged != 0 {
 		t.Errorf("icmp: status %d, %+v, %s", status, s, stderr)
 	}
-	partner := on(t, right, "respond")
+	peer := on(t, right, "respond")
 	status, stdout, _ := runOn(t, left, "ping", "--l2", "-c", "20", "--interval", "2ms", rightMAC.String())
 	if n := strings.Count(stdout, "wrong data byte #14 should be 0x0e but was 0xde"); status != 1 || n != 4 || !strings.Contains(stdout, "4 damaged") {
 		t.Errorf("l2: status %d, %d times, %s", status, n, stdout)
 	}
-	partner.stop(t)
+	peer.stop(t)
 }
 
 // TestPingTaggedToTheKernel: Open vSwitch takes our VLAN 10 to a port where it

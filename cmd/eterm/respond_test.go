@@ -37,7 +37,7 @@ func tool(t *testing.T, h *lab.Host, args ...string) (status int, out string) {
 // VLAN.
 func TestRespondAtLayer2(t *testing.T) {
 	left, right, _ := switched(t)
-	partner := on(t, right, "respond", "--json")
+	peer := on(t, right, "respond", "--json")
 	for _, args := range []string{"--l2", "--llc", "--lbm --level 5", "--l2 -Q 3:10", "--lbm -Q 20,30", "--l2 --sweep 64..1518:100", "--llc -s 1518", "--l2 --flood"} {
 		if !strings.Contains(args, "--flood") {
 			args += " --interval 1ms"
@@ -48,10 +48,10 @@ func TestRespondAtLayer2(t *testing.T) {
 			t.Errorf("%s: status %d, %+v, %s", args, status, s, stderr)
 		}
 	}
-	if status := partner.stop(t); status != 0 {
-		t.Errorf("respond: status %d, %s", status, &partner.stderr)
+	if status := peer.stop(t); status != 0 {
+		t.Errorf("respond: status %d, %s", status, &peer.stderr)
 	}
-	account := jsonLines[struct{ Answered map[string]int }](t, partner.stdout.String())[0]
+	account := jsonLines[struct{ Answered map[string]int }](t, peer.stdout.String())[0]
 	if a := account.Answered; a["echo"] != 80 || a["llc-test"] != 40 || a["lbm"] != 40 || a["arp"] != 0 {
 		t.Errorf("%+v", a)
 	}
@@ -60,15 +60,15 @@ func TestRespondAtLayer2(t *testing.T) {
 // TestRespondInVLAN: ARP, ND and echo in a VLAN that no kernel here is in.
 func TestRespondInVLAN(t *testing.T) {
 	left, right, _ := switched(t)
-	partner := on(t, right, "respond", "--ip", "192.0.2.2", "--ip", "2001:db8::2,192.0.2.3")
+	peer := on(t, right, "respond", "--ip", "192.0.2.2", "--ip", "2001:db8::2,192.0.2.3")
 	for _, target := range []string{"192.0.2.2", "2001:db8::2", "192.0.2.3"} {
 		status, list, stderr := pingOn(t, left, "-Q", "5:100", "--src-ip", "192.0.2.1,2001:db8::1", target, "-c5", "--interval", "1ms")
 		if s := list[len(list)-1]; status != 0 || s.Received != 5 {
 			t.Errorf("%s: status %d, %+v, %s", target, status, s, stderr)
 		}
 	}
-	if status := partner.stop(t); status != 0 || !strings.Contains(partner.stdout.String(), "icmp 10, icmpv6 5, nd 1") {
-		t.Errorf("status %d: %s%s", status, &partner.stdout, &partner.stderr)
+	if status := peer.stop(t); status != 0 || !strings.Contains(peer.stdout.String(), "icmp 10, icmpv6 5, nd 1") {
+		t.Errorf("status %d: %s%s", status, &peer.stdout, &peer.stderr)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestOthersToolsReachOurResponder(t *testing.T) {
 	left, right, _ := switched(t)
 	address(t, left, "eth0", "192.0.2.1/24")
 	address(t, left, "eth0", "2001:db8::1/64")
-	partner := on(t, right, "respond", "--ip", "192.0.2.2", "--ip", "2001:db8::2")
+	peer := on(t, right, "respond", "--ip", "192.0.2.2", "--ip", "2001:db8::2")
 	for _, c := range []struct{ line, want string }{
 		{"ping -n -c 3 -i 0.01 -W 2 192.0.2.2", `3 received, 0% packet loss`},
 		{"ping -n -c 3 -i 0.01 -W 2 -s 1400 -p a5 192.0.2.2", `3 received, 0% packet loss`},
@@ -95,8 +95,8 @@ func TestOthersToolsReachOurResponder(t *testing.T) {
 			t.Errorf("%s: no %q in\n%s", c.line, c.want, out)
 		}
 	}
-	if status := partner.stop(t); status != 0 {
-		t.Errorf("respond: status %d, %s", status, &partner.stderr)
+	if status := peer.stop(t); status != 0 {
+		t.Errorf("respond: status %d, %s", status, &peer.stderr)
 	}
 }
 

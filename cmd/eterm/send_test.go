@@ -96,7 +96,7 @@ func receivedBy(t *testing.T, h *lab.Host) uint64 {
 }
 
 // TestSendExactCounts: whatever the pace and the mechanism, the interface at
-// the far end gets exactly as many frames as were asked for.
+// the other end gets exactly as many frames as were asked for.
 func TestSendExactCounts(t *testing.T) {
 	left, right := labtest.Pair(t)
 	for _, c := range []struct {

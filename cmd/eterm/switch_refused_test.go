@@ -7,7 +7,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 )
 
-// TestSwitchCheckWhereAPortRefuses: the far end of one cable takes no frames above
+// TestSwitchCheckWhereAPortRefuses: the other end of one cable takes no frames above
 // 1000 bytes; the cases that need them say so, and the run goes on.
 func TestSwitchCheckWhereAPortRefuses(t *testing.T) {
 	host, middle := tester(t)

@@ -188,7 +188,7 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 
 func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 	left, right, _ := switched(t)
-	partner := on(t, right, "respond")
+	peer := on(t, right, "respond")
 	p := on(t, left, "switch", "check", "-i", "eth0",
 		"--only", "forwarding,sizes.runt,learning.move,vlan.ids,reserved.00-stp,load", "--load", "200ms")
 	status, out := p.end(t), p.stdout.String()
@@ -200,9 +200,9 @@ func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 			t.Errorf("no row %q in %s", row, out)
 		}
 	}
-	must(t, partner.Process.Signal(os.Interrupt))
-	if status := partner.end(t); status != exit.StatusDone {
-		t.Errorf("the partner ends with status %d: %s", status, &partner.stderr)
+	must(t, peer.Process.Signal(os.Interrupt))
+	if status := peer.end(t); status != exit.StatusDone {
+		t.Errorf("the peer ends with status %d: %s", status, &peer.stderr)
 	}
 }
 

@@ -62,20 +62,20 @@ func TestCurve(t *testing.T) {
 }
 
 func TestGaps(t *testing.T) {
-	var stamps []int64
+	var timestamps []int64
 	for i := range int64(1001) {
-		stamps = append(stamps, i*1_000_000)
+		timestamps = append(timestamps, i*1_000_000)
 	}
-	stamps[500] += 30_000 // 30 µs late: one gap longer, one shorter
-	got := gaps(stamps, 1000)
+	timestamps[500] += 30_000 // 30 µs late: one gap longer, one shorter
+	got := gaps(timestamps, 1000)
 	want := sample{1000, 0, 0, 0, 0, 0}
 	for i := range want {
 		if math.Abs(got[i]-want[i]) > 1e-6 {
 			t.Errorf("column %d is %v, want %v", i, got[i], want[i])
 		}
 	}
-	stamps = []int64{0, 100, 200, 5_000_300}
-	if got := gaps(stamps, 10_000_000); got[5] != 0 || math.Abs(got[0]-3e9/5_000_300) > 1e-3 {
+	timestamps = []int64{0, 100, 200, 5_000_300}
+	if got := gaps(timestamps, 10_000_000); got[5] != 0 || math.Abs(got[0]-3e9/5_000_300) > 1e-3 {
 		t.Errorf("%v", got)
 	}
 }

@@ -17,7 +17,7 @@ import (
 const hold = time.Second
 
 // pace fills the tables of sending at a rate. The gaps are between the
-// kernel's stamps at the receiver.
+// kernel's timestamps at the receiver.
 func (b *bench) pace(ctx context.Context) error {
 	p, err := b.newPath("pace", cable)
 	if err != nil {
@@ -73,11 +73,11 @@ func (b *bench) paceOnce(ctx context.Context, p *path, t tool, n, rate int) (sam
 		return nil, err
 	}
 	defer proc.stop(time.Second)
-	stamps := make([]int64, 0, n)
+	timestamps := make([]int64, 0, n)
 	collected := make(chan error, 1)
 	collecting, end := context.WithCancel(ctx)
 	defer end()
-	go func() { collected <- collect(collecting, rx, &stamps, n) }()
+	go func() { collected <- collect(collecting, rx, &timestamps, n) }()
 	most := time.Duration(float64(n)/float64(rate)*1.6*float64(time.Second)) + 2*time.Second
 	if !proc.wait(most) {
 		proc.stop(time.Second)
@@ -87,19 +87,19 @@ func (b *bench) paceOnce(ctx context.Context, p *path, t tool, n, rate int) (sam
 	if err := <-collected; err != nil {
 		return nil, err
 	}
-	if len(stamps) < 10 {
-		return nil, fmt.Errorf("%d frames arrived: %.200s", len(stamps), proc.said.String())
+	if len(timestamps) < 10 {
+		return nil, fmt.Errorf("%d frames arrived: %.200s", len(timestamps), proc.said.String())
 	}
-	return append(gaps(stamps, rate), 100*proc.cpu().Seconds()/wall.Seconds()), nil
+	return append(gaps(timestamps, rate), 100*proc.cpu().Seconds()/wall.Seconds()), nil
 }
 
-// collect takes the stamps of the test's frames, up to n of them.
-func collect(ctx context.Context, rx iface.Port, stamps *[]int64, n int) error {
+// collect takes the timestamps of the test's frames, up to n of them.
+func collect(ctx context.Context, rx iface.Port, timestamps *[]int64, n int) error {
 	target := macBytes(targetMAC)
 	return iface.Frames(ctx, rx, make([]iface.Received, 256), func(batch []iface.Received) error {
 		for _, r := range batch {
-			if slices.Equal(r.Bytes[:6], target) && paced(r.Bytes) && len(*stamps) < n {
-				*stamps = append(*stamps, r.At.UnixNano())
+			if slices.Equal(r.Bytes[:6], target) && paced(r.Bytes) && len(*timestamps) < n {
+				*timestamps = append(*timestamps, r.At.UnixNano())
 			}
 		}
 		return nil
@@ -113,18 +113,18 @@ func paced(frame []byte) bool {
 	return !marked || f.Kind == probe.KindMark || f.Kind == probe.KindMarkPlan
 }
 
-// gaps is the rate, its error in hundredths, and quantiles of the error of the
+// gaps is the rate, its error in percent, and quantiles of the error of the
 // gaps in µs.
-func gaps(stamps []int64, rate int) sample {
+func gaps(timestamps []int64, rate int) sample {
 	want := 1e6 / float64(rate)
 	var signed, abs []float64
-	for i := 1; i < len(stamps); i++ {
-		e := float64(stamps[i]-stamps[i-1])/1e3 - want
+	for i := 1; i < len(timestamps); i++ {
+		e := float64(timestamps[i]-timestamps[i-1])/1e3 - want
 		signed, abs = append(signed, e), append(abs, math.Abs(e))
 	}
 	slices.Sort(signed)
 	slices.Sort(abs)
 	at := func(v []float64, q float64) float64 { return v[int(q*float64(len(v)-1))] }
-	achieved := float64(len(stamps)-1) * 1e9 / float64(stamps[len(stamps)-1]-stamps[0])
+	achieved := float64(len(timestamps)-1) * 1e9 / float64(timestamps[len(timestamps)-1]-timestamps[0])
 	return sample{achieved, (achieved/float64(rate) - 1) * 100, at(signed, .01), at(signed, .5), at(signed, .99), at(abs, .99)}
 }

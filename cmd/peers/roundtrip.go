@@ -117,7 +117,7 @@ const retire = 1200 * time.Millisecond
 
 // startCapture starts tcpdump and waits until it captures. What it returns
 // ends it. It is not told to hand frames over at once (--immediate-mode): it
-// would be woken between its own stamp of a sent frame and the interface's,
+// would be woken between its own timestamp of a sent frame and the interface's,
 // which are the two that are compared, and part them by some µs.
 func startCapture(ctx context.Context, h *lab.Host, file string) (stop func() error, err error) {
 	cmd := exec.CommandContext(ctx, "tcpdump", "-Z", "root", "-i", port, "--time-stamp-precision=nano", "-s", "96", "-B", "8192", "-w", file, "icmp or arp")

@@ -151,7 +151,7 @@ func (c *curve) flowingFor() time.Duration {
 	return 0
 }
 
-// rate is the slope between 5 and 95 hundredths of the frames: without the
+// rate is the slope between 5 and 95 percent of the frames: without the
 // time a tool takes to get going and to end.
 func (c *curve) rate(total uint64) (float64, error) {
 	first, last := -1, -1

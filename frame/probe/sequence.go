@@ -135,10 +135,10 @@ func (s *sequence) fill(i int, n uint64) {
 	}
 }
 
-// settle gives up on the oldest half of the gaps: what is missing there is
+// giveUp gives up on the oldest half of the gaps: what is missing there is
 // lost, and if it comes after all it will count as a duplicate. It returns
 // them; the next call overwrites them.
-func (s *sequence) settle() []gap {
+func (s *sequence) giveUp() []gap {
 	n := (len(s.gaps) + 1) / 2
 	given := slices.Clone(s.gaps[:n])
 	s.gaps = slices.Delete(s.gaps, 0, n)

@@ -172,7 +172,7 @@ func (t *Tally) giveUp() {
 		}
 	}
 	s := t.streams[most]
-	for _, g := range s.settle() {
+	for _, g := range s.giveUp() {
 		s.loss.add(uint8(most), g, t.interval())
 		t.gaps--
 	}

@@ -194,7 +194,7 @@ func TestDownAndUp(t *testing.T) {
 			t.Errorf("Send = %d, %v", n, err)
 		}
 		if n, err := b.Send(numbered(2)); n != 2 || err != nil {
-			t.Errorf("the far end's Send = %d, %v: the kernel takes frames without a carrier", n, err)
+			t.Errorf("the other end's Send = %d, %v: the kernel takes frames without a carrier", n, err)
 		}
 		a.SetUp(true)
 		b.Send(numbered(1))

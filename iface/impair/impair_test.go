@@ -58,10 +58,10 @@ func TestLedgerAgreesWithWhatCameOut(t *testing.T) {
 				time.Sleep(time.Duration(random.IntN(1500)) * time.Microsecond)
 			}
 			time.Sleep(time.Second)
-			got := l.Ledger()[0]
+			got := l.Accounts()[0]
 			got.DelayMax, got.DelayMean, got.DelayMin, got.Overflowed = 0, 0, 0, 0
 			if want := count(came, sent); !reflect.DeepEqual(got, want) {
-				t.Errorf("seed %d: ledger\n%.300s, counted\n%.300s", seed, fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want))
+				t.Errorf("seed %d: accounts\n%.300s, counted\n%.300s", seed, fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want))
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestClassesAreAccountedForApart(t *testing.T) {
 		l.Pass(numbered(i))
 	}
 	for i, want := range []string{"even 4 in 2 lost [{0 1}]", "odd 3 in 2 lost [{0 1}]"} {
-		a := l.Ledger()[i]
+		a := l.Accounts()[i]
 		if got := fmt.Sprint(a.Class, " ", a.In, " in ", a.Lost, " lost ", a.LostFrames); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

@@ -37,23 +37,23 @@ type Line struct {
 	Config
 	arrive func(frame []byte) bool
 
-	mu      sync.Mutex
-	random  *rand.Rand
-	number  uint64    // of the next frame
-	free    time.Time // when the last frame put on the cable has left
-	order   uint64
-	pending pending
-	swapped int // of those pending, how many wait to be overtaken
-	timer   *time.Timer
-	copies  []transit
-	ledger  ledger
+	mu         sync.Mutex
+	random     *rand.Rand
+	number     uint64    // of the next frame
+	free       time.Time // when the last frame put on the cable has left
+	order      uint64
+	pending    pending
+	swapped    int // of those pending, how many wait to be overtaken
+	timer      *time.Timer
+	copies     []transit
+	accounting accounting
 }
 
 // NewLine makes a line. Arrive is called for every frame that comes out, from
 // one goroutine at a time; it says whether it took the frame, and does not keep
 // it.
 func NewLine(c Config, arrive func(frame []byte) bool) *Line {
-	return &Line{Config: c, arrive: arrive, random: rand.New(rand.NewPCG(c.Seed, c.Stream)), ledger: newLedger(c.Classes)}
+	return &Line{Config: c, arrive: arrive, random: rand.New(rand.NewPCG(c.Seed, c.Stream)), accounting: newAccounting(c.Classes)}
 }
 
 // transit is one copy of a frame on its way.
@@ -77,7 +77,7 @@ func (l *Line) Pass(frame []byte) {
 	if l.Classify != nil {
 		class = l.Classify(frame)
 	}
-	e := l.ledger.enter(class)
+	e := l.accounting.enter(class)
 	l.copies = append(l.copies[:0], transit{frame: frame, entry: e})
 	if l.Rate > 0 || len(l.Faults) > 0 {
 		l.copies[0].in = time.Now()
@@ -87,7 +87,7 @@ func (l *Line) Pass(frame []byte) {
 	}
 	l.number++
 	e.left = len(l.copies)
-	l.ledger.settle(e)
+	l.accounting.close(e)
 	overtaken := l.takeSwapped()
 	last := time.Time{}
 	for _, c := range l.copies {
@@ -110,7 +110,7 @@ func (l *Line) depart(c transit) (due time.Time) {
 	}
 	switch {
 	case !ok:
-		l.ledger.overflow(c.entry)
+		l.accounting.overflow(c.entry)
 	case delay <= 0:
 		l.out(c)
 	default:
@@ -139,7 +139,7 @@ func (l *Line) follow(w waiting, last time.Time) {
 }
 
 // out lets one copy out.
-func (l *Line) out(c transit) { l.ledger.leave(&c, l.arrive(c.frame)) }
+func (l *Line) out(c transit) { l.accounting.leave(&c, l.arrive(c.frame)) }
 
 // swapWait is how long a swapped frame waits for another to overtake it.
 const swapWait = 10 * time.Millisecond
@@ -244,9 +244,9 @@ func (l *Line) releaseUntil(now time.Time) {
 	}
 }
 
-// Ledger is what the line did so far, one account a class.
-func (l *Line) Ledger() []Account {
+// Accounts is what the line did so far, one account a class.
+func (l *Line) Accounts() []Account {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.ledger.accounts()
+	return l.accounting.accounts()
 }

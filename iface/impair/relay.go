@@ -56,7 +56,7 @@ func (r *Relay) Run(ctx context.Context) (Report, error) {
 	both.Wait()
 	forward.Drain(drainTime)
 	reverse.Drain(drainTime)
-	rep := Report{Forward: forward.Ledger(), Reverse: reverse.Ledger()}
+	rep := Report{Forward: forward.Accounts(), Reverse: reverse.Accounts()}
 	for _, p := range []iface.Port{r.Left, r.Right} {
 		c, err := p.Counters()
 		errs = append(errs, err)

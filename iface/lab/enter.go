@@ -13,7 +13,7 @@ import (
 )
 
 // insideVar marks a process that runs in namespaces of its own; ownVar marks
-// the one that Enter made, and Settle takes it away, so that a lab started in a
+// the one that Enter made, and Finish takes it away, so that a lab started in a
 // lab gets namespaces of its own again.
 const (
 	insideVar = "ETERM_LAB_INSIDE"
@@ -43,7 +43,7 @@ func Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Entered says whether Enter made this process. It then calls Settle first.
+// Entered says whether Enter made this process. It then calls Finish first.
 func Entered() bool { return os.Getenv(ownVar) != "" }
 
 // Enter starts a command made by Command in a process namespace of its own
@@ -68,10 +68,10 @@ func Enter(ctx context.Context, cmd *exec.Cmd) (status int, err error) {
 	return wait(ctx, cmd)
 }
 
-// Settle finishes what Enter began, inside: mounts made from here on stay
+// Finish finishes what Enter began, inside: mounts made from here on stay
 // here, and /proc shows this lab's processes where it may be mounted (not in
 // every container; nothing in this package needs it).
-func Settle() error {
+func Finish() error {
 	if err := os.Unsetenv(ownVar); err != nil {
 		return err
 	}

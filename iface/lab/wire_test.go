@@ -31,7 +31,7 @@ func TestWireCarriesTCP(t *testing.T) {
 	}
 	forward, reverse := did.Forward[0], did.Reverse[0]
 	if forward.In < 4 || forward.Out != forward.In || reverse.In < 2 || reverse.Out != reverse.In || did.RelayDropped != 0 {
-		t.Errorf("ledger %+v", did)
+		t.Errorf("accounts %+v", did)
 	}
 	if forward.DelayMin < 3*time.Millisecond {
 		t.Errorf("a frame was held for %v only", forward.DelayMin)

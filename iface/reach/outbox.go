@@ -11,27 +11,27 @@ import (
 // left. While it is used nobody else may send on its port.
 type outbox struct {
 	port    iface.Port
-	stamper iface.TxTimestamper // nil where the port gives no stamps
+	stamper iface.TxTimestamper // nil where the port gives no timestamps
 
-	mu       sync.Mutex
-	accepted uint64 // frames taken so far: the number of the next
-	one      [1][]byte
-	scratch  [32]iface.TxTimestamp
-	stamps   []iface.TxTimestamp // by number modulo the length
+	mu         sync.Mutex
+	accepted   uint64 // frames taken so far: the number of the next
+	one        [1][]byte
+	scratch    [32]iface.TxTimestamp
+	timestamps []iface.TxTimestamp // by number modulo the length
 }
 
-// maxStamps bounds the stamps kept for answers to come.
-const maxStamps = 1 << 14
+// maxTimestamps bounds the timestamps kept for answers to come.
+const maxTimestamps = 1 << 14
 
 func newOutbox(port iface.Port) *outbox {
 	o := &outbox{port: port}
 	if c, err := port.Counters(); err == nil {
-		o.accepted = c.Accepted // stamps count from the port's first frame on
+		o.accepted = c.Accepted // timestamps count from the port's first frame on
 	}
 	if s, ok := iface.As[iface.TxTimestamper](port); ok {
-		o.stamper, o.stamps = s, make([]iface.TxTimestamp, maxStamps)
-		for i := range o.stamps {
-			o.stamps[i].Sequence = ^uint64(0)
+		o.stamper, o.timestamps = s, make([]iface.TxTimestamp, maxTimestamps)
+		for i := range o.timestamps {
+			o.timestamps[i].Sequence = ^uint64(0)
 		}
 	}
 	return o
@@ -49,13 +49,13 @@ func (o *outbox) send(frame []byte) (number uint64, at time.Time, err error) {
 		o.accepted++
 		err = nil
 	}
-	// On virtual interfaces the stamp is there already. Taking it now keeps
-	// the kernel's queue of stamps short.
+	// On virtual interfaces the timestamp is there already. Taking it now keeps
+	// the kernel's queue of timestamps short.
 	o.drain()
 	return number, at, err
 }
 
-// drain takes the stamps that are there.
+// drain takes the timestamps that are there.
 func (o *outbox) drain() {
 	if o.stamper == nil {
 		return
@@ -63,8 +63,8 @@ func (o *outbox) drain() {
 	for {
 		n, err := o.stamper.TxTimestamps(o.scratch[:])
 		for _, s := range o.scratch[:max(n, 0)] {
-			if slot := &o.stamps[s.Sequence%maxStamps]; slot.Sequence != s.Sequence {
-				*slot = s // the first: a virtual switch stamps the same frame again
+			if slot := &o.timestamps[s.Sequence%maxTimestamps]; slot.Sequence != s.Sequence {
+				*slot = s // the first: a virtual switch timestamps the same frame again
 			}
 		}
 		if err != nil || n < len(o.scratch) {
@@ -73,14 +73,14 @@ func (o *outbox) drain() {
 	}
 }
 
-// stamp is when frame number left, if that is known.
-func (o *outbox) stamp(number uint64) (iface.TxTimestamp, bool) {
+// timestamp is when frame number left, if that is known.
+func (o *outbox) timestamp(number uint64) (iface.TxTimestamp, bool) {
 	if o.stamper == nil {
 		return iface.TxTimestamp{}, false
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	slot := &o.stamps[number%maxStamps]
+	slot := &o.timestamps[number%maxTimestamps]
 	if slot.Sequence != number {
 		o.drain()
 	}
@@ -88,10 +88,10 @@ func (o *outbox) stamp(number uint64) (iface.TxTimestamp, bool) {
 }
 
 // roundTrip is the time from when frame number left, which was a moment after
-// sent, to when rx came: between stamps of one clock if there are two, else
+// sent, to when rx came: between timestamps of one clock if there are two, else
 // between calls of this process.
 func (o *outbox) roundTrip(number uint64, sent time.Time, rx *iface.Received) (time.Duration, iface.Clock) {
-	if s, ok := o.stamp(number); ok && s.Clock == rx.Clock && rx.Clock != iface.UserClock {
+	if s, ok := o.timestamp(number); ok && s.Clock == rx.Clock && rx.Clock != iface.UserClock {
 		if d := rx.At.UnixNano() - s.At; d >= 0 {
 			return time.Duration(d), rx.Clock
 		}

@@ -31,7 +31,7 @@ func station(port iface.Port) Station {
 	return Station{MAC: port.HardwareAddr(), IP4: me4, IP6: me6, Defend: []netip.Addr{me4, me6}}
 }
 
-// inLab runs f in a bubble with a wire whose far end answers for you4 and you6.
+// inLab runs f in a bubble with a wire whose other end answers for you4 and you6.
 func inLab(t *testing.T, f func(t *testing.T, near, far *ifacetest.Port), o ...ifacetest.Option) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := ifacetest.Wire(o...)

@@ -77,7 +77,7 @@ func (p *pinger) run(ctx context.Context) error {
 	if err := send(ctx, base); err != nil {
 		return err
 	}
-	return p.settle(ctx)
+	return p.drain(ctx)
 }
 
 // resolve asks for all unknown addresses and waits up to a second for them.
@@ -168,8 +168,8 @@ func (p *pinger) flood(ctx context.Context, base time.Duration) error {
 	return nil
 }
 
-// settle waits for the answers still due, and gives up what waits to be sent.
-func (p *pinger) settle(ctx context.Context) error {
+// drain waits for the answers still due, and gives up what waits to be sent.
+func (p *pinger) drain(ctx context.Context) error {
 	err := p.await(ctx, p.Timeout, func() bool {
 		for _, t := range p.targets {
 			if t.pending != 0 || t.stats.Received < t.stats.Sent {

@@ -23,7 +23,7 @@ func TestTsharkUnderstandsOurFrames(t *testing.T) {
 	defer near.Close()
 	defer far.Close()
 	us, them := station(near), Station{MAC: far.HardwareAddr()}
-	partner := respond.New(far, respond.Config{Addresses: []netip.Prefix{netip.PrefixFrom(you4, 32), netip.PrefixFrom(you6, 128)}})
+	peer := respond.New(far, respond.Config{Addresses: []netip.Prefix{netip.PrefixFrom(you4, 32), netip.PrefixFrom(you6, 128)}})
 	var frames [][]byte
 	var want []string
 	// ask adds a question and the responder's answer to it.
@@ -32,7 +32,7 @@ func TestTsharkUnderstandsOurFrames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer := partner.Answer(nil, question, time.Now())
+		answer := peer.Answer(nil, question, time.Now())
 		if len(answer) == 0 {
 			t.Fatalf("no answer to %x", question)
 		}

@@ -3,7 +3,7 @@
 // hand on a port. So the interface needs no address of its own, and source,
 // VLAN and next hop are what the caller says.
 //
-// Round trips are differences of the kernel's (or the NIC's) time stamps of
+// Round trips are differences of the kernel's (or the NIC's) timestamps of
 // both ways where the port gives them, and sending never waits for an answer.
 package reach
 

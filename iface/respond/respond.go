@@ -1,4 +1,4 @@
-// Package respond makes an interface a partner to test against: it answers
+// Package respond makes an interface a peer to test against: it answers
 // echoes at layer 2 and, for addresses it is given, ARP, neighbour discovery
 // and ICMP, whether or not the kernel has an address there.
 //

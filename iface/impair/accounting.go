@@ -46,7 +46,7 @@ type Span struct {
 // keptSpans bounds each list of an Account.
 const keptSpans = 1000
 
-// entry is one frame in the ledger while copies of it are on the line.
+// entry is one frame in the accounting while copies of it are on the line.
 type entry struct {
 	class  int
 	number uint64
@@ -54,16 +54,16 @@ type entry struct {
 	copies int // that came out
 }
 
-type ledger struct {
+type accounting struct {
 	kept []Account
 	last []uint64 // 1 + the highest number that came out, by class
 	held []time.Duration
 	free []*entry
 }
 
-func newLedger(classes []string) ledger {
+func newAccounting(classes []string) accounting {
 	n := max(1, len(classes))
-	l := ledger{kept: make([]Account, n), last: make([]uint64, n), held: make([]time.Duration, n)}
+	l := accounting{kept: make([]Account, n), last: make([]uint64, n), held: make([]time.Duration, n)}
 	for i, name := range classes {
 		l.kept[i].Class = name
 	}
@@ -71,7 +71,7 @@ func newLedger(classes []string) ledger {
 }
 
 // enter opens the entry of a frame.
-func (l *ledger) enter(class int) *entry {
+func (l *accounting) enter(class int) *entry {
 	a := &l.kept[class]
 	a.In++
 	a.Inside++
@@ -83,8 +83,8 @@ func (l *ledger) enter(class int) *entry {
 	return e
 }
 
-// settle closes an entry that has no copies left on the line.
-func (l *ledger) settle(e *entry) {
+// close closes an entry that has no copies left on the line.
+func (l *accounting) close(e *entry) {
 	if e.left > 0 {
 		return
 	}
@@ -99,17 +99,17 @@ func (l *ledger) settle(e *entry) {
 }
 
 // overflow takes one copy off that found the queue full.
-func (l *ledger) overflow(e *entry) {
+func (l *accounting) overflow(e *entry) {
 	if e.left--; e.left == 0 && e.copies == 0 {
 		l.kept[e.class].Overflowed++
 	}
-	l.settle(e)
+	l.close(e)
 }
 
-// leave notes that one copy came out, and whether the far end took it.
-func (l *ledger) leave(c *transit, taken bool) {
+// leave notes that one copy came out, and whether the other end took it.
+func (l *accounting) leave(c *transit, taken bool) {
 	e, a := c.entry, &l.kept[c.entry.class]
-	defer l.settle(e)
+	defer l.close(e)
 	e.left--
 	if !taken {
 		a.Refused++
@@ -130,7 +130,7 @@ func (l *ledger) leave(c *transit, taken bool) {
 }
 
 // noteOrder counts a copy as the first in order, late, or a further one.
-func (l *ledger) noteOrder(e *entry, a *Account) {
+func (l *accounting) noteOrder(e *entry, a *Account) {
 	switch {
 	case e.copies > 1:
 		a.Duplicated++
@@ -145,7 +145,7 @@ func (l *ledger) noteOrder(e *entry, a *Account) {
 	a.Inside--
 }
 
-func (l *ledger) noteDelay(class int, d time.Duration) {
+func (l *accounting) noteDelay(class int, d time.Duration) {
 	a := &l.kept[class]
 	l.held[class] += d
 	a.DelayMax = max(a.DelayMax, d)
@@ -155,7 +155,7 @@ func (l *ledger) noteDelay(class int, d time.Duration) {
 }
 
 // accounts is a copy of all accounts.
-func (l *ledger) accounts() []Account {
+func (l *accounting) accounts() []Account {
 	all := make([]Account, len(l.kept))
 	for i, a := range l.kept {
 		if a.Out > 0 {
