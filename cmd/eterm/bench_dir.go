@@ -5,6 +5,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
@@ -41,7 +42,12 @@ func (r *resumer) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	directory, past, err := suite.OpenDirectory(dir)
+	var directory *suite.Directory
+	var past suite.Past
+	err = sandbox.AsUser(func() (err error) {
+		directory, past, err = suite.OpenDirectory(dir)
+		return err
+	})
 	if err != nil {
 		return exit.Usage("%w", err)
 	}

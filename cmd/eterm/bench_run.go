@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
@@ -54,7 +55,10 @@ func (b *bencher) run(c *cli.Context) error {
 		return err
 	}
 	defer w.close()
-	if w.directory, err = suite.CreateDirectory(b.dir, h); err != nil {
+	if err = sandbox.AsUser(func() (err error) {
+		w.directory, err = suite.CreateDirectory(b.dir, h)
+		return err
+	}); err != nil {
 		if errors.Is(err, journal.ErrNotEmpty) {
 			return exit.Usage("%w: name a new one, or go on with what is there: eterm bench resume %s", err, b.dir)
 		}

@@ -34,6 +34,12 @@ var lines = map[string]string{
 	"report":        "report FIFO",
 	"compare":       "compare FIFO FIFO",
 	"interfaces":    "", // asks and prints at once
+
+	"bench rfc2544":   "bench rfc2544 --tx va --rx vb -b 100pps -s 64 --tests throughput --preset quick --isolated -o FILE.dir",
+	"bench calibrate": "bench calibrate --tx va --rx vb -b 100pps -s 64 --isolated -o FILE.json",
+	"bench resume":    "", // goes on as bench rfc2544 does, in a directory that it left
+	"bench report":    "", // reads a directory at once
+	"bench compare":   "", // reads two at once
 }
 
 // TestEveryCommandGivesUpAll: of every command, started in every way, every
