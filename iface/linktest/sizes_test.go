@@ -9,6 +9,7 @@ import (
 	"eterm/frame/ether"
 	"eterm/iface/ifacetest"
 	. "eterm/iface/linktest"
+	"eterm/iface/load/pace"
 )
 
 // The loss of a mix is told by size, exactly, also where sizes and streams take
@@ -33,7 +34,7 @@ func TestLossBySize(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := ifacetest.Wire(ifacetest.Forward(c.fault))
 			l := Load{Dst: b.HardwareAddr(), Src: a.HardwareAddr(), Sizes: c.sizes, Streams: c.streams, Count: 100, Rate: 1000}
-			r, err := Direct(t.Context(), a, b, l, DirectOptions{Session: 7, Drain: 100 * time.Millisecond})
+			r, err := Direct(t.Context(), a, b, l, DirectOptions{Session: 7, Drain: 100 * time.Millisecond, Clock: pace.Timers()})
 			if err != nil || !slices.Equal(r.Sizes, c.want) {
 				t.Errorf("%s: %+v, %v", c.name, r.Sizes, err)
 			}
