@@ -29,7 +29,7 @@ func TestLossBySize(t *testing.T) {
 			ifacetest.Drop(ifacetest.Where(func(f []byte) bool { return len(f) > 1000 })),
 			[]SizeAccount{{64, 68, 68, 0}, {1518, 32, 0, 32}}},
 		{"one size only", []int{64}, 1, ifacetest.Drop(ifacetest.Every(10)), nil},
-		{"lengths changed on the way", []int{64, 512}, 1, ifacetest.Truncate(ifacetest.Every(10), 60), nil},
+		{"lengths changed on the way", []int{64, 512}, 1, ifacetest.Truncate(ifacetest.Every(9), 60), nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := ifacetest.Wire(ifacetest.Forward(c.fault))
