@@ -70,8 +70,19 @@ func (f *fake) account(d Direction, path ifacetest.Path, s Spec) Account {
 		a.Series.add(i, delay)
 		if i > highest+1 || !any && i > 0 {
 			a.LastGap = &Gap{First: highest + 1, Last: i - 1, Before: last.Seconds(), After: at.Seconds()}
+			o := probe.Outage{Frames: i - 1 - highest, ByCount: int64(due(i) - due(highest+1)), ByTime: int64(at - last)}
 			if len(a.Outages) < probe.MaxOutages {
-				a.Outages = append(a.Outages, probe.Outage{Frames: i - 1 - highest, ByCount: int64(due(i) - due(highest+1)), ByTime: int64(at - last)})
+				a.Outages = append(a.Outages, o)
+			} else { // the longest are kept, as the tally does
+				shortest := 0
+				for k := range a.Outages {
+					if a.Outages[k].Frames < a.Outages[shortest].Frames {
+						shortest = k
+					}
+				}
+				if o.Frames > a.Outages[shortest].Frames {
+					a.Outages[shortest] = o
+				}
 			}
 		}
 		highest, any, last = i, true, at
