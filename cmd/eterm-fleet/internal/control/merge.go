@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"eterm/cmd/eterm-fleet/internal/bus"
@@ -165,22 +166,12 @@ func (m *Merger) sorted() (all []result.Pair) {
 		all = append(all, t.Pair)
 	}
 	slices.SortFunc(all, func(a, b result.Pair) int {
-		if c := compare(a.From, b.From); c != 0 {
+		if c := strings.Compare(a.From, b.From); c != 0 {
 			return c
 		}
-		return compare(a.To, b.To)
+		return strings.Compare(a.To, b.To)
 	})
 	return all
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // judge is the verdict: pairs without a reply are an answer, what is missing or
