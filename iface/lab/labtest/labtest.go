@@ -17,6 +17,7 @@ import (
 // new namespaces; where the system forbids those it runs them as they are, and
 // Need then skips.
 func Main(m *testing.M) int {
+	called = true
 	if lab.Inside() || fuzzing() {
 		return m.Run()
 	}
@@ -56,11 +57,19 @@ func fuzzing() bool {
 	return false
 }
 
-// Need skips the test where there are no namespaces; in CI it fails instead.
+// called says that the package's TestMain called Main.
+var called bool
+
+// Need skips the test where there are no namespaces; in CI it fails instead,
+// and everywhere in a package whose TestMain does not call Main, where it would
+// skip unseen until CI.
 func Need(t testing.TB) {
 	t.Helper()
 	if lab.Inside() {
 		return
+	}
+	if !called {
+		t.Fatal("this package has no TestMain that calls labtest.Main")
 	}
 	if os.Getenv("CI") == "true" {
 		t.Fatal("no namespaces: user namespaces are needed here")
