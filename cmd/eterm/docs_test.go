@@ -51,6 +51,28 @@ func TestDocsCommands(t *testing.T) {
 	}
 }
 
+// TestChangelogCommands: each command has its section in the changelog, and no
+// other has. That its entries are in order, docs/develop tests.
+func TestChangelogCommands(t *testing.T) {
+	b, err := os.ReadFile("../../docs/changelog.md")
+	must(t, err)
+	sections := map[string]bool{}
+	for _, heading := range regexp.MustCompile("(?m)^### `.*").FindAllString(string(b), -1) {
+		for _, m := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(heading, -1) {
+			sections[m[1]] = true
+		}
+	}
+	for _, c := range commands() {
+		if !sections[c.Name] {
+			t.Errorf("the changelog has no section of %s", c.Name)
+		}
+		delete(sections, c.Name)
+	}
+	for name := range sections {
+		t.Errorf("the changelog has a section of %s, which is no command", name)
+	}
+}
+
 // pages are README.md and all pages of docs, by path.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
