@@ -102,14 +102,15 @@ func Enter(row Row, directories []string) (Report, error) {
 	// The zone's file could not be read later.
 	_, _ = time.Now().Zone()
 	for _, s := range steps {
+		if begun[s.name] {
+			r.On = append(r.On, s.name)
+			continue
+		}
 		err := s.do(row, directories)
 		switch {
 		case err == nil:
 			r.On = append(r.On, s.name)
 		case errors.Is(err, errNothing):
-			if begun[s.name] {
-				r.On = append(r.On, s.name)
-			}
 		case errors.Is(err, errUnsupported):
 			r.Missing = append(r.Missing, s.name)
 		default:
