@@ -133,7 +133,7 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 			s.count(&rx[i])
 		}
 		return out.Frames() == most && most != 0, nil
-	}})
+	}, tick: func(time.Time) error { return out.Report() }})
 	if closeErr := out.Close(); err == nil {
 		err = closeErr
 	}

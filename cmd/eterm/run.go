@@ -12,12 +12,16 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/wireshark"
 	"eterm/frame"
 )
 
 // run is the whole program but for the process: it returns the exit status and
 // touches nothing but its arguments, the network and, during a command, signals.
 func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if wireshark.Asked(words) {
+		return extcap(ctx, words[1:], stdin, stdout, stderr)
+	}
 	out, says := show.NewOutput(stdout), show.NewMessages(stderr)
 	app := newApp(stdin, out, says)
 	if len(words) > 1 && words[1] == args.CompleteCommand {

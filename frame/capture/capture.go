@@ -113,3 +113,13 @@ func (e *DamageError) Error() string {
 func (r *Record) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
+
+// lost is how many frames the account says were lost on the way to the file.
+func (s *Statistics) lost() (n uint64) {
+	for _, count := range []*uint64{s.Dropped, s.OSDropped} {
+		if count != nil {
+			n += *count
+		}
+	}
+	return n
+}

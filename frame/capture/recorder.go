@@ -44,9 +44,10 @@ type Recorder struct {
 	names  []string // of the files that are kept
 	number int      // of files made
 	frames uint64
-	first  time.Time // the first frame of this file
-	empty  bool      // this file has no frame yet
-	err    error     // that ended the capture
+	first  time.Time   // the first frame of this file
+	empty  bool        // this file has no frame yet
+	said   *Statistics // the account last given to a stream
+	err    error       // that ended the capture
 }
 
 // Create makes the capture file, which must not be there unless Force, and
@@ -206,6 +207,24 @@ func (c *Recorder) Flush() error {
 		return c.err
 	}
 	if err := c.w.Flush(); err != nil {
+		return c.broken(err)
+	}
+	return nil
+}
+
+// Report gives the program that reads a stream the account of it up to now, if
+// it has lost more frames than the last one said. That program may stop reading
+// at any time, and would never see the account at the end.
+func (c *Recorder) Report() error {
+	if c.file != nil || c.err != nil || c.o.Account == nil || c.format != PcapNG {
+		return c.err
+	}
+	a := c.o.Account()
+	if c.said != nil && a.lost() == c.said.lost() {
+		return nil
+	}
+	c.said = &a
+	if err := c.w.Close(&a); err != nil {
 		return c.broken(err)
 	}
 	return nil

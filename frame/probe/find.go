@@ -76,6 +76,24 @@ func repaired(frame []byte, h ethernet, at int) (Found, bool) {
 	return Found{Mark: parse(b[:]), Offset: at, Repaired: true, Balanced: true}, true
 }
 
+// FindDamaged finds what must have been a mark where Find finds none: magic,
+// version and kind are right in a usual place, the CRC is not, and no one wrong
+// bit explains it. Nothing else of it can be believed.
+func FindDamaged(frame []byte) (Found, bool) {
+	h := header(frame)
+	for _, at := range [2]int{h.length, insideIPv4(frame, h.length)} {
+		if at <= 0 || at+Size > len(frame) {
+			continue
+		}
+		b := frame[at:]
+		m := parse(b)
+		if wrongBits(b) == 0 && b[2]>>4 == Version && m.Kind >= KindMark && m.Kind <= KindEnd {
+			return Found{Mark: m, Offset: at}, true
+		}
+	}
+	return Found{}, false
+}
+
 // scan looks for a good mark at any even distance from the frame's start.
 func scan(frame []byte, h ethernet) (Found, bool) {
 	head := frame[:min(len(frame), scanned)]

@@ -9,21 +9,8 @@ import (
 	"eterm/frame/seal"
 )
 
-// message is the body of inband.TalkRequest and inband.TalkReply:
-//
-//	bytes  meaning
-//	8      seal of all that follows, of the kind and of the sender's address
-//	1      service
-//	1      operation
-//	1      status, of an answer
-//	1      0
-//	8      token; hello: random, so that each hello has answers of its own
-//	4      number of the question
-//	4      length of the text that the piece is of
-//	4      where in the text the piece is
-//	4      of a question: from where on the answer is wanted
-//	2      length of the piece
-//	n      the piece; behind it a question is filled up with zeros
+// message is the body of inband.TalkRequest and inband.TalkReply: see
+// inband.Talk for its form.
 //
 // A shared key makes the seal. Without one it is a checksum of 64 bits, which
 // a link that flips bits needs: what arrives as a message is one.
@@ -54,7 +41,7 @@ const (
 // Lengths in bytes.
 const (
 	headerLen  = ether.HeaderLen
-	messageLen = 38
+	messageLen = inband.TalkLen
 	// Overhead is what a frame has besides the piece. A frame of the least
 	// length has room for a whole message without one.
 	Overhead = headerLen + inband.HeaderLen + messageLen
@@ -93,17 +80,14 @@ func parse(payload []byte, key seal.Key, want inband.Kind, from [6]byte) (m mess
 	if err != nil || k != want || len(body) < messageLen || len(body) > longest || !key.Valid(body[:8], sealed(body[8:], k, from)) {
 		return m, errForeign
 	}
-	m = message{
-		service: Service(body[8]), op: Op(body[9]), status: status(body[10]),
-		token: binary.BigEndian.Uint64(body[12:]), number: binary.BigEndian.Uint32(body[20:]),
-		total: binary.BigEndian.Uint32(body[24:]), offset: binary.BigEndian.Uint32(body[28:]), want: binary.BigEndian.Uint32(body[32:]),
-	}
-	n := int(binary.BigEndian.Uint16(body[36:]))
-	if messageLen+n > len(body) || m.total > MaxText || m.offset > m.total || uint64(m.offset)+uint64(n) > uint64(m.total) || m.want > MaxText {
+	t, err := inband.ParseTalk(body)
+	if err != nil || t.Total > MaxText || t.Offset > t.Total || uint64(t.Offset)+uint64(len(t.Piece)) > uint64(t.Total) || t.Want > MaxText {
 		return m, errForeign
 	}
-	m.piece = body[messageLen : messageLen+n : messageLen+n]
-	return m, nil
+	return message{
+		service: Service(t.Service), op: Op(t.Op), status: status(t.Status), token: t.Token,
+		number: t.Number, total: t.Total, offset: t.Offset, want: t.Want, piece: t.Piece,
+	}, nil
 }
 
 // printable keeps what the other end says harmless.

@@ -50,6 +50,10 @@ type Frame struct {
 	Layers []map[string]any `json:"layers,omitempty"`
 	// what is wrong with the frame, absent of live frames where nothing is: see "Layers of a frame"
 	Faults []FrameFault `json:"faults,omitempty"`
+	// the mark of a test frame of eterm's (decode)
+	Mark *FrameMark `json:"mark,omitempty"`
+	// what eterm says to eterm (decode)
+	Message *FrameMessage `json:"message,omitempty"`
 	// text that builds the same bytes (decode)
 	Notation string `json:"notation,omitempty"`
 }
@@ -121,6 +125,7 @@ func (f *frameObject) append(dst []byte) []byte {
 	}
 	dst = append(hex.AppendEncode(append(dst, `,"hex":"`...), f.bytes), '"')
 	if f.decoded != nil {
+		dst = appendOwn(dst, f.bytes)
 		dst = f.decoded.AppendJSON(append(dst, ','))
 	}
 	if f.faults != nil && len(f.faults.Faults) > 0 {
