@@ -157,7 +157,9 @@ func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
 	defer t.Close()
 	r := suite.Runner{Plan: w.header.Plan, Trialler: t, Calibration: w.header.Calibration, Log: w.directory, Replay: replay,
 		AcceptChange: acceptChange, Consent: w.header.Consent, Progress: w.progress}
+	stop := k.follow(t.Source(w.header.Plan))
 	found, err := r.Run(w.c.Context)
+	stop()
 	messages(w.c).Clear()
 	if err == nil {
 		err = w.directory.Add("end", struct{}{})

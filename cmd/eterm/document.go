@@ -7,7 +7,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface"
 )
 
@@ -19,6 +21,10 @@ type kept struct {
 	json bool
 	// written says that doc is a document that is complete.
 	written bool
+	// Of the run that the next document is of, where there are several: when it
+	// began, and how it went.
+	began     time.Time
+	intervals []result.Interval
 }
 
 // outputFlag is where the document goes.
@@ -92,6 +98,10 @@ func (k *kept) write(early bool, body any, v result.Verdict) error {
 		k.doc = next
 	}
 	k.written = true
+	if !k.began.IsZero() {
+		k.doc.Started, k.doc.Intervals = k.began.UTC(), k.intervals
+		k.began = time.Time{}
+	}
 	k.doc.Host.Sandbox, _ = k.c.App.Metadata[sandboxKey].(string)
 	k.doc.End(time.Now(), early, body, v)
 	if k.json && body != nil {
@@ -119,30 +129,14 @@ func (k *kept) close(err, cause error) error {
 // has one.
 func stopped(c *cli.Context, bounded bool) bool { return bounded && c.Context.Err() != nil }
 
-// intervals are those of a run under way.
-type intervals struct {
-	k   *kept
-	all *result.Collector
-}
-
-// collector begins the intervals of a run that begins, in some directions.
-func collector(k *kept, directions ...string) *intervals {
-	return &intervals{k, result.NewCollector(time.Now(), directions...)}
-}
-
-func (i *intervals) add(direction string, t result.Totals) { i.all.Add(time.Now(), direction, t) }
-
-// keep puts them into the document.
-func (i *intervals) keep() { i.k.doc.Intervals = i.all.Intervals() }
-
-// collect takes the totals of a run in one direction each second, and once more
-// when the function that it returns is called, as intervals of its document.
-func collect(k *kept, totals func() result.Totals) (stop func()) {
-	all := collector(k)
-	end := every(time.Second, func() { all.add("", totals()) })
+// follow takes what a run has counted each second, as intervals of its document
+// and for whoever else wants it, until the function that it returns is called.
+func (k *kept) follow(soFar stats.Source, also ...watch.Taker) (stop func()) {
+	all := result.NewCollector(time.Now())
+	end := watch.Follow(soFar, append([]watch.Taker{all.Add}, also...)...)
 	return func() {
 		end()
-		all.add("", totals())
-		all.keep()
+		all.Add(time.Now(), soFar())
+		k.doc.Intervals = all.Intervals()
 	}
 }

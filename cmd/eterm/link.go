@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface/linktest"
 )
 
@@ -96,6 +98,12 @@ func (o *linkPrinter) offers(l linktest.Load, direction string) {
 		load.Carrier = fmt.Sprintf("EtherType %#04x", cmp.Or(l.EtherType, probe.EtherType))
 	}
 	o.kept.doc.Load = load
+}
+
+// follow takes what a run has counted each second, as intervals of its document
+// and as text, until the function that it returns is called.
+func (o *linkPrinter) follow(session uint32, soFar stats.Source) (stop func()) {
+	return o.kept.follow(soFar, func(_ time.Time, all []stats.SoFar) { o.SoFar(session, all) })
 }
 
 // keep makes a document of a result.

@@ -2,15 +2,13 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
-	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/talk"
@@ -37,13 +35,13 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 	if l.Dst == nil {
 		l.Dst = broadcastMAC
 	}
-	intervals := collector(r.output.kept, linktest.Forward, linktest.Reverse)
+	stop := func() {}
 	total, err := linktest.Pair(c.Context, port, control, linktest.PairOptions{
 		To: l.Dst, Load: l, Forward: r.direction != linktest.Reverse, Reverse: r.direction != linktest.Forward,
 		Session: newSession(), ReverseSession: newSession(), Drain: time.Duration(r.drain), Limits: r.limit, SharedClock: r.shared,
-		Key: l.Key, Progress: r.pairProgress(intervals),
+		Key: l.Key, Follow: func(s stats.Source, silent func() bool) { stop = r.follow(s, silent) },
 	})
-	intervals.keep()
+	stop()
 	if total.Type == "" {
 		if errors.Is(err, talk.ErrNoPeer) {
 			return exit.Failed("%w", err)
@@ -59,22 +57,15 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 	return exit.Quietly(r.output.Status())
 }
 
-// pairProgress prints how far a test is, once a second.
-func (r *linkRunner) pairProgress(intervals *intervals) func(linktest.Progress) {
-	next := time.Now().Add(time.Second)
-	return func(p linktest.Progress) {
-		if now := time.Now(); now.Before(next) {
-			return
+// follow follows a test, and says where the other end is silent.
+func (r *linkRunner) follow(s stats.Source, silent func() bool) (stop func()) {
+	return r.output.kept.follow(s, func(_ time.Time, all []stats.SoFar) {
+		note := ""
+		if silent() {
+			note = "the other end does not answer"
 		}
-		next = next.Add(time.Second)
-		intervals.add(linktest.Forward, result.Totals{Offered: &p.ForwardOffered, Received: &p.ForwardReceived})
-		intervals.add(linktest.Reverse, result.Totals{Offered: &p.ReverseOffered, Received: &p.ReverseReceived})
-		text := fmt.Sprintf("forward: %d offered, %d received  reverse: %d offered, %d received", p.ForwardOffered, p.ForwardReceived, p.ReverseOffered, p.ReverseReceived)
-		if p.Silent {
-			text += "  (the other end does not answer)"
-		}
-		r.output.Interval(show.LinkInterval{Offered: p.ForwardOffered + p.ReverseOffered, Received: p.ForwardReceived + p.ReverseReceived}, text)
-	}
+		r.output.SoFar(0, all, note)
+	})
 }
 
 // openControl opens the port on which two eterms talk about their tests.

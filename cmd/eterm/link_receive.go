@@ -13,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/linktest"
@@ -32,9 +33,10 @@ type linkReceiver struct {
 	limits   args.Limits
 	output   linkPrinter
 
-	limit linktest.Limits
-	peer  *linktest.Peer
-	stop  func()
+	limit     linktest.Limits
+	peer      *linktest.Peer
+	stop      func()
+	intervals watch.Runs
 
 	mu       sync.Mutex
 	seen     int
@@ -136,12 +138,34 @@ func (r *linkReceiver) respond(ctx context.Context, key seal.Key) (done <-chan e
 // ended prints the account of a run that is over.
 func (r *linkReceiver) ended(run *linktest.Run) {
 	a := linktest.Account(nil, run.Side(), r.limit)
-	r.print(func() error { return r.output.Run(runName(run.Session, run.From), a) }, !r.peer.Receiver().Busier(run))
+	over := r.over(run.Session)
+	r.print(func() error {
+		over()
+		return r.output.Run(runName(run.Session, run.From), a)
+	}, !r.peer.Receiver().Busier(run))
+}
+
+// over has the next document say when the run of a session began and how it went.
+func (r *linkReceiver) over(session uint32) func() {
+	last, began, known := r.peer.Receiver().SoFar(session)
+	if !known {
+		return func() {}
+	}
+	intervals := r.intervals.End(time.Now(), session, began, last)
+	return func() { r.output.kept.began, r.output.kept.intervals = began, intervals }
 }
 
 // told prints the result that the other end made of both directions.
 func (r *linkReceiver) told(t linktest.Total) {
-	r.print(func() error { return r.output.Total(t) }, true)
+	first := t.Result
+	if len(t.Directions) > 0 {
+		first = t.Directions[0]
+	}
+	over := r.over(first.Session)
+	r.print(func() error {
+		over()
+		return r.output.Total(t)
+	}, true)
 }
 
 // print prints one result. If that were enough, and it may be the last, the
@@ -171,8 +195,12 @@ func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) {
 	if len(receiver.Live()) == 0 && !r.output.Quiet {
 		messages(c).Live("no run at the moment")
 	}
+	r.intervals.Keep(receiver.Live())
 	for _, session := range receiver.Live() {
 		got, expected, _ := receiver.Received(session)
+		if s, began, ok := receiver.SoFar(session); ok {
+			r.intervals.Add(time.Now(), session, began, s)
+		}
 		text := fmt.Sprintf("run %06x: %d received", session, got)
 		if expected > 0 {
 			text = fmt.Sprintf("run %06x: %d of %d received", session, got, expected)

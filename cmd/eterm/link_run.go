@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,8 +10,8 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -94,8 +93,7 @@ type oneDirection struct {
 	tx, rx   iface.Port
 	load     linktest.Load
 	session  uint32
-	offered  atomic.Uint64
-	received atomic.Uint64
+	source   atomic.Pointer[stats.Source]
 	result   linktest.Result
 	err      error
 }
@@ -120,22 +118,13 @@ func (r *linkRunner) direct(c *cli.Context, directions []*oneDirection) error {
 	if err := atWork(c); err != nil {
 		return err
 	}
-	var names []string
-	for _, l := range directions {
-		names = append(names, l.name)
-	}
-	intervals := collector(r.output.kept, names...)
-	stop := every(time.Second, func() { r.progress(directions, intervals) })
+	stop := r.output.follow(0, soFar(directions))
 	var all sync.WaitGroup
 	for _, l := range directions {
 		all.Go(func() { r.runOne(c.Context, l) })
 	}
 	all.Wait()
 	stop()
-	for _, l := range directions {
-		l.addTo(intervals)
-	}
-	intervals.keep()
 	return r.finish(directions)
 }
 
@@ -169,33 +158,24 @@ func (r *linkRunner) directions(c *cli.Context) (directions []*oneDirection, err
 func (r *linkRunner) runOne(ctx context.Context, l *oneDirection) {
 	l.result, l.err = linktest.Direct(ctx, l.tx, l.rx, l.load, linktest.DirectOptions{
 		Session: l.session, Drain: time.Duration(r.drain), Limits: r.limit,
-		Progress: func(offered, received uint64) { l.offered.Store(offered); l.received.Store(received) },
+		Direction: l.name, Follow: func(s stats.Source) { l.source.Store(&s) },
 	})
 	l.result.Direction = l.name
 }
 
-// addTo adds what a direction has counted so far.
-func (l *oneDirection) addTo(intervals *intervals) {
-	offered, received := l.offered.Load(), l.received.Load()
-	t := result.Totals{Offered: &offered, Received: &received}
-	if n, err := l.rx.Counters(); err == nil {
-		dropped := n.HostDropped()
-		t.HostDropped = &dropped
+// soFar is what all directions have counted. One that has not begun has counted
+// nothing.
+func soFar(directions []*oneDirection) stats.Source {
+	return func() (all []stats.SoFar) {
+		for _, l := range directions {
+			if s := l.source.Load(); s != nil {
+				all = append(all, (*s)()...)
+			} else {
+				all = append(all, stats.SoFar{Direction: l.name})
+			}
+		}
+		return all
 	}
-	intervals.add(l.name, t)
-}
-
-func (r *linkRunner) progress(directions []*oneDirection, intervals *intervals) {
-	var i show.LinkInterval
-	text := ""
-	for _, l := range directions {
-		l.addTo(intervals)
-		offered, received := l.offered.Load(), l.received.Load()
-		i.Offered += offered
-		i.Received += received
-		text += fmt.Sprintf("%s: %d offered, %d received  ", l.name, offered, received)
-	}
-	r.output.Interval(i, text)
 }
 
 // finish prints the results; of several, the last object is their sum.

@@ -6,14 +6,12 @@ import (
 	"math/big"
 	"runtime"
 	"sync/atomic"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/show"
-	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/linktest"
 )
@@ -64,17 +62,13 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	var offered atomic.Uint64
 	s.output.early = func() bool { return c.Context.Err() != nil && (l.Count > 0 || l.Duration > 0) }
 	s.output.offers(l, linktest.Forward)
-	intervals := collect(s.output.kept, func() result.Totals { n := offered.Load(); return result.Totals{Offered: &n} })
-	stop := every(time.Second, func() {
-		n := offered.Load()
-		s.output.Interval(show.LinkInterval{Session: session, Offered: n}, fmt.Sprintf("%d offered", n))
-	})
+	stop := s.output.follow(session, func() []stats.SoFar { n := offered.Load(); return []stats.SoFar{{Offered: &n}} })
 	// As in send: idle processors of the runtime's would only disturb the one
 	// that sends.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	sent, runErr := linktest.Send(c.Context, port, l, linktest.SendOptions{Session: session, Offered: offered.Store})
+	offered.Store(sent.Result.Offered)
 	stop()
-	intervals()
 	side := sent.Side(l, runErr)
 	a := linktest.SenderOnly(session, side)
 	if err := s.output.Sender(fmt.Sprintf("run %06x", session), a); err != nil {

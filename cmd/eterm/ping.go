@@ -14,6 +14,7 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
 	"eterm/frame/ether"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/reach"
@@ -129,7 +130,10 @@ func (p *pinger) run(c *cli.Context) error {
 	if config.Interval < 2*time.Millisecond*time.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
+	stop := func() {}
+	config.Follow = func(s stats.Source) { stop = k.follow(s) }
 	r, err := reach.Ping(c.Context, at.port, config)
+	stop()
 	counters, _ := at.port.Counters()
 	out.End(r)
 	status := pingError(err)

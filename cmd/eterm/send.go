@@ -13,6 +13,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load"
 )
@@ -114,7 +115,7 @@ func (s *sender) run(c *cli.Context) error {
 		return err
 	}
 	end := s.begin(c, ports, plan, peak)
-	intervals := collect(k, func() result.Totals { return result.Totals{Offered: accepted(ports)} })
+	intervals := k.follow(func() []stats.SoFar { return []stats.SoFar{{Offered: accepted(ports)}} })
 	sent, err := load.RunAll(c.Context, ports, f.Source, plan)
 	intervals()
 	end()

@@ -12,6 +12,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
+	"eterm/frame/stats"
 	"eterm/iface/loop"
 	"eterm/iface/switchtest"
 )
@@ -61,8 +62,10 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	var outages atomic.Int64
 	end := begin(c, fmt.Sprintf("watching %s and %s, a frame each way every %v, %s", s.ports.A.Name(), s.ports.B.Name(), time.Duration(s.interval), until(0, "", time.Duration(s.duration))),
 		func() string { return show.Count(outages.Load(), "outage") + " so far" })
+	stop := func() {}
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
 		A: s.ports.A, B: s.ports.B, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
+		Follow: func(s stats.Source) { stop = k.follow(s) },
 		Progress: func(m switchtest.Moment) {
 			if m.What == switchtest.Silent {
 				outages.Add(1)
@@ -70,6 +73,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 			output(c).Moment(m, messages(c), s.json)
 		},
 	})
+	stop()
 	end()
 	if report == nil {
 		return k.end(true, nil, nil, notBegun(err))

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"eterm/frame/stats"
 )
 
 // Delay is the distribution of how long frames were on the way, in nanoseconds.
@@ -52,7 +54,16 @@ type delays struct {
 	env    envelope
 	sample []point
 	random *rand.Rand
+
+	// Since recent was called before: of a shared clock, what the histogram had
+	// then; otherwise frames chosen at random, out of fresh ones.
+	before stats.Recent
+	latest []point
+	fresh  uint64
 }
+
+// latestSize bounds the frames kept to see the variation of a stretch of time in.
+const latestSize = 1 << 10
 
 func newDelays(shared bool) delays {
 	return delays{shared: shared, random: rand.New(rand.NewPCG(1, 1))}
@@ -84,6 +95,31 @@ func (d *delays) add(sent uint32, at int64) {
 	} else if i := d.random.Uint64N(d.count); i < sampleSize {
 		d.sample[i] = p
 	}
+	d.fresh++
+	if len(d.latest) < latestSize {
+		d.latest = append(d.latest, p)
+	} else if i := d.random.Uint64N(d.fresh); i < latestSize {
+		d.latest[i] = p
+	}
+}
+
+// recent are the delays since it was called before, of the kind that report
+// tells; nil if there were none. Of variation they are of 1,024 frames at most,
+// by the clocks' difference as it is known up to now.
+func (d *delays) recent() *stats.Percentiles {
+	switch {
+	case d.shared && d.negative > 0, d.count == 0:
+		return nil
+	case d.shared:
+		return d.before.Since(d.hist)
+	}
+	line := d.env.fit()
+	h := hdr.New(1, longest, 3)
+	for _, p := range d.latest {
+		_ = h.RecordValue(clampDelay(p.y - line.at(p.x)))
+	}
+	d.latest, d.fresh = d.latest[:0], 0
+	return stats.PercentilesOf(h)
 }
 
 // report says what was collected.

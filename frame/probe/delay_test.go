@@ -95,3 +95,42 @@ func TestDuplicatesAreNoDelays(t *testing.T) {
 		t.Errorf("%+v %+v", r.Delay, r.Behind)
 	}
 }
+
+// TestRecentDelay: a stretch of a run is told by itself, with one clock and with
+// two.
+func TestRecentDelay(t *testing.T) {
+	for name, shared := range map[string]bool{"one clock": true, "two clocks": false} {
+		s := newSender(t, headerHex, probe.Plan{TCI: probe.Untagged})
+		tally := probe.NewTally(s.session, shared)
+		offset := int64(0)
+		if !shared {
+			offset = 12345 * second
+		}
+		if tally.RecentDelay() != nil {
+			t.Errorf("%s: delays before the first frame", name)
+		}
+		number := 0
+		for stretch, delay := range []int64{10_000, 500_000, 10_000} {
+			for range 3000 {
+				sent, took := 1_700_000_000*second+int64(number)*1e6, delay
+				if number%10 == 0 { // some are as fast as ever: by them the clocks are compared
+					took = 10_000
+				}
+				if !give(tally, s.frame(0, uint64(number), sent), sent+took+offset) {
+					t.Fatal("frame not taken")
+				}
+				number++
+			}
+			want := delay
+			if !shared {
+				want -= 10_000 // the fastest stands for none
+			}
+			if got := tally.RecentDelay(); got == nil || !near(got.P50, float64(want), 2000) || !near(got.P99, float64(want), 2000) || got.Max < got.P99 {
+				t.Errorf("%s, stretch %d: %+v, want %d", name, stretch, got, want)
+			}
+		}
+		if tally.RecentDelay() != nil {
+			t.Errorf("%s: delays of nothing", name)
+		}
+	}
+}

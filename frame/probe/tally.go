@@ -1,6 +1,9 @@
 package probe
 
-import "eterm/frame/seal"
+import (
+	"eterm/frame/seal"
+	"eterm/frame/stats"
+)
 
 // Tally is the account a receiver keeps of one run. Its memory is bounded
 // whatever arrives. Times are arguments, in Unix nanoseconds.
@@ -191,6 +194,25 @@ func (t *Tally) Received() (n uint64) {
 	}
 	return n
 }
+
+// Numbered is how many frames the numbers of those received tell of: up to the
+// greatest of each stream. Of a run under way that is what was offered, but for
+// what is on the way or lost behind it.
+func (t *Tally) Numbered() (n uint64) {
+	for _, s := range t.streams {
+		if s != nil {
+			n += s.next
+		}
+	}
+	return n
+}
+
+// Bytes are those of the frames received, each counted once, without FCS.
+func (t *Tally) Bytes() uint64 { return t.bytes }
+
+// RecentDelay is the delay of the frames received since it was called before, of
+// the kind that Report's is; nil if there is none.
+func (t *Tally) RecentDelay() *stats.Percentiles { return t.delays.recent() }
 
 // Complete says whether all frames have come that are known to have been sent.
 func (t *Tally) Complete() bool {

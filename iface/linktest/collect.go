@@ -48,6 +48,7 @@ func (p *pair) collect(asked context.Context, runErr error) (Total, error) {
 		r, lost = p.reverseResult(ctx, lost)
 		results = append(results, r)
 	}
+	p.ended(results)
 	t := Sum(results)
 	t.RTT = p.rtt.times()
 	if lost == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/loop"
@@ -20,8 +21,10 @@ type DirectOptions struct {
 	Limits Limits
 	// Clock paces the frames; nil is pace.Precise.
 	Clock pace.Clock
-	// Progress, if not nil, is called now and then.
-	Progress func(offered, received uint64)
+	// Direction is what the run is called where it is followed.
+	Direction string
+	// Follow, if not nil, is given what tells how far the run is.
+	Follow func(stats.Source)
 }
 
 // Direct offers a load to one port of this machine and accounts for it at
@@ -38,14 +41,12 @@ func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Re
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- r.Serve(serving) }()
-	s := SendOptions{Session: o.Session, Clock: o.Clock}
-	if o.Progress != nil {
-		s.Offered = func(n uint64) {
-			got, _, _ := r.Received(o.Session)
-			o.Progress(n, got)
-		}
+	f := &following{rx: r, session: o.Session, name: o.Direction}
+	if o.Follow != nil {
+		o.Follow(f.soFar)
 	}
-	sent, err := Send(ctx, tx, l, s)
+	sent, err := Send(ctx, tx, l, SendOptions{Session: o.Session, Clock: o.Clock, Offered: f.offered.Store})
+	f.offered.Store(sent.Result.Offered)
 	r.Conclude(o.Session, sent.SenderAccount, sent.Plan)
 	var receiveErr error
 	select {

@@ -32,11 +32,13 @@ type job struct {
 func (j *job) Do(op talk.Op, text []byte, _ int) ([]byte, error) {
 	switch op {
 	case opState:
-		got, _, _ := j.p.rx.Received(j.session)
-		looped := j.p.rx.Looped(j.session)
+		var ask wireAsk
+		_ = json.Unmarshal(text, &ask) // who asks for nothing more sends nothing
+		s := j.p.rx.state(j.session, ask.Delay)
 		j.p.mu.Lock()
 		defer j.p.mu.Unlock()
-		return json.Marshal(wireState{Offered: j.offered, Received: got, Sent: j.sent != nil, Loop: looped != nil})
+		s.Offered, s.Sent = j.offered, j.sent != nil
+		return json.Marshal(s)
 	case opStop:
 		j.cancel()
 		return nil, nil

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
@@ -65,16 +65,28 @@ func (b *bench) try(t *testing.T, l linktest.Load, midway func()) (linktest.Resu
 	if len(l.Sizes) == 0 {
 		l.Sizes = []int{64}
 	}
-	var once sync.Once
 	o := linktest.DirectOptions{Session: 77}
+	over, done := make(chan struct{}), make(chan struct{})
+	close(done)
 	if midway != nil {
-		o.Progress = func(offered, received uint64) {
-			if offered >= 1000 {
-				once.Do(midway)
-			}
+		done = make(chan struct{})
+		o.Follow = func(soFar stats.Source) {
+			go func() {
+				defer close(done)
+				for *soFar()[0].Offered < 1000 {
+					select {
+					case <-over:
+						return
+					case <-time.After(time.Millisecond):
+					}
+				}
+				midway()
+			}()
 		}
 	}
 	r, err := linktest.Direct(context.Background(), b.tx, b.rx, l, o)
+	close(over)
+	<-done
 	addsUp(t, r)
 	return r, err
 }

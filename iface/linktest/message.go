@@ -11,13 +11,14 @@ import (
 	"eterm/frame"
 	"eterm/frame/ether"
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface/talk"
 )
 
 // The operations of link tests over package talk. Their texts are JSON: of the
 // same structs that a result is printed of.
 const (
-	opState    = talk.FirstOp + iota // nothing: wireState. How far is it
+	opState    = talk.FirstOp + iota // wireAsk or nothing: wireState. How far is it
 	opStop                           // nothing: nothing. Offer no more
 	opConclude                       // wireEnd: nothing. What the asker's sender did
 	opSent                           // nothing: told, or nothing if it is not done yet
@@ -40,6 +41,12 @@ type wireState struct {
 	Received uint64 `json:"received"`
 	Sent     bool   `json:"sent"` // it has offered all its frames
 	Loop     bool   `json:"loop"` // what it receives goes round in a loop
+	Bytes    uint64 `json:"bytes,omitempty"`
+
+	// What it says when it is asked for delays: what its host has dropped of the
+	// run, and the delays since it was asked before.
+	Dropped *uint64            `json:"dropped,omitempty"`
+	Delay   *stats.Percentiles `json:"delay,omitempty"`
 }
 
 // wireEnd is what a sender did.

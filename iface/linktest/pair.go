@@ -11,6 +11,7 @@ import (
 
 	"eterm/frame/ether"
 	"eterm/frame/seal"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/loop"
@@ -38,15 +39,9 @@ type PairOptions struct {
 	Reunite time.Duration
 	// Clock paces the frames; nil is pace.Precise.
 	Clock pace.Clock
-	// Progress, if not nil, is called every 200 ms.
-	Progress func(p Progress)
-}
-
-// Progress is how far a test is, as far as both ends know.
-type Progress struct {
-	ForwardOffered, ForwardReceived, ReverseOffered, ReverseReceived uint64
-	// Silent says that the peer does not answer at the moment.
-	Silent bool
+	// Follow, if not nil, is given what tells how far the test is, as far as both
+	// ends know, and whether the peer does not answer at the moment.
+	Follow func(so stats.Source, silent func() bool)
 }
 
 // mostSizes bounds what a peer is told and takes.
@@ -56,7 +51,7 @@ const mostSizes = 64
 // stateSize bytes: as long as the answer.
 const (
 	stateEvery = 200 * time.Millisecond
-	stateSize  = 200
+	stateSize  = 400
 )
 
 // pair is one test at the end that asks.
@@ -73,8 +68,12 @@ type pair struct {
 	over    chan struct{} // the run in reverse is over
 	looped  chan struct{} // frames go round in a loop
 
+	asked time.Time // when the peer was asked for delays
+
 	mu      sync.Mutex
 	offered uint64
+	state   wireState // what the peer said last
+	silent  bool      // it does not answer
 }
 
 // Pair tests a link in one or both directions with a Peer. Test frames go over
@@ -105,6 +104,13 @@ func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, 
 	all.Go(func() { listened = p.ask.Listen(serving, p.rtt.take) })
 	if err := p.begin(ctx); err != nil {
 		return Total{}, err
+	}
+	if o.Follow != nil {
+		o.Follow(p.soFar, func() bool {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return p.silent
+		})
 	}
 	all.Go(func() { p.prove(serving) })
 	err := p.run(ctx)
@@ -207,7 +213,6 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 		if last.Loop {
 			return nil // sending ends, here and there
 		}
-		p.progress(last, silent)
 		if err := p.rtt.echo(ctx, silent); err != nil {
 			return err
 		}
@@ -233,26 +238,19 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 func (p *pair) look(ctx context.Context, last *wireState) (silent bool, err error) {
 	p.ask.Patience = talk.Lease / 4
 	defer func() { p.ask.Patience = talk.Lease }()
-	text, err := p.ask.AskIn(ctx, opState, nil, stateSize)
+	text, err := p.ask.AskIn(ctx, opState, p.question(time.Now()), stateSize)
 	switch {
 	case errors.Is(err, talk.ErrNoPeer), errors.Is(err, talk.ErrLapsed):
+		p.heard(*last, err)
 		return true, nil
 	case err != nil:
 		return false, err
 	}
-	if err := json.Unmarshal(text, last); err != nil {
+	var now wireState
+	if err := json.Unmarshal(text, &now); err != nil {
 		return false, fmt.Errorf("the other end says nothing of use: %w", err)
 	}
+	*last = now
+	p.heard(now, nil)
 	return false, nil
-}
-
-func (p *pair) progress(s wireState, silent bool) {
-	if p.Progress == nil {
-		return
-	}
-	p.mu.Lock()
-	offered := p.offered
-	p.mu.Unlock()
-	got, _, _ := p.rx.Received(p.ReverseSession)
-	p.Progress(Progress{offered, s.Received, s.Offered, got, silent})
 }

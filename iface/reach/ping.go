@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eterm/frame/ether"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 	"eterm/iface/respond"
@@ -49,6 +50,9 @@ type Config struct {
 	Clock   pace.Clock // nil: pace.Timers
 	// Event is told what happens, by one goroutine at a time; it may be nil.
 	Event func(Event)
+	// Follow, if not nil, is given what tells how far it is, all targets
+	// together: requests that were sent and answered, and round trips.
+	Follow func(stats.Source)
 }
 
 // DefaultData is the number of data bytes in probes without a given length:
@@ -82,6 +86,9 @@ func Ping(ctx context.Context, port iface.Port, c Config) (Result, error) {
 	defer stop()
 	received := make(chan error, 1)
 	go func() { received <- p.receive(receiving) }()
+	if c.Follow != nil {
+		c.Follow(p.soFar)
+	}
 	err = p.run(ctx)
 	stop()
 	if rxErr := <-received; err == nil {
@@ -109,6 +116,9 @@ type pinger struct {
 	began     time.Time
 	gone      error
 
+	before iface.Counters  // of the port, at the beginning
+	recent [3]stats.Recent // of each clock's round trips
+
 	reporting sync.Mutex
 	progress  chan struct{} // something was answered or resolved
 }
@@ -125,6 +135,7 @@ func newPinger(port iface.Port, c Config) (*pinger, error) {
 		byIP: map[netip.Addr]*target{}, byMAC: map[[6]byte]*target{}, neighbors: map[netip.Addr]*neighbor{},
 		progress: make(chan struct{}, 1),
 	}
+	p.before, _ = port.Counters()
 	p.defend = defender(port, &c.Station)
 	p.data = fill(c.Pattern, max(c.First, c.Last, DefaultData))
 	for i := range c.Targets {
@@ -216,6 +227,23 @@ func (p *pinger) window() int {
 		size *= 2
 	}
 	return size
+}
+
+// soFar is what was sent and answered up to now.
+func (p *pinger) soFar() []stats.SoFar {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var sent, received uint64
+	for _, t := range p.targets {
+		sent, received = sent+t.stats.Sent, received+t.stats.Received
+	}
+	clock := p.total.clock()
+	s := stats.SoFar{Offered: &sent, Received: &received, Delay: p.recent[clock].Since(p.total.by[clock].hist)}
+	if c, err := p.port.Counters(); err == nil {
+		dropped := c.Sub(p.before).HostDropped()
+		s.HostDropped = &dropped
+	}
+	return []stats.SoFar{s}
 }
 
 func (p *pinger) result() Result {

@@ -112,6 +112,7 @@ func (l *lane) account(p *TwoPorts) Account {
 	if a.Stalls == nil {
 		a.Stalls = []Stall{}
 	}
+	p.followed.end(l, a, rep.Bytes)
 	return a
 }
 

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"sync/atomic"
 	"time"
 
 	"eterm/frame/probe"
@@ -83,6 +84,7 @@ type watched struct {
 	due     pace.Schedule
 	start   time.Duration
 	sent    uint64
+	told    atomic.Uint64 // sent, for who follows
 	ended   time.Duration
 	blocked time.Duration
 	stalls  []Stall
@@ -121,6 +123,7 @@ func (w *watched) Send(list [][]byte) (int, error) {
 	if err != nil {
 		w.sent++ // the one refused had its turn
 	}
+	w.told.Store(w.sent)
 	return n, err
 }
 

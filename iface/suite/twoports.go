@@ -42,6 +42,7 @@ type TwoPorts struct {
 	gone      chan error
 	owned     [][]byte
 	pairs     map[Direction][]pair
+	followed  followed
 }
 
 // OneClock is true.
@@ -58,6 +59,9 @@ func (p *TwoPorts) Open() {
 	p.random = rand.New(rand.NewPCG(p.Seed, 4814))
 	p.receivers, p.pairs = map[Direction]*receiver{}, map[Direction][]pair{}
 	p.gone = make(chan error, 3)
+	p.followed = followed{over: map[Direction]counted{}, lanes: map[Direction]*lane{}, before: map[Direction]iface.Counters{}}
+	p.followed.before[Forward], _ = p.RX.Counters()
+	p.followed.before[Reverse], _ = p.TX.Counters()
 	p.owned = [][]byte{p.TX.HardwareAddr(), p.RX.HardwareAddr()}
 	serving, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -32,7 +32,8 @@ type lane struct {
 var errSending = errors.New("sending ended")
 
 // run offers a profile in all directions of a trial at once, and accounts for it.
-func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, reset bool) ([]Account, error) {
+// load says that it is the trial's load, and not what goes ahead of it or after.
+func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, load bool) ([]Account, error) {
 	var lanes []*lane
 	for _, d := range s.Directions {
 		l, err := p.lane(d, s, profile)
@@ -41,7 +42,10 @@ func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, reset boo
 		}
 		lanes = append(lanes, l)
 	}
-	if reset && s.Reset != "" && p.Reset != nil {
+	if load {
+		p.followed.begin(lanes)
+	}
+	if load && s.Reset != "" && p.Reset != nil {
 		sending, cancel := context.WithCancel(ctx)
 		defer cancel()
 		after := time.AfterFunc(time.Duration(s.Seconds()/5*1e9), func() { _ = p.Reset(sending, s.Reset) })

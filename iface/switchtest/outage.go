@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
 )
@@ -24,6 +25,8 @@ type OutageConfig struct {
 	Duration time.Duration
 	// Progress, if set, is told what happens when it happens.
 	Progress func(Moment)
+	// Follow, if set, is given what tells how far the watch is, each way.
+	Follow func(stats.Source)
 	// Clock paces the frames; nil is pace.Timers.
 	Clock pace.Clock
 }
@@ -145,6 +148,9 @@ func (w *watch) run(ctx context.Context) (*OutageReport, error) {
 	}
 	sent := make(chan error, 1)
 	go func() { sent <- w.send(ctx) }()
+	if w.cfg.Follow != nil {
+		w.cfg.Follow(w.soFar)
+	}
 	err := w.follow(ctx)
 	if e := <-sent; err == nil {
 		err = e

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/loop"
 )
@@ -28,12 +29,12 @@ type way struct {
 	ask     []byte // to the station: filtered as long as it is known
 	started time.Time
 	plan    probe.Plan
-	offered uint64
-	refused uint64
-
-	filed atomic.Uint64 // frames that the receiving port gave out and that are filed
+	before  iface.Counters // of the receiving port, when the watch began
+	filed   atomic.Uint64  // frames that the receiving port gave out and that are filed
 
 	mu      sync.Mutex
+	offered uint64 // changed by who sends alone, who reads it without the lock
+	refused uint64
 	tally   *probe.Tally
 	guard   loop.Guard
 	last    time.Time // of the last frame that arrived
@@ -52,6 +53,7 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 		plan: probe.Plan{Length: shortest - headerLen, TCI: probe.Untagged, Interval: uint64(interval.Nanoseconds()) * 1000},
 	}
 	y.tally.Planned(y.plan)
+	y.before, _ = r.ports[far(from)].Counters()
 	y.stream = append(append(y.stream, r.addr[far(from)][:]...), r.addr[from][:]...)
 	y.stream = append(y.stream, probe.EtherType>>8, probe.EtherType&0xff)
 	var kind probe.Kind
@@ -84,21 +86,21 @@ func (y *way) send(n int) error {
 		frames = append(frames, y.ask)
 	}
 	sent, err := y.rig.ports[y.from].Send(frames)
-	y.await(time.Now())
-	y.offered++
-	if sent == 0 {
-		y.refused++
-	}
+	y.await(time.Now(), sent > 0)
 	if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("port %v: %w", y.from, err)
 	}
 	return nil // a full queue or a link that is down is part of an outage
 }
 
-// await notes that a frame was sent.
-func (y *way) await(now time.Time) {
+// await notes that a frame was sent, or had its turn and was refused.
+func (y *way) await(now time.Time, sent bool) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
+	y.offered++
+	if !sent {
+		y.refused++
+	}
 	if y.waiting.IsZero() {
 		y.waiting = now
 	}
@@ -196,6 +198,24 @@ func (y *way) look(w *watch, now time.Time) {
 func (y *way) unread() bool {
 	c, err := y.rig.ports[far(y.from)].Counters()
 	return err == nil && c.Seen > y.filed.Load()+c.SocketDropped
+}
+
+// soFar is what was counted of the stream up to now.
+func (y *way) soFar() stats.SoFar {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	offered, received, bytes := y.offered, y.tally.Received(), y.tally.Bytes()
+	s := stats.SoFar{Direction: y.String(), Offered: &offered, Received: &received, Bytes: &bytes, Delay: y.tally.RecentDelay()}
+	if c, err := y.rig.ports[far(y.from)].Counters(); err == nil {
+		dropped := c.Sub(y.before).HostDropped()
+		s.HostDropped = &dropped
+	}
+	return s
+}
+
+// soFar is what was counted each way up to now.
+func (w *watch) soFar() []stats.SoFar {
+	return []stats.SoFar{w.ways[0].soFar(), w.ways[1].soFar()}
 }
 
 // account is what became of the stream, the frames that never came included.

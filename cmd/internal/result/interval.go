@@ -3,6 +3,8 @@ package result
 import (
 	"slices"
 	"time"
+
+	"eterm/frame/stats"
 )
 
 // MaxIntervals bounds the intervals kept of one run, all directions together.
@@ -16,7 +18,7 @@ type Interval struct {
 	DurationNS int64 `json:"duration_ns"`
 	// "forward" or "reverse" where there are two
 	Direction string `json:"direction,omitempty"`
-	// frames
+	// frames; of a receiver alone as many as the numbers of those that came tell of
 	Offered *uint64 `json:"offered"`
 	// frames
 	Received *uint64 `json:"received"`
@@ -40,20 +42,13 @@ type IntervalDelay struct {
 	Max int64 `json:"max_ns"`
 }
 
-// Totals are what a run has counted so far; nil is what it does not know.
-// Delay is of the time since the last Totals only.
-type Totals struct {
-	Offered, Received, HostDropped *uint64
-	Delay                          *IntervalDelay
-}
-
-// Collector makes intervals of totals. It keeps at most MaxIntervals: when
-// there are more, it puts neighbours together and takes twice as long ones
-// from then on. The zero value is not ready. It is not safe for concurrent use.
+// Collector makes intervals of what a run has counted so far. It keeps at most
+// MaxIntervals: when there are more, it puts neighbours together and takes twice
+// as long ones from then on. It is not safe for concurrent use.
 type Collector struct {
 	start  time.Time
 	series []*series
-	room   int // intervals of each direction
+	most   int // intervals of all directions
 }
 
 // series is one direction.
@@ -62,39 +57,37 @@ type series struct {
 	kept      []Interval
 	per       int // calls of Add in a full interval
 	part      int // calls in the last of kept
-	before    Totals
+	before    stats.SoFar
 	at        time.Time
 }
 
-// NewCollector begins at the start of a run in the directions named; with
-// none, the intervals have no direction.
-func NewCollector(start time.Time, directions ...string) *Collector {
-	if len(directions) == 0 {
-		directions = []string{""}
-	}
-	c := &Collector{start: start, room: MaxIntervals / len(directions) &^ 1} // even: pairs come out even
-	for _, d := range directions {
-		c.series = append(c.series, &series{direction: d, per: 1, at: start, kept: make([]Interval, 0, c.room)})
-	}
-	return c
+// NewCollector begins at the start of a run.
+func NewCollector(start time.Time) *Collector {
+	return &Collector{start: start, most: MaxIntervals}
 }
 
-// Add takes the totals of a direction at a time, to be called about once a
-// second. Totals of a direction that was not named are not kept.
-func (c *Collector) Add(now time.Time, direction string, t Totals) {
-	for _, s := range c.series {
-		if s.direction == direction && now.After(s.at) {
-			s.add(c.start, now, t, c.room)
-			return
+// Add takes what the run has counted up to a time, to be called about once a
+// second. The first call says which directions there are: others are not kept.
+func (c *Collector) Add(now time.Time, all []stats.SoFar) {
+	if c.series == nil {
+		for _, t := range all {
+			c.series = append(c.series, &series{direction: t.Direction, per: 1, at: c.start})
+		}
+	}
+	room := c.most / max(len(c.series), 1) &^ 1 // even: pairs come out even
+	for _, t := range all {
+		i := slices.IndexFunc(c.series, func(s *series) bool { return s.direction == t.Direction })
+		if i >= 0 && now.After(c.series[i].at) {
+			c.series[i].add(c.start, now, t, room)
 		}
 	}
 }
 
-func (s *series) add(start, now time.Time, t Totals, room int) {
+func (s *series) add(start, now time.Time, t stats.SoFar, room int) {
 	i := Interval{
 		AtNS: s.at.Sub(start).Nanoseconds(), DurationNS: now.Sub(s.at).Nanoseconds(), Direction: s.direction,
 		Offered: less(t.Offered, s.before.Offered), Received: less(t.Received, s.before.Received),
-		HostDropped: less(t.HostDropped, s.before.HostDropped), Delay: t.Delay,
+		HostDropped: less(t.HostDropped, s.before.HostDropped), Delay: (*IntervalDelay)(t.Delay),
 	}
 	i.complete()
 	s.before, s.at = t, now

@@ -5,13 +5,15 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"eterm/frame/stats"
 )
 
 // A day-long run keeps at most MaxIntervals, in flat memory, and every frame is
 // in one of them.
 func TestDayLongRunStaysSmall(t *testing.T) {
 	start := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
-	c := NewCollector(start, "forward", "reverse")
+	c := NewCollector(start)
 	const seconds = 86400
 	var before, after runtime.MemStats
 	for s := 1; s <= seconds; s++ {
@@ -19,10 +21,12 @@ func TestDayLongRunStaysSmall(t *testing.T) {
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 		}
+		var all []stats.SoFar
 		for n, d := range []string{"forward", "reverse"} {
 			offered, received := uint64(s)*1000, uint64(s)*1000-uint64(s/(100*(n+1)))
-			c.Add(start.Add(time.Duration(s)*time.Second), d, Totals{Offered: &offered, Received: &received, HostDropped: num(uint64(0)), Delay: &IntervalDelay{P50: 1, P99: int64(s), Max: int64(s)}})
+			all = append(all, stats.SoFar{Direction: d, Offered: &offered, Received: &received, HostDropped: num(uint64(0)), Delay: &stats.Percentiles{P50: 1, P99: int64(s), Max: int64(s)}})
 		}
+		c.Add(start.Add(time.Duration(s)*time.Second), all)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
@@ -72,10 +76,13 @@ func check(t *testing.T, all []Interval, direction string, seconds, lost int64) 
 func TestIntervalSaysWhatIsNotKnown(t *testing.T) {
 	start := time.Unix(0, 0)
 	c := NewCollector(start)
-	c.Add(start.Add(time.Second), "", Totals{Offered: num(uint64(10))})
-	c.Add(start.Add(time.Second), "", Totals{Offered: num(uint64(12))}) // no time has passed
-	c.Add(start.Add(3*time.Second), "other", Totals{Offered: num(uint64(12))})
-	c.Add(start.Add(3*time.Second), "", Totals{Offered: num(uint64(14))})
+	add := func(after time.Duration, direction string, offered uint64) {
+		c.Add(start.Add(after), []stats.SoFar{{Direction: direction, Offered: &offered}})
+	}
+	add(time.Second, "", 10)
+	add(time.Second, "", 12) // no time has passed
+	add(3*time.Second, "other", 12)
+	add(3*time.Second, "", 14)
 	b, err := json.Marshal(c.Intervals())
 	if err != nil {
 		t.Fatal(err)
@@ -92,10 +99,10 @@ func TestIntervalsJoin(t *testing.T) {
 	start := time.Unix(0, 0)
 	for n := 1; n < 70; n++ {
 		c := NewCollector(start)
-		c.room = 8
+		c.most = 8
 		for s := 1; s <= n; s++ {
 			offered := uint64(s)
-			c.Add(start.Add(time.Duration(s)*time.Second), "", Totals{Offered: &offered})
+			c.Add(start.Add(time.Duration(s)*time.Second), []stats.SoFar{{Offered: &offered}})
 		}
 		var at int64
 		for _, i := range c.Intervals() {

@@ -9,6 +9,7 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
 	"eterm/frame/probe"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/load/pace"
@@ -36,7 +37,7 @@ func sample(k Kind) *Document {
 	c := NewCollector(at)
 	for s := range 10 {
 		n := uint64(s+1) * 10000
-		c.Add(at.Add(time.Duration(s+1)*time.Second), "", Totals{Offered: &n, Received: num(n - uint64(s/4)), HostDropped: num(uint64(0)), Delay: &IntervalDelay{P50: 30000, P99: 90000, Max: 200000 + int64(s)}})
+		c.Add(at.Add(time.Duration(s+1)*time.Second), []stats.SoFar{{Offered: &n, Received: num(n - uint64(s/4)), HostDropped: num(uint64(0)), Delay: &stats.Percentiles{P50: 30000, P99: 90000, Max: 200000 + int64(s)}}})
 	}
 	d.Intervals = c.Intervals()
 	d.Result = sampleBody(k)
