@@ -24,6 +24,7 @@ func (t *Tally) check(a arrived, s *stream) {
 	}
 	if t.planned && t.plan.TCI != h.tagged() {
 		t.damage.Retagged++
+		t.damage.NoPriority += one(t.plan.TCI != Untagged && h.tagged() == t.plan.TCI&vidMask)
 	}
 	payload := t.sentLength(a, h, plan, planned)
 	end := min(a.found.Offset+Size, len(a.frame))
@@ -170,6 +171,9 @@ func (t *Tally) notePlan(p Plan) {
 		t.plan, t.planned = p, true
 	}
 }
+
+// vidMask is what of a TCI is the VLAN; the rest is priority and drop eligible bit.
+const vidMask = 0x0fff
 
 // tagged is the TCI of the outermost tag, or Untagged.
 func (h ethernet) tagged() uint16 {

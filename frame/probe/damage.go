@@ -17,6 +17,10 @@ type Damage struct {
 	// Retagged frames came with another VLAN, another priority, or more or
 	// fewer tags than they were sent with. That alone is not corruption.
 	Retagged uint64 `json:"retagged"`
+	// NoPriority are those of the retagged frames in which nothing is changed
+	// but that they have neither priority nor drop eligible bit any more
+	// (802.1Q, 9.6).
+	NoPriority uint64 `json:"no_priority"`
 	// Bits counts wrong bits; ZeroToOne and OneToZero say which way.
 	Bits      uint64 `json:"bits"`
 	ZeroToOne uint64 `json:"zero_to_one"`

@@ -195,7 +195,7 @@ func TestEveryWrongBitIsNamed(t *testing.T) {
 func TestLengthsAndTags(t *testing.T) {
 	s := newSender(t, headerHex, probe.Plan{Length: 200, TCI: probe.Untagged})
 	tagged := newSender(t, taggedHex, probe.Plan{Length: 42, TCI: 0x600a})
-	type counts struct{ corrupted, wrong, truncated, lengthened, retagged uint64 }
+	type counts struct{ corrupted, wrong, truncated, lengthened, retagged, bare uint64 }
 	for name, c := range map[string]struct {
 		from sender
 		do   func(f []byte) []byte
@@ -208,6 +208,8 @@ func TestLengthsAndTags(t *testing.T) {
 		"tag removed":   {tagged, func(f []byte) []byte { return join(f[:12], "", f[16:]) }, counts{retagged: 1}},
 		"and padded":    {tagged, func(f []byte) []byte { return append(join(f[:12], "", f[16:]), 0, 0, 0, 0) }, counts{retagged: 1}},
 		"other VLAN":    {tagged, func(f []byte) []byte { return join(f[:14], "600b", f[16:]) }, counts{corrupted: 1, wrong: 1, retagged: 1}},
+		"no priority":   {tagged, func(f []byte) []byte { return join(f[:14], "000a", f[16:]) }, counts{corrupted: 1, wrong: 1, retagged: 1, bare: 1}},
+		"no VLAN":       {tagged, func(f []byte) []byte { return join(f[:14], "6000", f[16:]) }, counts{corrupted: 1, wrong: 1, retagged: 1}},
 		"other TPID":    {tagged, func(f []byte) []byte { return join(f[:12], "8101", f[14:]) }, counts{corrupted: 1, wrong: 1, retagged: 1}},
 		"wrong in plan": {s, func(f []byte) []byte { f[40] ^= 0xff; return f }, counts{corrupted: 1, wrong: 1}},
 	} {
@@ -218,7 +220,7 @@ func TestLengthsAndTags(t *testing.T) {
 			t.Errorf("%s: not taken", name)
 		}
 		d := tally.Report().Damage
-		if got := (counts{d.Corrupted, d.WrongBits, d.Truncated, d.Lengthened, d.Retagged}); got != c.want {
+		if got := (counts{d.Corrupted, d.WrongBits, d.Truncated, d.Lengthened, d.Retagged, d.NoPriority}); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}

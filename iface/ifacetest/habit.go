@@ -59,8 +59,11 @@ func MissedRises(each time.Duration) Habit {
 	return func(n *nic) { n.missedEach, n.missedFrom = each, time.Now() }
 }
 
-// Overtaking delivers the selected frames after the next one: two processors of
-// the host took them. Their timestamps are in order.
+// overtakenFor is how long a frame waits to be overtaken.
+const overtakenFor = 20 * time.Millisecond
+
+// Overtaking delivers the selected frames after the next one, if that comes within
+// 20 ms: two processors of the host took them. Their timestamps are in order.
 func Overtaking(which Select) Habit {
 	return func(n *nic) { n.overtaken, n.random = which, rand.New(rand.NewPCG(1, 4)) }
 }

@@ -170,6 +170,8 @@ func TestOvertakingInTheHost(t *testing.T) {
 			sent = append(sent, time.Now())
 			time.Sleep(time.Millisecond)
 		}
+		time.Sleep(20 * time.Millisecond) // none overtakes the last
+		synctest.Wait()
 		var order []byte
 		for _, r := range receiveAll(t, b) {
 			n := r.Bytes[15]

@@ -219,9 +219,6 @@ func (p *Port) take(rx []iface.Received) (int, error) {
 		p.tell = false
 		return 0, p.wrap(iface.ErrDown)
 	}
-	if p.queue.length == 0 && p.nic.waiting != nil { // none came to overtake it
-		p.release()
-	}
 	n := p.queue.take(rx)
 	p.counted.Delivered += uint64(n)
 	if n == 0 && p.ending != nil {
@@ -242,6 +239,7 @@ func (p *Port) arrive(frame []byte) {
 	frame = p.nic.changed(frame)
 	if waits := p.nic.waits(frame); waits && p.nic.waiting == nil {
 		p.nic.waiting = &iface.Received{Bytes: slices.Clone(frame), At: time.Now()}
+		time.AfterFunc(overtakenFor, p.releaseIf(p.nic.waiting))
 	} else {
 		p.put(frame, time.Now())
 		p.release()
@@ -254,6 +252,18 @@ func (p *Port) release() {
 	if w := p.nic.waiting; w != nil {
 		p.nic.waiting = nil
 		p.put(w.Bytes, w.At)
+	}
+}
+
+// releaseIf lets a frame in that nothing overtook.
+func (p *Port) releaseIf(w *iface.Received) func() {
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.nic.waiting == w {
+			p.release()
+			p.wake()
+		}
 	}
 }
 

@@ -41,6 +41,7 @@ type Run struct {
 	stopped         bool // its receiver did not want to go on
 	clockSet        time.Duration
 	clock           iface.Clock // that took its last timestamp
+	takesTags       bool        // the port's NIC does
 }
 
 // Bounds on what a receiver keeps.
@@ -59,6 +60,9 @@ func (r *Receiver) newRun(session uint32) *Run {
 	c, _ := r.port.Counters()
 	run := &Run{Session: session, before: c, began: time.Now(), beganWall: r.o.Wall(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
 		tally: probe.NewTally(session, r.o.SharedClock)}
+	if t, ok := iface.As[iface.TagTaker](r.port); ok {
+		run.takesTags = t.TakesTags()
+	}
 	run.tally.Sealed(r.o.Key)
 	r.runs[session] = run
 	return run

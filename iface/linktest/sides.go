@@ -80,6 +80,9 @@ type ReceiverSide struct {
 	CarrierChanges uint64 `json:"carrier_changes"`
 	// Truncated frames were longer than the receiver could take.
 	Truncated uint64 `json:"truncated_on_reception"`
+	// TakesTags says that the NIC may take VLAN tags off frames (rx-vlan-offload):
+	// what is not in them any more, its driver may have lost.
+	TakesTags bool `json:"takes_tags"`
 	// OtherHost frames of the run were addressed to another station.
 	OtherHost uint64 `json:"to_other_host"`
 	// Uncounted frames of the run came while all places were taken by other
@@ -98,6 +101,14 @@ type ReceiverSide struct {
 	Doubts []iface.Doubt `json:"doubts"`
 }
 
+// PriorityNotKnown says that every frame that came with another tag than it was
+// sent with lost no more than its priority, and that this may have happened in the
+// receiving host: what the link does to priorities cannot be told there.
+func (r *ReceiverSide) PriorityNotKnown() bool {
+	d := r.Report.Damage
+	return r.TakesTags && d.Retagged > 0 && d.Retagged == d.NoPriority
+}
+
 // Side is the receiver's account of a run.
 func (run *Run) Side() *ReceiverSide {
 	c := run.after.Sub(run.before)
@@ -106,7 +117,7 @@ func (run *Run) Side() *ReceiverSide {
 	s := &ReceiverSide{
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
 		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, OtherHost: run.otherHost, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
-		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c),
+		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c), TakesTags: run.takesTags,
 	}
 	if run.looped != nil {
 		s.Loop = run.looped.Error()

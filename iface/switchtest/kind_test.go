@@ -105,6 +105,28 @@ func TestPriorityLostByTheReceiver(t *testing.T) {
 	})
 }
 
+// Nor is it where VLANs are asked about one by one; the other way is not affected.
+func TestPriorityLostByTheReceiverOfAskedVLANs(t *testing.T) {
+	member := trunked(1, 20)
+	_, card, err := askSwitch(t, "20", func() *ifacetest.Switch {
+		sw := ifacetest.NewSwitch(2, ifacetest.VLANs(0, member), ifacetest.VLANs(1, member))
+		sw.Port(1).Habits(ifacetest.LosesPriority())
+		return sw
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range card.Results {
+		want := Pass
+		if strings.Contains(r.Case.Name, "a-to-b.") {
+			want = Untestable
+		}
+		if r.Verdict != want || want == Untestable && !strings.Contains(r.Why, "rxvlan off") {
+			t.Errorf("%s is %v: %s%s", r.Case.Name, r.Verdict, r.Seen, r.Why)
+		}
+	}
+}
+
 // Missed frames that a NIC counts by itself make no case untestable in which
 // nothing was missing, and the card is as good.
 func TestMissedThatRisesByItself(t *testing.T) {

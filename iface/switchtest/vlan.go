@@ -223,11 +223,17 @@ func priority(dei uint16) func(*rig) (Outcome, error) {
 		}
 		o, err := r.tagTrial(tags...)
 		if o.noPriority && r.takesTags(portB) {
-			o = Outcome{Why: fmt.Sprintf("every priority arrived as 0, and %s takes tags off frames (rx-vlan-offload), "+
-				"which with some drivers loses it: switch that off (ethtool -K %[1]s rxvlan off) and ask again", r.ports[portB].Name())}
+			o = Outcome{Why: r.priorityTaken(portB)}
 		}
 		return o, err
 	}
+}
+
+// priorityTaken says why frames that all arrived without priority at a port whose
+// NIC takes tags off say nothing of the switch.
+func (r *rig) priorityTaken(s side) string {
+	return fmt.Sprintf("every priority arrived as 0, and %s takes tags off frames (rx-vlan-offload), "+
+		"which with some drivers loses it: switch that off (ethtool -K %[1]s rxvlan off) and ask again", r.ports[s].Name())
 }
 
 // takesTags says whether the NIC of a port takes tags off frames, and so may have

@@ -112,6 +112,7 @@ func keeps(from side, vid, dei uint16) func(*rig) (Outcome, error) {
 		}
 		o := Outcome{Value: unaltered, Seen: "0 to 7 as sent"}
 		var changed string
+		none := true // of the priorities is left, in any frame
 		for pcp, f := range v {
 			if f.copies[far(from)] == 0 {
 				return untestable(fmt.Sprintf("a frame of priority %d does not arrive", pcp))
@@ -120,10 +121,14 @@ func keeps(from side, vid, dei uint16) func(*rig) (Outcome, error) {
 			if word, text := tagState(c, vid); word == asBare || word == mixed {
 				return untestable("frames arrive " + text)
 			}
+			none = none && c.PCP == 0 && !c.DEI
 			if c.PCP != uint16(pcp) || c.DEI != (dei == 1) {
 				changed += fmt.Sprintf(", %d%s→%d%s", pcp, eligible(dei == 1), c.PCP, eligible(c.DEI))
 				o.Evidence = append(o.Evidence, f.evidence())
 			}
+		}
+		if none && r.takesTags(far(from)) {
+			return untestable(r.priorityTaken(far(from)))
 		}
 		if changed != "" {
 			o.Value, o.Seen = remarked, changed[2:]

@@ -12,6 +12,12 @@ import (
 // askVLANs is the value of each case about the VLANs of a switch's two ports.
 func askVLANs(t *testing.T, vids string, o ...ifacetest.Option) (values map[string]string, card *Card, err error) {
 	t.Helper()
+	return askSwitch(t, vids, func() *ifacetest.Switch { return ifacetest.NewSwitch(2, o...) })
+}
+
+// askSwitch does so of the switch that build builds.
+func askSwitch(t *testing.T, vids string, build func() *ifacetest.Switch) (values map[string]string, card *Card, err error) {
+	t.Helper()
 	ids, err := ParseIDs(vids)
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +28,7 @@ func askVLANs(t *testing.T, vids string, o ...ifacetest.Option) (values map[stri
 	}
 	values = map[string]string{}
 	synctest.Test(t, func(t *testing.T) {
-		sw := ifacetest.NewSwitch(2, o...)
+		sw := build()
 		card, err = Check(context.Background(), Config{A: sw.Port(0), B: sw.Port(1), Seed: 3, Cases: cases, Asked: &ids})
 		if card == nil {
 			return

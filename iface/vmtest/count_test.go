@@ -18,22 +18,33 @@ type where struct {
 }
 
 func (w where) sum() uint64 {
-	return w.SenderNIC + w.ReceiveSocket + w.ReceiveNIC + w.Uncounted + w.OnTheWay
+	return w.Refused + w.Withheld + w.SenderNIC + w.ReceiveSocket + w.ReceiveNIC + w.Uncounted + w.OnTheWay
 }
 
 // link is the result of a link test.
 type link struct {
 	Intended, Offered, Refused, Received, Lost, Duplicated, Reordered, Corrupted uint64
 
-	Foreign uint64
-	Where   where
+	Foreign  uint64
+	Where    where
+	Receiver struct {
+		Report struct {
+			Damage struct {
+				Retagged   uint64
+				NoPriority uint64 `json:"no_priority"`
+			}
+		}
+		TakesTags bool `json:"takes_tags"`
+	}
 	Verdict struct{ Status int }
 }
 
-// linkRun runs a link test from card to card, and checks that its sums hold.
+// linkRun runs a link test from card to card, and checks that its sums hold. QEMU's
+// e1000 keeps back what comes for 1 s after it was made promiscuous: frames get
+// longer than that.
 func linkRun(t *testing.T, args ...string) (link, *program) {
 	t.Helper()
-	p := run(t, append([]string{"link", "run", "--json"}, args...)...)
+	p := run(t, append([]string{"link", "run", "--json", "--drain", "2s"}, args...)...)
 	var l link
 	p.last(t, &l)
 	if l.Offered != l.Received+l.Lost {
@@ -114,13 +125,18 @@ func TestCardFullRate(t *testing.T) {
 	}
 }
 
+// missedRises are the models that once they have missed a frame count those missed
+// again and again, though no more are: QEMU does not clear e1000's register when it
+// is read, and the driver adds it up every 2 s.
+var missedRises = map[string]bool{"e1000": true}
+
 // TestCardEngines: whatever sends, all that it says was sent comes.
 func TestCardEngines(t *testing.T) {
 	guest(t)
 	for _, engine := range []string{"socket", "xdp", "auto"} {
 		t.Run(engine, func(t *testing.T) {
 			const n = 1000
-			sent, received := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets")
+			sent, received, missed := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets"), watch(t, "cb", "rx_missed_errors")
 			heard := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", fmt.Sprint(n), "-q", "--json")
 			p := run(t, "send", "-i", "ca", "--to", macB, "-c", fmt.Sprint(n), "-b", "500pps", "--engine", engine, "--json")
 			var s struct{ Sent, Attempts uint64 }
@@ -134,8 +150,12 @@ func TestCardEngines(t *testing.T) {
 				Received      uint64
 				DroppedByHost uint64 `json:"dropped_by_host"`
 			}
-			if heard.wait(t).last(t, &h); h.Received != n || h.DroppedByHost != 0 || heard.status != 0 {
-				t.Errorf("heard %+v with status %d, want %d and 0", h, heard.status, n)
+			heard.wait(t).last(t, &h)
+			if most := missed(0); h.Received != n || h.DroppedByHost > most || most > 0 && !missedRises[model()] {
+				t.Errorf("heard %+v, want %d, where the card says that it missed %d", h, n, most)
+			}
+			if (heard.status == 3) != (h.DroppedByHost > 0) || heard.status != 0 && heard.status != 3 {
+				t.Errorf("heard with status %d, where %d are said to be dropped", heard.status, h.DroppedByHost)
 			}
 		})
 	}

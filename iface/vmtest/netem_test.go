@@ -74,7 +74,7 @@ func TestKernelNetem(t *testing.T) {
 			emulated(t, c.how)
 			frames := capture(t, "vb")
 			l, _ := linkRun(t, "--tx", "va", "--rx", "vb", "--ip", "192.0.2.1,192.0.2.2", "-s", "204",
-				"-b", "500pps", "-c", fmt.Sprint(emulatedFrames), "--drain", "1s")
+				"-b", "500pps", "-c", fmt.Sprint(emulatedFrames))
 			q := netem(t, "va")
 			seen := testFrames(frames())
 			t.Logf("tc: %+v; %d test frames captured", q, len(seen))

@@ -10,23 +10,21 @@ import (
 var losesCarrier = map[string]bool{"e1000": true, "e1000e": true}
 
 // TestCardMTUChangedInMidRun: a card that loses its carrier sends what it is
-// given to nowhere: status 3, and the card's own count beside ours.
+// given to nowhere: status 3, and the card's own count beside ours. One that keeps
+// it sends all.
 func TestCardMTUChangedInMidRun(t *testing.T) {
 	guest(t)
-	if !losesCarrier[model()] {
-		t.Skipf("%s keeps its carrier when its MTU is changed", model())
-	}
 	sent := watch(t, "ca", "tx_packets")
 	p := begin(t, false, "send", "-i", "ca", "--to", macB, "-c", "800", "-b", "200pps", "--json")
 	sending(t, "ca")
 	ip(t, "link set ca mtu 1400")
-	if p.wait(t); p.status != 3 || !strings.Contains(p.err.String(), "the carrier was lost") {
+	if p.wait(t); losesCarrier[model()] && (p.status != 3 || !strings.Contains(p.err.String(), "the carrier was lost")) {
 		t.Errorf("status %d, want 3 because the carrier was lost", p.status)
 	}
 	var s struct{ Sent uint64 }
 	p.last(t, &s)
-	if n := sent(0); n < s.Sent && !strings.Contains(p.err.String(), "frames, and counts") {
-		t.Errorf("sent %d, the card counts %d, and nothing says so", s.Sent, n)
+	if n := sent(0); n < s.Sent && (p.status != 3 || !strings.Contains(p.err.String(), "frames, and counts")) {
+		t.Errorf("status %d: sent %d, the card counts %d, and nothing says so", p.status, s.Sent, n)
 	}
 }
 
@@ -85,7 +83,8 @@ func TestCardReset(t *testing.T) {
 }
 
 // TestCardTimestamps: a round trip is measured by one clock alone, and the
-// program says which.
+// program says which: the kernel's where the driver tells it when frames leave, as
+// ethtool has it, and the program's where it does not.
 func TestCardTimestamps(t *testing.T) {
 	guest(t)
 	answers := begin(t, true, "respond", "-i", "cb")
@@ -95,10 +94,14 @@ func TestCardTimestamps(t *testing.T) {
 		Received uint64
 		RTT      struct{ Clock string }
 	}
-	if p.last(t, &s); s.Received != 20 || s.RTT.Clock != "kernel" {
-		t.Errorf("%+v, want 20 received and the kernel's clock", s)
+	clock := "user"
+	if strings.Contains(must(t, "ethtool", "-T", "ca"), "software-transmit") {
+		clock = "kernel"
 	}
-	if n := p.count("reply", `"clock":"kernel"`); n != 20 {
-		t.Errorf("%d of 20 round trips by the kernel's clock", n)
+	if p.last(t, &s); s.Received != 20 || s.RTT.Clock != clock {
+		t.Errorf("%+v, want 20 received by the clock %s", s, clock)
+	}
+	if n := p.count("reply", `"clock":"`+clock+`"`); n != 20 {
+		t.Errorf("%d of 20 round trips by the clock %s", n, clock)
 	}
 }

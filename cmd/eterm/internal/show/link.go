@@ -193,6 +193,7 @@ func (p linePrinter) result(name string, a linktest.Result) {
 		p.item("", "%d more by this host, in whose order they did not arrive", a.ByHost)
 	}
 	p.damage(r.Damage)
+	p.tags(a.Receiver)
 	if a.Foreign > 0 {
 		p.item("foreign", "%s", Count(a.Foreign, "other frame"))
 	}

@@ -57,6 +57,28 @@ func TestPrintResult(t *testing.T) {
 	}
 }
 
+// TestPriorityThatTheReceiverMayHaveLost: the link is not blamed for it, but is for
+// other changes.
+func TestPriorityThatTheReceiverMayHaveLost(t *testing.T) {
+	for _, c := range []struct {
+		damage probe.Damage
+		takes  bool
+		want   string
+	}{
+		{probe.Damage{Retagged: 8, NoPriority: 8}, true, "  priority   not testable here: 8 frames came with priority 0 and were sent with another, " +
+			"and the receiver's NIC takes tags off (rx-vlan-offload),\n             which with some drivers loses it: switch that off there (ethtool -K IF rxvlan off), and test again\n"},
+		{probe.Damage{Retagged: 8, NoPriority: 8}, false, "  retagged   8 came with other VLAN tags than they were sent with\n"},
+		{probe.Damage{Retagged: 8, NoPriority: 7}, true, "  retagged   8 came with other VLAN tags than they were sent with\n"},
+		{probe.Damage{}, true, ""},
+	} {
+		var b strings.Builder
+		linePrinter{NewOutput(&b)}.tags(&linktest.ReceiverSide{TakesTags: c.takes, Report: probe.Report{Damage: c.damage}})
+		if b.String() != c.want {
+			t.Errorf("%+v: printed %q, want %q", c, b.String(), c.want)
+		}
+	}
+}
+
 func TestPrintTotalOfBothWays(t *testing.T) {
 	var b strings.Builder
 	forward, reverse := bad(), linktest.SenderOnly(1, &linktest.SenderSide{SenderAccount: probe.SenderAccount{Intended: 5, Offered: 5}, OfferedRate: 7})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"eterm/frame/probe"
+	"eterm/iface/linktest"
 )
 
 func (p linePrinter) damage(d probe.Damage) {
@@ -24,7 +25,16 @@ func (p linePrinter) damage(d probe.Damage) {
 			p.item("", "%s", text)
 		}
 	}
-	if d.Retagged > 0 {
+}
+
+// tags prints how many frames came with other tags than they were sent with, or
+// that nobody can tell who took their priority.
+func (p linePrinter) tags(r *linktest.ReceiverSide) {
+	switch d := r.Report.Damage; {
+	case r.PriorityNotKnown():
+		p.item("priority", "not testable here: %s came with priority 0 and were sent with another, and the receiver's NIC takes tags off (rx-vlan-offload),", Count(d.Retagged, "frame"))
+		p.item("", "which with some drivers loses it: switch that off there (ethtool -K IF rxvlan off), and test again")
+	case d.Retagged > 0:
 		p.item("retagged", "%d came with other VLAN tags than they were sent with", d.Retagged)
 	}
 }
