@@ -30,6 +30,7 @@ func commands() []*cli.Command {
 		switchCommand(),
 		helpCommand(),
 		completionCommand(),
+		dissectorCommand(),
 		manCommand(),
 		versionCommand(),
 	}, more...)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/urfave/cli/v2"
+
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/wireshark"
@@ -58,4 +60,16 @@ func captureTo(ctx context.Context, r *wireshark.Request, stdin io.Reader, stder
 		_, _ = stderr.Write(said.Bytes())
 	}
 	return status
+}
+
+func dissectorCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "dissector",
+		Usage:     "print the Lua script by which Wireshark takes eterm's own frames apart",
+		UsageText: "eterm dissector >~/.local/lib/wireshark/plugins/eterm.lua",
+		Action: func(c *cli.Context) error {
+			_, err := io.WriteString(c.App.Writer, wireshark.Dissector)
+			return err
+		},
+	}
 }
