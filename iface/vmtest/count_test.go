@@ -137,7 +137,7 @@ func TestCardEngines(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			const n = 1000
 			sent, received, missed := watch(t, "ca", "tx_packets"), watch(t, "cb", "rx_packets"), watch(t, "cb", "rx_missed_errors")
-			heard := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", fmt.Sprint(n), "-q", "--json")
+			heard := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-q", "--json")
 			p := run(t, "send", "-i", "ca", "--to", macB, "-c", fmt.Sprint(n), "-b", "500pps", "--engine", engine, "--json")
 			var s struct{ Sent, Attempts uint64 }
 			p.last(t, &s)
@@ -145,14 +145,17 @@ func TestCardEngines(t *testing.T) {
 				t.Errorf("sent %d of %d attempts, want %d", s.Sent, s.Attempts, n)
 			}
 			exactly(t, "tx_packets of ca", sent, n)
-			exactly(t, "rx_packets of cb", received, n)
+			came, lost := received(0), missed(0)
+			if came > n || came+lost < n || came+lost != n && !missedRises[model()] {
+				t.Errorf("the card received %d and missed %d of %d", came, lost, n)
+			}
 			var h struct {
 				Received      uint64
 				DroppedByHost uint64 `json:"dropped_by_host"`
 			}
-			heard.wait(t).last(t, &h)
-			if most := missed(0); h.Received != n || h.DroppedByHost > most || most > 0 && !missedRises[model()] {
-				t.Errorf("heard %+v, want %d, where the card says that it missed %d", h, n, most)
+			heard.stop(t).last(t, &h)
+			if h.Received != came || h.DroppedByHost < n-came || h.DroppedByHost > n-came && !missedRises[model()] {
+				t.Errorf("heard %+v, where the card received %d of %d", h, came, n)
 			}
 			if (heard.status == 3) != (h.DroppedByHost > 0) || heard.status != 0 && heard.status != 3 {
 				t.Errorf("heard with status %d, where %d are said to be dropped", heard.status, h.DroppedByHost)

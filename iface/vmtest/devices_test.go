@@ -37,8 +37,8 @@ func TestKernelVLANDevice(t *testing.T) {
 		ip(t, fmt.Sprintf("link set %s.10 up", end))
 	}
 	exact(t, "va.10", "vb.10")
-	wire := begin(t, true, "listen", "-i", "vb", "-Q", "10", "-c", "3", "-d", "20", "--json")
-	inside := begin(t, true, "listen", "-i", "vb.10", "-c", "3", "-d", "20", "--json")
+	wire := begin(t, true, "listen", "-i", "vb", "-Q", "10", "-c", "3", "-d", "150", "--json")
+	inside := begin(t, true, "listen", "-i", "vb.10", "-c", "3", "-d", "150", "--json")
 	run(t, "send", "-i", "va.10", "--to", macB, "-c", "3", "-b", "10pps", "-q")
 	if n := wire.wait(t).count("frame", `"vlan":[{"id":10,"pcp":5,`); n != 3 {
 		t.Errorf("%d of 3 frames with the tag on the cable", n)
@@ -57,7 +57,7 @@ func TestKernelMacvlan(t *testing.T) {
 	exact(t, "vb", "mv")
 	answers := begin(t, true, "respond", "-i", "vb")
 	defer answers.stop(t)
-	p := run(t, "ping", "-i", "mv", "--l2", macB, "-c", "5", "--interval", "0.1", "-W", "5", "--json")
+	p := run(t, "ping", "-i", "mv", "--l2", macB, "-c", "5", "--interval", "0.1", "-W", "60", "--json")
 	if n := p.count("reply", `"clock":"kernel"`); n != 5 {
 		t.Errorf("%d of 5 round trips by the kernel's clock, which the interface below has", n)
 	}
@@ -142,7 +142,7 @@ func TestKernelPktgen(t *testing.T) {
 	control("kpktgend_0", "rem_device_all", "add_device va")
 	control("va", "count 5000", "pkt_size 60", "delay 100000", "dst 192.0.2.2", "src_min 192.0.2.1", "src_max 192.0.2.1", "dst_mac "+macB)
 	defer control("kpktgend_0", "rem_device_all")
-	p := begin(t, true, "listen", "-i", "vb", "-t", "0x0800", "-q", "--json", "-c", "5000", "-d", "60")
+	p := begin(t, true, "listen", "-i", "vb", "-t", "0x0800", "-q", "--json", "-c", "5000", "-d", "150")
 	control("pgctrl", "start") // returns when all are sent
 	var s struct{ Received uint64 }
 	if p.wait(t).last(t, &s); s.Received != 5000 || p.status != 0 {

@@ -9,7 +9,7 @@ import (
 // TestCardPads: a frame goes out with 60 bytes at least, padded with zeros.
 func TestCardPads(t *testing.T) {
 	guest(t)
-	p := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", "2", "-d", "20", "--json")
+	p := begin(t, true, "listen", "-i", "cb", "-t", "0x88b5", "-c", "2", "-d", "150", "--json")
 	run(t, "send", "-i", "ca", "--to", macB, "-c", "2", "-b", "10pps", "--payload", "hello", "-q")
 	want := `"hex":"02000000000b02000000000a88b568656c6c6f` + strings.Repeat("00", 60-14-5) + `"`
 	if p.wait(t); p.count("frame", `"length":60,`, want) != 2 {
@@ -36,7 +36,7 @@ func fullSize(t *testing.T, mtu int) {
 	}
 	for _, tag := range []string{"", "3:10"} {
 		length := mtu + 14
-		heard, sends := []string{"listen", "-i", "cb", "-t", "0x88b5", "-c", "2", "-d", "20", "--json"}, []string{"send", "-i", "ca", "--to", macB, "-c", "2", "-b", "10pps", "-q"}
+		heard, sends := []string{"listen", "-i", "cb", "-t", "0x88b5", "-c", "2", "-d", "150", "--json"}, []string{"send", "-i", "ca", "--to", macB, "-c", "2", "-b", "10pps", "-q"}
 		if tag != "" {
 			length += 4
 			heard, sends = append(heard, "-Q", "10"), append(sends, "-Q", tag)

@@ -71,12 +71,12 @@ func carrier(t *testing.T, card string) {
 // await waits for what the kernel tells nobody: sysfs has no events.
 func await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("after 10 s it is not so that %s", what)
+	t.Fatalf("after %v it is not so that %s", patience, what)
 }
 
 // statistic is one of the kernel's counters of a card.

@@ -14,7 +14,7 @@ var noPriority = map[string]bool{"e1000": true}
 // heard where tags are asked for, on cards that filter VLANs too.
 func TestCardHearsTags(t *testing.T) {
 	guest(t)
-	p := begin(t, true, "listen", "-i", "cb", "-Q", "10", "-c", "5", "-d", "20", "--json")
+	p := begin(t, true, "listen", "-i", "cb", "-Q", "10", "-c", "5", "-d", "150", "--json")
 	run(t, "send", "-i", "ca", "--to", macB, "-c", "5", "-b", "10pps", "-Q", "3:10", "-q")
 	if p.wait(t); strings.Contains(p.err.String(), "filters VLANs") {
 		t.Errorf("says that the card filters what is asked for: %s", &p.err)
@@ -80,8 +80,8 @@ func TestCardAnswersInVLANs(t *testing.T) {
 	p := begin(t, true, "respond", "-i", "cb", "--ip", "192.0.2.2")
 	defer p.stop(t)
 	for _, args := range [][]string{
-		{"ping", "--src-ip", "192.0.2.1", "192.0.2.2", "-c", "3", "--interval", "0.2", "-W", "5"},
-		{"ping", "--l2", macB, "-c", "3", "--interval", "0.2", "-W", "5"},
+		{"ping", "--src-ip", "192.0.2.1", "192.0.2.2", "-c", "3", "--interval", "0.2", "-W", "60"},
+		{"ping", "--l2", macB, "-c", "3", "--interval", "0.2", "-W", "60"},
 		{"arp", "--src-ip", "192.0.2.1", "192.0.2.2", "-W", "5s"},
 	} {
 		args = append(args, "-i", "ca", "-Q", "3:10")

@@ -51,6 +51,12 @@ func TestCardOverloaded(t *testing.T) {
 	lost := missed(0)
 	p.stop(t).last(t, &s)
 	t.Logf("received %d of 20000; the card missed %d", s.Received, lost)
+	if missedRises[model()] { // also when eterm asks the driver for its counters
+		lost = min(lost, s.DroppedByHost)
+		if lost == 0 && s.Received+s.Counters.SocketDropped < 20000 {
+			t.Errorf("received %d of 20000, and no frame is said to be dropped by this host", s.Received)
+		}
+	}
 	if s.DroppedByHost < s.Counters.SocketDropped+lost {
 		t.Errorf("%d dropped by this host, where the card missed %d and the socket %d", s.DroppedByHost, lost, s.Counters.SocketDropped)
 	}
@@ -89,7 +95,7 @@ func TestCardTimestamps(t *testing.T) {
 	guest(t)
 	answers := begin(t, true, "respond", "-i", "cb")
 	defer answers.stop(t)
-	p := run(t, "ping", "-i", "ca", "--l2", macB, "-c", "20", "--interval", "50ms", "-W", "5", "--json")
+	p := run(t, "ping", "-i", "ca", "--l2", macB, "-c", "20", "--interval", "50ms", "-W", "60", "--json")
 	var s struct {
 		Received uint64
 		RTT      struct{ Clock string }
