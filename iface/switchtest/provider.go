@@ -10,8 +10,12 @@ const (
 
 // providersForward are the groups that table 8-1 of 802.1Q-2022 reserves for
 // C-VLAN components, and table 8-2 does not for S-VLAN components: those of
-// customers' protocols, which pass through a provider's network. They are the
-// bits of BR_GROUPFWD_8021AD in Linux, net/bridge/br_private.h, too.
+// customers' protocols, which pass through a provider's network. Linux has the
+// same five: BR_GROUPFWD_8021AD in net/bridge/br_private.h is 0xb801, "the Nearest
+// Customer Bridge Group Address, 01-80-C2-00-00-[00,0B,0C,0D,0F]", and a bridge of
+// 802.1ad forwards them (br_recalculate_fwd_mask in br_vlan.c). Wireshark's list of
+// addresses heads all sixteen "IEEE 802.1Q-2018 Table 8-1, C-VLAN and MAC Bridge
+// component Reserved addresses".
 var providersForward = map[MAC]bool{
 	{0x01, 0x80, 0xc2, 0, 0, 0x00}: true, {0x01, 0x80, 0xc2, 0, 0, 0x0b}: true, {0x01, 0x80, 0xc2, 0, 0, 0x0c}: true,
 	{0x01, 0x80, 0xc2, 0, 0, 0x0d}: true, {0x01, 0x80, 0xc2, 0, 0, 0x0f}: true,

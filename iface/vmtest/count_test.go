@@ -47,6 +47,7 @@ func linkRun(t *testing.T, args ...string) (link, *program) {
 	p := run(t, append([]string{"link", "run", "--json", "--drain", "2s"}, args...)...)
 	var l link
 	p.last(t, &l)
+	t.Logf("status %d: %+v", p.status, l)
 	if l.Offered != l.Received+l.Lost {
 		t.Errorf("offered %d is not received %d + lost %d", l.Offered, l.Received, l.Lost)
 	}

@@ -63,6 +63,15 @@ func TestKernelMacvlan(t *testing.T) {
 	}
 }
 
+// TestKernelIPVlanL2: frames that go out by one are on the cable, each once. What comes
+// in it gets by IP address, and no frame without.
+func TestKernelIPVlanL2(t *testing.T) {
+	cable(t, "ipvlan")
+	ip(t, "link add link va name iv type ipvlan mode l2")
+	ip(t, "link set iv up")
+	exact(t, "iv", "vb")
+}
+
 // TestKernelIPVlanL3: it hands on packets, not frames, and says so.
 func TestKernelIPVlanL3(t *testing.T) {
 	cable(t, "ipvlan")
