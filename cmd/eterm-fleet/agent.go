@@ -16,6 +16,7 @@ import (
 	"eterm/cmd/eterm-fleet/internal/creds"
 	"eterm/cmd/eterm-fleet/internal/plan"
 	"eterm/cmd/eterm-fleet/internal/spool"
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface"
 )
 
@@ -27,7 +28,7 @@ func (w *words) Set(s string) error { *w = append(*w, s); return nil }
 
 // agentCommand is eterm-fleet agent.
 type agentCommand struct {
-	*program
+	*privilege
 	creds, limits, spool string
 	ports                words
 	most                 int64
@@ -36,7 +37,7 @@ type agentCommand struct {
 }
 
 func setAgent(p *program) func(context.Context) error {
-	a := &agentCommand{program: p}
+	a := &agentCommand{privilege: p.confine("agent")}
 	p.flags.StringVar(&a.creds, "creds", "", "credentials `FILE` of \"fleet enroll\" for this host")
 	p.flags.Var(&a.ports, "port", "let `INTERFACE` take part; may be given several times")
 	p.flags.StringVar(&a.limits, "limits", "", "allow no plan more than `FILE` says (JSON: frames_per_s, bytes_per_run, vlans)")
@@ -56,6 +57,9 @@ func (a *agentCommand) run(ctx context.Context) error {
 	case a.orphan <= 0:
 		return fmt.Errorf("--orphan %v: want a time above 0", a.orphan)
 	}
+	if err := a.begin(); err != nil {
+		return err
+	}
 	c, err := creds.Read(a.creds)
 	if err != nil {
 		return err
@@ -73,9 +77,9 @@ func (a *agentCommand) run(ctx context.Context) error {
 		}
 		ports = append(ports, agent.Interface(name))
 	}
-	box, err := spool.Open(a.spool, a.most)
+	box, err := a.openSpool()
 	if err != nil {
-		return fmt.Errorf("spool: %w", err)
+		return err
 	}
 	if err := a.canOpen(); err != nil {
 		return err
@@ -92,8 +96,23 @@ func (a *agentCommand) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.atWork(a.spool); err != nil {
+		return err
+	}
 	a.note("agent of %s with %s, controller %s", c.Host, a.ports.String(), c.URL)
 	return works.Run(ctx)
+}
+
+// openSpool opens the spool as the user that the agent becomes.
+func (a *agentCommand) openSpool() (box *spool.Spool, err error) {
+	err = sandbox.AsUser(func() error {
+		box, err = spool.Open(a.spool, a.most)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	return box, nil
 }
 
 // canOpen opens each port once: a missing permission is told at the start, not

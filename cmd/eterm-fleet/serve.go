@@ -17,6 +17,7 @@ func setServe(p *program) func(context.Context) error {
 	most := p.flags.Int64("store", control.DefaultBytes, "keep results of at most `BYTES`")
 	url := p.flags.String("nats", "", "use the server at `URL` rather than one of our own; with --creds")
 	file := p.flags.String("creds", "", "credentials `FILE` for --nats")
+	g := p.confine("serve")
 	return func(ctx context.Context) error {
 		switch {
 		case (*url == "") != (*file == ""):
@@ -28,10 +29,19 @@ func setServe(p *program) func(context.Context) error {
 		case *most < 1<<20:
 			return fmt.Errorf("--store %d: want at least 1048576", *most)
 		}
-		if *url != "" {
-			return p.attend(ctx, *url, *file, *most)
+		if err := g.begin(); err != nil {
+			return err
 		}
-		c := control.Config{Dir: *dir, Listen: *listen, MostBytes: *most, Ready: func(at string) { p.note("serving at %s, folder %s", at, *dir) }}
+		if *url != "" {
+			return g.attend(ctx, *url, *file, *most)
+		}
+		c := control.Config{Dir: *dir, Listen: *listen, MostBytes: *most, Ready: func(at string) error {
+			err := g.atWork(*dir)
+			if err == nil {
+				p.note("serving at %s, folder %s", at, *dir)
+			}
+			return err
+		}}
 		if *names != "" {
 			c.Names = strings.Split(*names, ",")
 		}
@@ -40,7 +50,7 @@ func setServe(p *program) func(context.Context) error {
 }
 
 // attend is a controller on a server that is there already.
-func (p *program) attend(ctx context.Context, url, file string, most int64) error {
+func (g *privilege) attend(ctx context.Context, url, file string, most int64) error {
 	c, err := creds.Read(file)
 	if err != nil {
 		return err
@@ -51,5 +61,11 @@ func (p *program) attend(ctx context.Context, url, file string, most int64) erro
 		return err
 	}
 	defer nc.Close()
-	return control.Attend(ctx, nc, most, func() { p.note("attending at %s", url) })
+	return control.Attend(ctx, nc, most, func() error {
+		err := g.atWork()
+		if err == nil {
+			g.note("attending at %s", url)
+		}
+		return err
+	})
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -11,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
 
-	"eterm/cmd/eterm/internal/sandbox"
+	"eterm/cmd/internal/sandbox"
 )
 
 // The build for tests has a command that gives its privileges up as all others
@@ -26,9 +27,14 @@ var attempts = []struct {
 	do   func() error
 }{
 	{"execve", func() error {
-		return errno(unix.SYS_EXECVE, uintptr(unsafe.Pointer(unsafe.StringData("/bin/true\x00"))))
+		// Its arguments are nowhere: who is let gets as far as that.
+		err := errno(unix.SYS_EXECVE, uintptr(unsafe.Pointer(unsafe.StringData("/bin/true\x00"))), 1)
+		if errors.Is(err, unix.EFAULT) {
+			return nil
+		}
+		return err
 	}},
-	{"fork", func() error { return errno(unix.SYS_CLONE, uintptr(unix.SIGCHLD)) }},
+	{"fork", fork},
 	{"ptrace", func() error { return errno(unix.SYS_PTRACE, unix.PTRACE_ATTACH, uintptr(os.Getppid())) }},
 	{"packet socket", func() error { return socket(unix.AF_PACKET, unix.SOCK_RAW) }},
 	{"internet socket", func() error { return socket(unix.AF_INET, unix.SOCK_DGRAM) }},
@@ -45,6 +51,17 @@ var attempts = []struct {
 		return err
 	}},
 	{"terminal input", func() error { return unix.IoctlSetInt(0, unix.TIOCSTI, 0) }},
+}
+
+func fork() error {
+	child, _, e := unix.RawSyscall(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0)
+	switch {
+	case e != 0:
+		return e
+	case child == 0:
+		unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
+	}
+	return nil
 }
 
 func errno(call uintptr, args ...uintptr) error {

@@ -5,10 +5,10 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface/suite"
 )
 

@@ -12,10 +12,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface"
 	"eterm/iface/suite"
 	"eterm/iface/suite/journal"

@@ -9,8 +9,8 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/sandbox"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface/impair"
 	"eterm/iface/lab"
 

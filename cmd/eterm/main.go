@@ -11,7 +11,7 @@ import (
 	"context"
 	"os"
 
-	"eterm/cmd/eterm/internal/sandbox"
+	"eterm/cmd/internal/sandbox"
 )
 
 func main() {

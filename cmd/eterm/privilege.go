@@ -10,7 +10,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/sandbox"
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface/lab"
 )
 

@@ -5,11 +5,11 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                    {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/sandbox cmd/eterm/internal/show cmd/eterm/internal/watch cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                    {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/eterm/internal/watch cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":      {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/suite iface/suite/mlr"},
 	"cmd/eterm/internal/exit":      {imports: "iface iface/lab"},
-	"cmd/eterm/internal/outfile":   {imports: "cmd/eterm/internal/sandbox", fenced: "walks paths by descriptors"},
-	"cmd/eterm/internal/sandbox":   {fenced: "privileges are given up by system calls"},
+	"cmd/eterm/internal/outfile":   {imports: "cmd/internal/sandbox", fenced: "walks paths by descriptors"},
+	"cmd/internal/sandbox":         {fenced: "privileges are given up by system calls"},
 	"cmd/eterm/internal/show":      {imports: "cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/inband frame/pairing frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/reach iface/respond iface/suite iface/switchtest"},
 	"cmd/eterm/internal/wireshark": {imports: "iface"},
 	"cmd/internal/report":          {imports: "cmd/internal/result frame frame/ether frame/probe iface/linktest iface/suite iface/suite/stat iface/switchtest"},
@@ -63,7 +63,7 @@ var rows = map[string]row{
 	"iface/vmtest":                 {},
 	"ipv4":                         {},
 
-	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/agent cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/report cmd/internal/result iface iface/ifacetest"},
+	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/agent cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/report cmd/internal/result cmd/internal/sandbox iface iface/ifacetest iface/lab"},
 	"cmd/eterm-fleet/internal/agent":   {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/result frame/seal iface iface/linktest iface/load/pace iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/bus":     {imports: "cmd/eterm-fleet/internal/plan cmd/internal/result iface/linktest"},
 	"cmd/eterm-fleet/internal/control": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/internal/result iface/linktest"},

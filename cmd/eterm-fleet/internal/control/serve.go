@@ -25,8 +25,9 @@ type Config struct {
 	Names  []string // that the certificate is for, besides the host of Listen
 	// MostBytes bounds the results kept.
 	MostBytes int64
-	// Ready is called with the address when agents can come.
-	Ready func(url string)
+	// Ready is called with the address when agents can come. Its error ends the
+	// controller.
+	Ready func(url string) error
 }
 
 // DefaultBytes is room for some 200,000 results.
@@ -83,10 +84,11 @@ func Serve(ctx context.Context, c Config) error {
 	}
 	defer nc.Close()
 	go keepUsers(ctx, c.Dir, s, opts, all)
-	return Attend(ctx, nc, c.MostBytes, func() {
-		if c.Ready != nil {
-			c.Ready(at.URL)
+	return Attend(ctx, nc, c.MostBytes, func() error {
+		if c.Ready == nil {
+			return nil
 		}
+		return c.Ready(at.URL)
 	})
 }
 
@@ -160,7 +162,7 @@ func keepUsers(ctx context.Context, dir string, s *server.Server, opts *server.O
 // Attend is what a controller does beside its server, on its own or an existing
 // one: it makes what is stored, tells the time, and closes runs whose results
 // are all there.
-func Attend(ctx context.Context, nc *nats.Conn, mostBytes int64, ready func()) error {
+func Attend(ctx context.Context, nc *nats.Conn, mostBytes int64, ready func() error) error {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return err
@@ -176,7 +178,9 @@ func Attend(ctx context.Context, nc *nats.Conn, mostBytes int64, ready func()) e
 	if err := nc.Flush(); err != nil {
 		return err
 	}
-	ready()
+	if err := ready(); err != nil {
+		return err
+	}
 	book := Book{js}
 	for tick := time.NewTicker(2 * time.Second); ; {
 		select {

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"eterm/cmd/eterm/internal/sandbox"
+	"eterm/cmd/internal/sandbox"
 )
 
 // ErrThere is the end of the sentence about a file that is in the way.

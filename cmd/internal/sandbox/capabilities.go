@@ -7,16 +7,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropCapabilities empties the effective, permitted and inheritable sets; the
-// kernel empties the ambient set with them (capabilities(7)).
-func dropCapabilities() error {
+// dropCapabilities empties the effective, permitted and inheritable sets but
+// for those that are kept, as far as they are there; the kernel empties the
+// ambient set with them (capabilities(7)).
+func dropCapabilities(keeps []int) error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
+	var has, left [2]unix.CapUserData
+	if len(keeps) > 0 {
+		if err := unix.Capget(&header, &has[0]); err != nil {
+			return err
+		}
+	}
+	for _, c := range keeps {
+		left[c/32].Permitted |= has[c/32].Permitted & (1 << (c % 32))
+		left[c/32].Effective = left[c/32].Permitted
+	}
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	pin.Pin(&header)
-	pin.Pin(&none[0])
-	return everywhere(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])))
+	pin.Pin(&left[0])
+	return everywhere(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&left[0])))
 }
 
 // effective says whether this process may use a capability now.
@@ -73,7 +83,7 @@ func ForLab() error {
 	if err != nil || !armed || unix.Geteuid() == 0 || dumpable == 1 {
 		return err
 	}
-	if err := dropCapabilities(); err != nil {
+	if err := dropCapabilities(nil); err != nil {
 		return err
 	}
 	return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)

@@ -57,10 +57,10 @@ var steps = []struct {
 	do   func(Row, []string) error
 }{
 	{"bounding set", func(Row, []string) error { return dropBounding() }},
-	{"user", func(Row, []string) error { return become() }},
+	{"user", func(r Row, _ []string) error { return become(len(r.Keeps) > 0) }},
 	{"no core dumps", func(Row, []string) error { return dumpNothing() }},
 	{"no_new_privs", func(Row, []string) error { return gainNothing() }},
-	{"capabilities", func(Row, []string) error { return dropCapabilities() }},
+	{"capabilities", func(r Row, _ []string) error { return dropCapabilities(r.Keeps) }},
 	{"landlock", restrictFiles},
 	{"seccomp", restrictCalls},
 }

@@ -13,10 +13,17 @@ type Row struct {
 	// Early: it never needs a privilege, and gives all up before it opens a file.
 	Early bool
 	// Families are the address families (AF_*) of sockets that it may still
-	// open, never AF_PACKET.
+	// open. AF_PACKET takes one of Keeps.
 	Families []int
-	// Files are files that it may still open for reading.
+	// Files are files that it may still open for reading, and all below if they
+	// are folders.
 	Files []string
+	// Trees: in the folders given to Enter it may also read, rename, and make folders.
+	Trees bool
+	// Serves: connections of others are accepted.
+	Serves bool
+	// Keeps are capabilities (CAP_*) that it goes on using.
+	Keeps []int
 }
 
 // resolver are the files that say how names of hosts are found.
@@ -31,7 +38,8 @@ const (
 
 // Table has a row for every command that opens a port or reads what others
 // made. Those without one ("lab", "version", "man", "completion") print, or
-// start commands that have one.
+// start commands that have one. Commands of the second program have its name
+// in front.
 var Table = []Row{
 	{Command: "listen", Before: rawSocket + ", a file, tcpdump for an expression", After: itsFolder},
 	{Command: "exchange", Before: rawSocket, After: nothing},
@@ -60,6 +68,12 @@ var Table = []Row{
 	{Command: "report", Before: "files", After: nothing, Early: true},
 	{Command: "compare", Before: "files", After: nothing, Early: true},
 	{Command: "diff", Before: "files", After: nothing, Early: true},
+
+	{Command: "eterm-fleet serve", Before: nothing, After: "the sockets of its message server, and its folder", Early: true,
+		Families: []int{unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK}, Files: resolver, Trees: true, Serves: true},
+	{Command: "eterm-fleet agent", Before: "credentials, a spool", After: "CAP_NET_RAW: a port is opened for each slot; TCP to the controller, its spool",
+		Families: []int{unix.AF_PACKET, unix.AF_NETLINK, unix.AF_INET, unix.AF_INET6}, Files: append([]string{"/sys/class/net", "/sys/devices"}, resolver...),
+		Trees: true, Keeps: []int{unix.CAP_NET_RAW}},
 }
 
 // Lookup is the row of a command.

@@ -38,5 +38,11 @@ var common = []uintptr{
 // Landlock says which.
 var paths = []uintptr{unix.SYS_OPENAT, unix.SYS_UNLINKAT, unix.SYS_READLINKAT, unix.SYS_FCHOWN}
 
+// inTrees are those with which folders are read, made and renamed in.
+var inTrees = []uintptr{unix.SYS_GETDENTS64, unix.SYS_MKDIRAT, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2, unix.SYS_FLOCK, unix.SYS_FCHMODAT, unix.SYS_FSTATFS, unix.SYS_STATFS, unix.SYS_FACCESSAT, unix.SYS_FACCESSAT2}
+
+// serving are those with which connections are accepted.
+var serving = []uintptr{unix.SYS_LISTEN, unix.SYS_ACCEPT4, unix.SYS_ACCEPT}
+
 // dialling are the system calls with which a name is looked up.
 var dialling = []uintptr{unix.SYS_CONNECT, unix.SYS_BIND}

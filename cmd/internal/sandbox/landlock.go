@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -20,6 +21,10 @@ const (
 	// inFolder is what making, writing and removing files in a folder takes.
 	inFolder = unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG |
 		unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE
+	// reading is what reading a file and a folder takes, inTree what a program
+	// does in a folder of its own.
+	reading = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR
+	inTree  = inFolder | reading | unix.LANDLOCK_ACCESS_FS_MAKE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_DIR | unix.LANDLOCK_ACCESS_FS_REFER
 )
 
 // handled are the rights that a version of Landlock can take away.
@@ -37,7 +42,20 @@ func handled(version int) unix.LandlockRulesetAttr {
 	if version >= 5 {
 		a.Handled_access_fs |= filesSince5
 	}
+	if version >= 6 && mended(errataSignals) {
+		a.Scoped = unix.LANDLOCK_SCOPE_SIGNAL
+	}
 	return a
+}
+
+// errataSignals is the fault of Landlock by which threads of one program could
+// not signal each other, which Go's runtime does all the time.
+const errataSignals = 2
+
+// mended says whether this kernel's Landlock has a fault no more.
+func mended(errata int) bool {
+	all, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_ERRATA)
+	return errno == 0 && all&(1<<(errata-1)) != 0
 }
 
 // restrictFiles takes the whole file system away but the folders for writing
@@ -52,6 +70,9 @@ func restrictFiles(row Row, directories []string) error {
 	if version >= 4 {
 		size += unsafe.Sizeof(rights.Handled_access_net)
 	}
+	if version >= 6 {
+		size += unsafe.Sizeof(rights.Scoped)
+	}
 	if len(row.Families) > 0 {
 		rights.Handled_access_net = 0
 	}
@@ -60,14 +81,18 @@ func restrictFiles(row Row, directories []string) error {
 		return errno
 	}
 	defer unix.Close(int(rules))
+	in := uint64(inFolder)
+	if row.Trees {
+		in = inTree
+	}
 	for _, dir := range directories {
-		if err := allow(int(rules), dir, inFolder&rights.Handled_access_fs); err != nil {
+		if err := allow(int(rules), dir, in&rights.Handled_access_fs); err != nil {
 			return err
 		}
 	}
 	for _, file := range row.Files {
 		// One that cannot be opened now cannot later either, and who wants it says so.
-		if err := allow(int(rules), file, unix.LANDLOCK_ACCESS_FS_READ_FILE); err != nil && !errors.Is(err, errUnopened) {
+		if err := allow(int(rules), file, readable(file)); err != nil && !errors.Is(err, errUnopened) {
 			return err
 		}
 	}
@@ -77,6 +102,15 @@ func restrictFiles(row Row, directories []string) error {
 		}
 	}
 	return everywhere(unix.SYS_LANDLOCK_RESTRICT_SELF, rules, 0)
+}
+
+// readable are the rights to read a file, or a folder and what is in it: the
+// kernel refuses those of folders for anything else.
+func readable(path string) uint64 {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return reading
+	}
+	return unix.LANDLOCK_ACCESS_FS_READ_FILE
 }
 
 // errUnopened means that a path leads nowhere.

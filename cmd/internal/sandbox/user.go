@@ -81,10 +81,16 @@ func allUsers() bool {
 	return err == nil && len(words) == 3 && string(words[0]) == "0" && string(words[1]) == "0" && string(words[2]) == "4294967295"
 }
 
-// become gives up the groups, then the group, then the user.
-func become() error {
+// become gives up the groups, then the group, then the user; and with it all
+// capabilities, unless some are kept.
+func become(keeping bool) error {
 	if target == nil || os.Geteuid() != 0 {
 		return errNothing
+	}
+	if keeping {
+		if err := everywhere(unix.SYS_PRCTL, unix.PR_SET_KEEPCAPS, 1); err != nil {
+			return fmt.Errorf("keep capabilities: %w", err)
+		}
 	}
 	if err := syscall.Setgroups([]int{target.gid}); err != nil {
 		return fmt.Errorf("set groups: %w", err)

@@ -64,6 +64,12 @@ func calls(row Row, directories []string) []uintptr {
 	if len(directories) > 0 || len(row.Files) > 0 {
 		all = append(append(all, paths...), machine.stat)
 	}
+	if row.Trees {
+		all = append(all, inTrees...)
+	}
+	if row.Serves {
+		all = append(all, serving...)
+	}
 	if len(row.Families) > 0 {
 		all = append(all, dialling...)
 	}
