@@ -33,6 +33,8 @@ const (
 	// stall is how long a host may hold a sender up once. Where frames came at
 	// their time but for that, one frame was late and no rate was missed.
 	stall = 50 * time.Millisecond
+	// few frames have no median that tells a stall from a host that is too slow.
+	few = 10
 )
 
 // RateMissed says whether so many frames were offered slower than asked for:
@@ -42,13 +44,13 @@ const (
 // frames are late by about half of what is missing in the end, or more; late is
 // their median pacing error, or 0 if it is not known. A run that was held up
 // once, near its end, had its frames in time; only a stall that is long itself
-// counts then. One frame alone has no rate.
+// counts then, as it does of fewer than ten frames. One frame alone has no rate.
 func RateMissed(frames uint64, asked, took, late time.Duration) (iface.Doubt, bool) {
 	missing := took - asked
 	switch {
 	case frames < 2 || asked <= 0, missing <= max(hiccup, time.Duration(missedShare*float64(asked))):
 		return iface.Doubt{}, false
-	case missing <= stall && late < missing/4:
+	case missing <= stall && (frames < few || late < missing/4):
 		return iface.Doubt{}, false
 	}
 	return iface.Doubt{Reason: iface.RateMissed,

@@ -35,7 +35,15 @@ func TestDoubts(t *testing.T) {
 			r.PacingError.P50 = time.Millisecond
 		}, ""},
 		"slow at full speed": {func(r *Result) { r.Asked, r.Span = 0, time.Hour }, ""},
-		"one frame":          {func(r *Result) { r.Offered, r.Sent, r.Span = 1, 1, 2*time.Second }, ""},
+		"a few frames, held up": {func(r *Result) {
+			r.Offered, r.Sent, r.Asked, r.Span = 3, 3, 300*time.Millisecond, 315_720*time.Microsecond
+			r.PacingError.P50 = 5136 * time.Microsecond
+		}, ""},
+		"a few frames, far too slow": {func(r *Result) {
+			r.Offered, r.Sent, r.Asked, r.Span = 3, 3, 300*time.Millisecond, 390*time.Millisecond
+			r.PacingError.P50 = 30 * time.Millisecond
+		}, "the asked rate was missed by 23.1 %"},
+		"one frame": {func(r *Result) { r.Offered, r.Sent, r.Span = 1, 1, 2*time.Second }, ""},
 		"refused": {func(r *Result) { r.Sent, r.Skipped, r.Refused.QueueFull = 900, 100, 100 },
 			"refused 100 of 1000 frames: 100 queue full"},
 		"refused, then taken": {func(r *Result) { r.Attempts, r.Refused.QueueFull, r.Port.Refused.QueueFull = 1100, 100, 100 }, ""},

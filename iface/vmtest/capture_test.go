@@ -17,7 +17,7 @@ import (
 func capture(t *testing.T, device string) func() [][]byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.pcap")
-	cmd := exec.Command("tcpdump", "--immediate-mode", "-Z", "root", "-i", device, "-Q", "in", "-B", "16384", "-U", "-w", file)
+	cmd := exec.Command("tcpdump", "--immediate-mode", "-s", "512", "-Z", "root", "-i", device, "-Q", "in", "-B", "16384", "-U", "-w", file)
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ func TestKernelCapability(t *testing.T) {
 	program := mount + "/eterm"
 	must(t, "cp", eterm, program)
 	must(t, "chmod", "755", mount, program)
-	send := []string{"send", "-i", "va", "-c", "3", "-b", "10pps"}
+	send := []string{"send", "-i", "va", "-c", "3", "-b", "max"}
 	if status, out := nobody(t, program, send...); status != 2 || !strings.Contains(out, "setcap cap_net_raw") {
 		t.Errorf("without the capability: status %d: %s", status, out)
 	}
