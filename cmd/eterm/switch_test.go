@@ -175,13 +175,18 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 		}
 	}
 	unmarshal(t, lines[len(lines)-1], &report)
+	// A host that stalled while an outage lasted says so, and is not trusted.
+	want := exit.StatusNo
 	found := map[string]int64{}
 	for _, m := range report.Timeline {
-		if m.What == "outage" {
+		switch m.What {
+		case "outage":
 			found[m.Way] += m.ByTimeNS
+		case "this host stalled":
+			want = status
 		}
 	}
-	if status != exit.StatusNo || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
+	if want == exit.StatusDone || status != want || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
 		t.Errorf("status %d, outages %v: %s", status, found, lines[len(lines)-1])
 	}
 }
