@@ -38,6 +38,7 @@ type switchPorts struct {
 	key         string
 	force       bool
 
+	shared      seal.Key
 	A, B, Third iface.Port
 }
 
@@ -55,7 +56,10 @@ func (p *switchPorts) flags() []cli.Flag {
 
 // open opens the ports, unless a test of them would be no test or cut this
 // machine off.
-func (p *switchPorts) open(c *cli.Context) error {
+func (p *switchPorts) open(c *cli.Context) (err error) {
+	if p.shared, err = sharedKey(p.key); err != nil {
+		return err
+	}
 	if p.to.Given() || p.a == "" && p.b == "" && p.near != "" {
 		return p.dial(c)
 	}
@@ -118,15 +122,11 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := sharedKey(p.key)
-	var to net.HardwareAddr
-	if err == nil {
-		to, err = p.peer(c, port, key)
-	}
+	to, err := p.peer(c, port, p.shared)
 	var here iface.Port
 	var there *switchtest.Remote
 	if err == nil {
-		here, there, err = switchtest.Dial(c.Context, port, to, key)
+		here, there, err = switchtest.Dial(c.Context, port, to, p.shared)
 	}
 	if err != nil {
 		port.Close()

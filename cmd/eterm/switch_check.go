@@ -156,7 +156,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 		return err
 	}
 	p := &show.Card{Out: output(c), Messages: messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer)}
-	cfg.A, cfg.B, cfg.Third, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, p.Progress
+	cfg.A, cfg.B, cfg.Third, cfg.Key, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, s.ports.shared, p.Progress
 	if hasCase(cfg.Cases, "learning.capacity") {
 		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
@@ -205,6 +205,8 @@ func cardStatus(card *switchtest.Card, err error) error {
 		return exit.Untrusted("%w", card.Loop)
 	case err != nil && card.Count(switchtest.Fail) == 0:
 		return exit.Untrusted("the run ended early: %w", err)
+	case card.Forged > 0:
+		return exit.Untrusted("%s with marks of this run had not the seal of the key: another sender?", show.Count(card.Forged, "frame"))
 	case !card.Trusted() && card.HostLost > 0:
 		return exit.Untrusted("this host lost %s: run it again on a less busy one", show.Count(card.HostLost, "frame"))
 	case !card.Trusted():

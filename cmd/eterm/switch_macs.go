@@ -70,7 +70,7 @@ func (s *switchFiller) run(c *cli.Context) error {
 		return err
 	}
 	card, err := switchtest.Check(c.Context, switchtest.Config{
-		A: s.ports.A, B: s.ports.B, Third: s.ports.Third, Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs,
+		A: s.ports.A, B: s.ports.B, Third: s.ports.Third, Key: s.ports.shared, Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs,
 		Sequential: s.sequential, MaxAgeing: time.Duration(s.maxAgeing), Progress: p.Progress,
 	})
 	messages(c).Clear()

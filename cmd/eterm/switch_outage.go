@@ -64,7 +64,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 		func() string { return show.Count(outages.Load(), "outage") + " so far" })
 	stop := func() {}
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
-		A: s.ports.A, B: s.ports.B, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
+		A: s.ports.A, B: s.ports.B, Key: s.ports.shared, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
 		Follow: func(s stats.Source) { stop = k.follow(s) },
 		Progress: func(m switchtest.Moment) {
 			if m.What == switchtest.Silent {
@@ -100,6 +100,8 @@ func outageStatus(report *switchtest.OutageReport, err error) error {
 		return exit.Untrusted("%w", err)
 	case err != nil:
 		return exit.Untrusted("the watch ended early: %w", err)
+	case report.Forged > 0:
+		return exit.Untrusted("%s with marks of this watch had not the seal of the key: another sender?", show.Count(report.Forged, "frame"))
 	case report.HostLost > 0:
 		return exit.Untrusted("this host lost %s: watch again with a longer --interval", show.Count(report.HostLost, "frame"))
 	case report.Touched > 0:

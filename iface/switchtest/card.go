@@ -20,6 +20,9 @@ type Card struct {
 	// HostLost is how many frames of cases this host may have had and lost: then
 	// the verdicts cannot be trusted.
 	HostLost uint64
+	// Forged is how many frames had a mark of this run and not the seal of the
+	// key. They are in no verdict; but who sends them may do more.
+	Forged uint64
 
 	rig *rig
 }
@@ -35,8 +38,7 @@ func newCard(r *rig) *Card {
 
 func (c *Card) close() {
 	c.Took = time.Since(c.Started)
-	c.HostLost = c.rig.lost
-
+	c.HostLost, c.Forged = c.rig.lost, c.rig.ledger.forgedSoFar()
 }
 
 // ended says whether err ends the run, and files the cases that are left.
@@ -104,5 +106,5 @@ func (c *Card) Trusted() bool {
 			return false
 		}
 	}
-	return c.HostLost == 0
+	return c.HostLost == 0 && c.Forged == 0
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"eterm/frame/seal"
 	"eterm/iface"
 )
 
@@ -45,6 +46,9 @@ type Config struct {
 	Settle time.Duration
 	// Timeout is how long a frame that must arrive may take; 1 s if 0.
 	Timeout time.Duration
+	// Key, if not zero, seals the test frames: others with marks of this run are
+	// counted as forged, and are in no verdict.
+	Key seal.Key
 	// Progress, if set, is told what is going on. It must return soon.
 	Progress func(Event)
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"eterm/frame/seal"
 	"eterm/iface/loop"
 )
 
@@ -39,7 +40,8 @@ type flight struct {
 // ledger holds the frames that are on their way, and is filled by the
 // receivers of all ports.
 type ledger struct {
-	id session
+	id  session
+	key seal.Key // of the frames; the zero Key proves nothing
 
 	mu      sync.Mutex
 	open    map[uint32]*flight
@@ -48,14 +50,15 @@ type ledger struct {
 	arrived uint64
 	late    uint64 // test frames that came after their exchange was over
 	ports   []side // that receive
+	forged  uint64 // frames with a mark of this run that did not prove it
 	absent  uint64 // test frames that did not come to a port, each counted at each
 	guard   loop.Guard
 	err     error // the first thing that ends the run
 	changed chan struct{}
 }
 
-func newLedger(id session) *ledger {
-	return &ledger{id: id, open: map[uint32]*flight{}, tiny: map[MAC]*flight{}, changed: make(chan struct{}, 1)}
+func newLedger(id session, key seal.Key) *ledger {
+	return &ledger{id: id, key: key, open: map[uint32]*flight{}, tiny: map[MAC]*flight{}, changed: make(chan struct{}, 1)}
 }
 
 // launch gives frames their sequence numbers and waits for them from now on.
@@ -64,7 +67,7 @@ func (l *ledger) launch(from side, specs []spec) []*flight {
 	defer l.mu.Unlock()
 	flights := make([]*flight, len(specs))
 	for i, s := range specs {
-		f := &flight{seq: l.nextSeq, from: from, spec: s, sent: s.build(l.id, l.nextSeq, from)}
+		f := &flight{seq: l.nextSeq, from: from, spec: s, sent: l.frame(s, l.nextSeq, from)}
 		l.nextSeq++
 		l.open[f.seq] = f
 		if s.unmarked() {
@@ -141,8 +144,13 @@ const portWord = "port "
 
 // match finds the flight a frame belongs to; nil if its exchange is over.
 func (l *ledger) match(frame []byte) (*flight, mark, bool) {
-	if m, ok := l.id.find(frame); ok {
-		return l.open[m.seq], m, true
+	if m, f, ok := l.id.look(frame); ok {
+		of := l.open[m.seq]
+		if !l.proves(frame, &f, m, of) {
+			l.forged++
+			return nil, mark{}, false
+		}
+		return of, m, true
 	}
 	if len(frame) >= headerLen {
 		if f := l.tiny[MAC(frame[6:12])]; f != nil && MAC(frame[:6]) == f.spec.dst {

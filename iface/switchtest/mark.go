@@ -32,18 +32,26 @@ type mark struct {
 func (id session) put(frame []byte, at int, m mark) {
 	probe.Put(frame, at, probe.Mark{
 		Kind: probe.KindMark, Session: uint32(id), Seq: m.seq,
-		Stream: uint8(m.from) | uint8(m.kind)<<4,
+		Stream: m.stream(),
 	})
 }
 
+func (m mark) stream() uint8 { return uint8(m.from) | uint8(m.kind)<<4 }
+
 // find looks for a mark of this session, wherever tags put it.
 func (id session) find(frame []byte) (mark, bool) {
+	m, _, ok := id.look(frame)
+	return m, ok
+}
+
+// look is find, with what else is known of the mark.
+func (id session) look(frame []byte) (mark, probe.Found, bool) {
 	f, ok := probe.Find(frame)
 	if !ok || quotes(frame, f.Offset) || f.Kind != probe.KindMark || f.Session != uint32(id) {
-		return mark{}, false
+		return mark{}, f, false
 	}
 	m := mark{seq: f.Seq, from: side(f.Stream & 0xf), kind: kind(f.Stream >> 4)}
-	return m, m.from < sides && m.kind <= hello
+	return m, f, m.from < sides && m.kind <= hello
 }
 
 // quotes says whether the mark at an offset is in a packet that an ICMP error

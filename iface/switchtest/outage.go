@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eterm/frame/probe"
+	"eterm/frame/seal"
 	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -27,6 +28,9 @@ type OutageConfig struct {
 	Progress func(Moment)
 	// Follow, if set, is given what tells how far the watch is, each way.
 	Follow func(stats.Source)
+	// Key, if not zero, seals the frames: others with marks of this watch are
+	// counted as forged, and are in no account.
+	Key seal.Key
 	// Clock paces the frames; nil is pace.Timers.
 	Clock pace.Clock
 }
@@ -70,6 +74,9 @@ type OutageReport struct {
 	// Ways are the accounts of A to B and of B to A.
 	Ways     [2]probe.Report `json:"ways"`
 	HostLost uint64          `json:"dropped_by_host"`
+	// Forged is how many frames had a mark of this watch and not the seal of the
+	// key.
+	Forged uint64 `json:"forged"`
 	// Stalls is how often this host was so late that frames were not sent in
 	// time, and Touched how many outages have such a time in them: what those
 	// measure is not the switch alone.
@@ -92,7 +99,7 @@ func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = pace.Timers()
 	}
-	check := Config{A: cfg.A, B: cfg.B}
+	check := Config{A: cfg.A, B: cfg.B, Key: cfg.Key}
 	check.complete()
 	r := newRig(ctx, &check)
 	r.start()
@@ -123,6 +130,7 @@ type watch struct {
 	events chan Moment
 	sent   atomic.Int64 // when frames were sent last, Unix nanoseconds
 	stalls []Moment
+	forged atomic.Uint64 // frames of no one with the key
 }
 
 func newWatch(cfg OutageConfig, r *rig) *watch {
@@ -263,6 +271,7 @@ func (w *watch) finish() {
 	}
 	w.report.Took = time.Since(w.report.Started)
 	w.report.HostLost = w.rig.hostLost() - w.began
+	w.report.Forged = w.rig.ledger.forgedSoFar() + w.forged.Load()
 	w.report.Stalls = len(w.stalls)
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()

@@ -13,7 +13,7 @@ import (
 //
 //	bytes   meaning
 //	2       length of the frame
-//	1, n    bytes up to the end of the mark, or all of a frame without one
+//	1, n    bytes up to the end of the mark and its seal, or all of a frame without one
 //	2       bytes behind them that fill makes
 //	1, n    bytes behind those; what is longer than these is zeros
 type packed struct {
@@ -37,10 +37,14 @@ var errPacked = errors.New("not a packed frame")
 func pack(frame []byte) packed {
 	p := packed{length: len(frame)}
 	f, ok := probe.Find(frame)
-	if !ok || f.Offset+probe.Size > mostHead {
+	head := f.Offset + probe.Size
+	if f.Sealed {
+		head += probe.SealSize
+	}
+	if !ok || head > min(mostHead, len(frame)) {
 		p.head = frame[:min(len(frame), mostHead)]
 	} else {
-		p.head = frame[:f.Offset+probe.Size]
+		p.head = frame[:head]
 		p.run = matching(frame[len(p.head):], f.Seq)
 	}
 	rest := frame[len(p.head)+p.run:]

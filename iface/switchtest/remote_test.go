@@ -21,7 +21,7 @@ import (
 )
 
 // peerOn lets a host answer, as eterm respond does.
-func peerOn(t *testing.T, h *lab.Host) net.HardwareAddr {
+func peerOn(t *testing.T, h *lab.Host, key seal.Key) net.HardwareAddr {
 	t.Helper()
 	p := NewPeer(func() (port iface.Port, err error) {
 		err = h.Do(func() error {
@@ -31,7 +31,7 @@ func peerOn(t *testing.T, h *lab.Host) net.HardwareAddr {
 		return port, err
 	})
 	port := plug(t, h, "eth0")
-	reflector := talk.NewReflector(seal.Key{}, map[talk.Service]talk.Server{talk.Switch: p})
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Switch: p})
 	r := respond.New(port, respond.Config{More: []respond.Answerer{reflector.Answerer()}})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
@@ -49,7 +49,7 @@ func TestTwoMachines(t *testing.T) {
 	t.Parallel()
 	left, right, middle := labtest.Switched(t)
 	does(t, middle, "ip link set br0 type bridge group_fwd_mask 0x4000")
-	here, there, err := Dial(t.Context(), plug(t, left, "eth0"), peerOn(t, right), seal.Key{})
+	here, there, err := Dial(t.Context(), plug(t, left, "eth0"), peerOn(t, right, seal.Key{}), seal.Key{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +70,34 @@ func TestTwoMachines(t *testing.T) {
 		if r.Verdict != want[r.Case.Name] {
 			t.Errorf("%s is %v, want %v: %s: %s%s", r.Case.Name, r.Verdict, want[r.Case.Name], r.Value, r.Seen, r.Why)
 		}
+	}
+}
+
+// With a shared key too, frames of all lengths described by the other end included.
+func TestTwoMachinesWithAKey(t *testing.T) {
+	t.Parallel()
+	left, right, _ := labtest.Switched(t)
+	key := keyOf(t, "a key of two friends")
+	here, there, err := Dial(t.Context(), plug(t, left, "eth0"), peerOn(t, right, key), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer there.Close()
+	cases, err := Select([]string{"forwarding", "sizes.untagged", "transparency"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := Check(t.Context(), Config{A: here, B: there, Cases: cases, Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range card.Results {
+		if r.Verdict != Pass {
+			t.Errorf("%s is %v: %s: %s%s", r.Case.Name, r.Verdict, r.Value, r.Seen, r.Why)
+		}
+	}
+	if card.Forged != 0 || !card.Trusted() {
+		t.Errorf("%d forged, trusted %v", card.Forged, card.Trusted())
 	}
 }
 

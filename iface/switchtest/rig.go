@@ -39,7 +39,7 @@ type rig struct {
 func newRig(ctx context.Context, cfg *Config) *rig {
 	r := &rig{ctx: ctx, cfg: cfg, ports: [sides]iface.Port{cfg.A, cfg.B, cfg.Third}}
 	r.random = rand.New(rand.NewPCG(cfg.Seed, 1))
-	r.ledger = newLedger(session(cfg.session))
+	r.ledger = newLedger(session(cfg.session), cfg.Key)
 	for s := range r.each() {
 		r.ledger.ports = append(r.ledger.ports, s)
 		copy(r.addr[s][:], r.ports[s].HardwareAddr())

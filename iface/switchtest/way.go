@@ -57,8 +57,13 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 	y.stream = append(append(y.stream, r.addr[far(from)][:]...), r.addr[from][:]...)
 	y.stream = append(y.stream, probe.EtherType>>8, probe.EtherType&0xff)
 	var kind probe.Kind
-	y.stream, kind = y.plan.AppendPayload(y.stream)
-	y.writer = probe.NewWriter(y.stream, headerLen, kind, 0, session)
+	if key := r.ledger.key; key.IsZero() {
+		y.stream, kind = y.plan.AppendPayload(y.stream)
+	} else {
+		y.stream, kind = y.plan.AppendSealedPayload(y.stream)
+		y.tally.Sealed(key)
+	}
+	y.writer = probe.NewSealedWriter(y.stream, headerLen, kind, 0, session, r.ledger.key)
 	y.teach = y.frame(r.addr[far(from)], station, 1)
 	y.ask = y.frame(station, r.addr[from], 2)
 	return y
@@ -67,7 +72,8 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 // frame is a frame about the station.
 func (y *way) frame(dst, src MAC, stream uint8) []byte {
 	b := spec{dst: dst, src: src}.build(session(y.session+1), 0, y.from)
-	probe.Put(b, headerLen, probe.Mark{Kind: probe.KindMark, Session: y.session + 1, Stream: stream})
+	w := probe.NewSealedWriter(b, headerLen, probe.KindMark, stream, y.session+1, y.rig.ledger.key)
+	w.Write(0, 0)
 	return b
 }
 
@@ -137,6 +143,13 @@ func (w *watch) arrived(at side, rx *iface.Received) {
 		return
 	}
 	for _, y := range w.ways {
+		if f.Session != y.session && f.Session != y.session+1 {
+			continue
+		}
+		if key := w.rig.ledger.key; !key.IsZero() && probe.Verify(key, rx.Bytes, &f) != probe.SealRight {
+			w.forged.Add(1)
+			return
+		}
 		switch f.Session {
 		case y.session:
 			y.take(w, at, rx, f)

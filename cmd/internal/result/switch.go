@@ -30,6 +30,8 @@ type Switch struct {
 	Trusted bool `json:"trusted"`
 	// frames that this host lost
 	HostLost uint64 `json:"dropped_by_host"`
+	// frames with marks of this run that had not the seal of the key
+	Forged uint64 `json:"forged"`
 	// the loop that stopped the run
 	Loop string `json:"loop,omitempty"`
 	// all cases
@@ -115,7 +117,7 @@ func SwitchOf(c *switchtest.Card) *Switch {
 	s := &Switch{
 		A: c.A, B: c.B, Third: c.Third, Seed: c.Seed,
 		Pass: c.Count(switchtest.Pass), Fail: c.Count(switchtest.Fail), Note: c.Count(switchtest.Note), Untested: c.Count(switchtest.Untestable),
-		Trusted: c.Trusted(), HostLost: c.HostLost, Cases: []Case{},
+		Trusted: c.Trusted(), HostLost: c.HostLost, Forged: c.Forged, Cases: []Case{},
 	}
 	if c.Loop != nil {
 		s.Loop = c.Loop.Error()
@@ -138,12 +140,14 @@ type Outage struct {
 	Ways []probe.Report `json:"ways"`
 	// frames that this host lost
 	HostLost uint64 `json:"dropped_by_host"`
+	// frames with marks of this watch that had not the seal of the key
+	Forged uint64 `json:"forged"`
 }
 
 // OutageOf is the result of a watch.
 func OutageOf(r *switchtest.OutageReport) *Outage {
 	return &Outage{
 		IntervalNS: r.Interval.Nanoseconds(), Timeline: append([]switchtest.Moment{}, r.Timeline...), Unlisted: r.Unlisted,
-		Ways: r.Ways[:], HostLost: r.HostLost,
+		Ways: r.Ways[:], HostLost: r.HostLost, Forged: r.Forged,
 	}
 }
