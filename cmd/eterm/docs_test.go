@@ -11,22 +11,6 @@ import (
 	"eterm/cmd/eterm/internal/args"
 )
 
-var pageLink = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
-
-// TestDocsLinks: every page that another one names is there.
-func TestDocsLinks(t *testing.T) {
-	for path, text := range pages(t) {
-		for _, m := range pageLink.FindAllStringSubmatch(text, -1) {
-			if strings.Contains(m[1], "://") {
-				continue
-			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
-				t.Errorf("%s names %s: %v", path, m[1], err)
-			}
-		}
-	}
-}
-
 var shownLine = regexp.MustCompile(`(?m)^(?:[AB]?\$ )?(?:sudo )?(?:\./)?eterm ([^|>&;#\n]*)`)
 
 // TestDocsCommands: every command line that a page shows has a command and

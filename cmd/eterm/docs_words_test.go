@@ -60,66 +60,6 @@ func TestHelpWords(t *testing.T) {
 	}
 }
 
-// TestDocsReached: from README a reader gets to every page of the guide, the
-// reference and the developers' pages.
-func TestDocsReached(t *testing.T) {
-	all := pages(t)
-	reached := map[string]bool{}
-	var follow func(path string)
-	follow = func(path string) {
-		if reached[path] {
-			return
-		}
-		reached[path] = true
-		for _, m := range pageLink.FindAllStringSubmatch(all[path], -1) {
-			to := filepath.Join(filepath.Dir(path), m[1])
-			if info, err := os.Stat(to); err == nil && info.IsDir() {
-				for other := range all {
-					if filepath.Dir(other) == to {
-						follow(other)
-					}
-				}
-			}
-			follow(to)
-		}
-	}
-	follow("../../README.md")
-	for path := range all {
-		if !reached[path] {
-			t.Errorf("no page that README leads to has a link to %s", path)
-		}
-	}
-}
-
-// plainPages are those that beginners read: no sentence there is longer than
-// longSentence words. Of the others the long ones are listed (go test -v).
-var plainPages = []string{"../../README.md", "../../docs/guide/README.md", "../../docs/guide/lesson.md",
-	"../../docs/guide/troubleshooting.md", "../../docs/guide/library.md", "../../docs/reference/terms.md"}
-
-const longSentence = 35
-
-var sentenceEnd = regexp.MustCompile(`[.!?:;]["')*_]*(\s|$)|\n\s*\n|\n\s*([-*#|>]|\d+\.)`)
-
-// TestDocsSentences: one idea a sentence.
-func TestDocsSentences(t *testing.T) {
-	for path, text := range pages(t) {
-		plain := false
-		for _, p := range plainPages {
-			plain = plain || p == path
-		}
-		for _, sentence := range sentenceEnd.Split(strings.NewReplacer("|", "\n\n", " · ", "\n\n", " ·\n", "\n\n").Replace(prose(text)), -1) {
-			n := len(strings.Fields(sentence))
-			switch {
-			case n <= longSentence:
-			case plain:
-				t.Errorf("%s: %d words in a sentence: %s", path, n, sentence)
-			default:
-				t.Logf("%s: %d words in a sentence: %.80s", path, n, strings.Join(strings.Fields(sentence), " "))
-			}
-		}
-	}
-}
-
 // shownCode stands before code of a page that is a function of a file.
 var shownCode = regexp.MustCompile("(?ms)^<!-- code: (\\S+) (\\w+) -->\n```go\n(.*?)^```")
 
