@@ -18,7 +18,18 @@ type Info struct {
 	MTU          int              // bytes of layer 3
 	// Type is the link type: "ethernet", "loopback", or "type N" with the
 	// number of linux/if_arp.h. Open takes the first two.
-	Type    string
+	Type string
+	// Kind is what the interface is where it is no port of hardware: "vlan",
+	// "macvlan", "ipvlan", "bond", "bridge", "veth" and so on, by the kernel's
+	// name, or "wireless", which is one of hardware.
+	Kind string
+	// Mode is that of a macvlan or ipvlan, as in ip-link(8).
+	Mode string
+	// Parent is the interface below a vlan, macvlan or ipvlan; "" if there is none
+	// or it is in another namespace.
+	Parent string
+	// VLAN is the identifier of a vlan.
+	VLAN    uint16
 	Up      bool // by the administrator
 	Carrier bool // the other end is there
 	// Speed is in bits per second, 0 where the driver does not know; then
@@ -95,14 +106,32 @@ func describe(ask func(rtnl.Query) ([]*rtnl.State, error)) ([]Info, error) {
 	for i, s := range states {
 		infos[i] = infoOf(s, tool.Facts(s.Name))
 		infos[i].DefaultRoute = routes[s.Index]
+		infos[i].Parent = parentOf(query, s)
 	}
 	return infos, nil
+}
+
+// parentOf is the name of the interface below.
+func parentOf(query rtnl.Query, s *rtnl.State) string {
+	v := s.Virtual
+	if v.Parent == 0 || v.Elsewhere || v.Kind == "veth" {
+		return ""
+	}
+	p, err := query.Ask(v.Parent, "")
+	if err != nil {
+		return ""
+	}
+	return p.Name
 }
 
 func infoOf(s *rtnl.State, f nic.Facts) Info {
 	i := Info{
 		Name: s.Name, Index: s.Index, HardwareAddr: s.Addr, MTU: s.MTU, Up: s.Up(), Carrier: s.Up() && s.Carrier,
 		Driver: f.Driver, Speed: f.Speed, Offloads: f.Offloads, Timestamps: TimestampAbility(f.Timestamps),
+		Kind: s.Virtual.Kind, Mode: s.Virtual.Mode, VLAN: s.Virtual.VLAN,
+	}
+	if i.Kind == "" && s.Ethernet() && rtnl.Wireless(s.Index) {
+		i.Kind = "wireless"
 	}
 	switch {
 	case s.Loopback():

@@ -104,7 +104,7 @@ func usable(s *rtnl.State) error {
 	switch {
 	case !s.Ethernet():
 		return fmt.Errorf("interface %s is not Ethernet (link type %d): name one that is (%s)", s.Name, s.Kind, interfaceNames())
-	case s.PacketsOnly:
+	case s.Virtual.PacketsOnly():
 		return fmt.Errorf("%s is an ipvlan in mode l3, which takes no frames, only IP packets: use one in mode l2, or a macvlan", s.Name)
 	case !s.Up():
 		return &DownError{Name: s.Name}

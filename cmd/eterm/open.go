@@ -61,8 +61,8 @@ func warn(c *cli.Context, port iface.Port) {
 	if err == nil && d.Up && !d.Carrier {
 		note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", port.Name())
 	}
-	if err == nil && d.Type == "loopback" {
-		note(c, "%s is the loopback interface: it shows this host's own traffic to itself, and no switch or cable", port.Name())
+	if unseen := show.Unseen(d); err == nil && unseen != "" {
+		note(c, "%s", unseen)
 	}
 }
 

@@ -61,7 +61,7 @@ var Table = []Row{
 	{Command: "bench resume", Before: "two or three raw sockets, files", After: "files in its directory"},
 	{Command: "bench report", Before: "files", After: nothing, Early: true},
 	{Command: "bench compare", Before: "files", After: nothing, Early: true},
-	{Command: "interfaces", Before: nothing, After: "sockets that ask the kernel", Early: true,
+	{Command: "interfaces", Before: "with --probe, a raw socket and AF_XDP", After: "sockets that ask the kernel",
 		Families: []int{unix.AF_NETLINK, unix.AF_INET}},
 	{Command: "decode", Before: "a file", After: nothing, Early: true},
 	{Command: "build", Before: "a file", After: nothing, Early: true},

@@ -90,6 +90,32 @@ func (t Tool) offloads(name string) (on []string) {
 	return on
 }
 
+// A Feature is what a driver says of one of its features.
+type Feature struct {
+	Known  bool // this kernel and driver have it
+	On     bool
+	Switch bool // it can be switched
+}
+
+// Feature asks for one, by the kernel's name.
+func (t Tool) Feature(interfaceName, feature string) (Feature, error) {
+	all, err := t.tool.FeaturesWithState(interfaceName)
+	if err != nil {
+		return Feature{}, err
+	}
+	f, ok := all[feature]
+	return Feature{Known: ok, On: f.Active, Switch: f.Available && !f.NeverChanged}, nil
+}
+
+// Channels are how many queues the driver uses and how many it could use.
+func (t Tool) Channels(name string) (now, most int, err error) {
+	c, err := t.tool.GetChannels(name)
+	if err != nil {
+		return 0, 0, err
+	}
+	return int(c.CombinedCount + max(c.RxCount, c.TxCount)), int(c.MaxCombined + max(c.MaxRx, c.MaxTx)), nil
+}
+
 // VLANs says whether the NIC takes only the VLANs it was told, and whether it takes
 // tags off frames.
 func (t Tool) VLANs(name string) (filters, takesTags bool) {

@@ -21,9 +21,9 @@ type State struct {
 	// Promiscuity is how many users want every frame; above 0 the NIC filters none.
 	Promiscuity uint32
 	Counts      Counts
-	// PacketsOnly says that the interface hands on IP packets, and no frames:
-	// it is an ipvlan in mode l3 or l3s.
-	PacketsOnly bool
+	Virtual     Virtual
+	// TxQueues and RxQueues are how many there may be.
+	TxQueues, RxQueues int
 }
 
 // Up says whether the administrator switched the interface on.
@@ -73,7 +73,17 @@ func parse(data []byte) (*State, error) {
 		case unix.IFLA_CARRIER_DOWN_COUNT:
 			s.Counts.CarrierLost = number(a.Value)
 		case unix.IFLA_LINKINFO:
-			s.PacketsOnly = packetsOnly(a.Value)
+			parent, elsewhere := s.Virtual.Parent, s.Virtual.Elsewhere
+			s.Virtual = parseVirtual(a.Value)
+			s.Virtual.Parent, s.Virtual.Elsewhere = parent, elsewhere
+		case unix.IFLA_LINK:
+			s.Virtual.Parent = int(number(a.Value))
+		case unix.IFLA_LINK_NETNSID:
+			s.Virtual.Elsewhere = true
+		case unix.IFLA_NUM_TX_QUEUES:
+			s.TxQueues = int(number(a.Value))
+		case unix.IFLA_NUM_RX_QUEUES:
+			s.RxQueues = int(number(a.Value))
 		case unix.IFLA_STATS64:
 			s.Counts.Stats = parseStats64(a.Value)
 		}
@@ -87,38 +97,6 @@ func attributes(b []byte) ([]syscall.NetlinkRouteAttr, error) {
 		b = append(b, 0) // this library panics at an end that is not aligned
 	}
 	return nl.ParseRouteAttr(b)
-}
-
-// packetsOnly reads the kind of a link and, of an ipvlan, its mode.
-func packetsOnly(info []byte) bool {
-	attrs, err := attributes(info)
-	if err != nil {
-		return false
-	}
-	kind, mode := "", uint16(0)
-	for _, a := range attrs {
-		switch a.Attr.Type {
-		case unix.IFLA_INFO_KIND:
-			kind = unix.ByteSliceToString(a.Value)
-		case unix.IFLA_INFO_DATA:
-			mode = ipvlanMode(a.Value)
-		}
-	}
-	const l2 = 0 // IPVLAN_MODE_L2, linux/if_link.h
-	return kind == "ipvlan" && mode != l2
-}
-
-func ipvlanMode(data []byte) uint16 {
-	attrs, err := attributes(data)
-	if err != nil {
-		return 0
-	}
-	for _, a := range attrs {
-		if a.Attr.Type == nl.IFLA_IPVLAN_MODE && len(a.Value) >= 2 {
-			return binary.NativeEndian.Uint16(a.Value)
-		}
-	}
-	return 0
 }
 
 // parseStats64 reads struct rtnl_link_stats64.

@@ -91,7 +91,7 @@ func (s *Sender) open() (err error) {
 	}
 	// Opened again from a thread in another namespace it would be bound to
 	// another interface of that number.
-	s.sock, err = openSocket(s.index, s.queue, chunk, s.netns)
+	s.sock, err = openSocket(s.index, s.queue, chunk, s.netns, unix.XDP_COPY)
 	if err == nil {
 		s.netns = s.sock.netns
 	}

@@ -42,17 +42,18 @@ func (r *queue) addr(i uint32) uint64 {
 	return *(*uint64)(unsafe.Add(r.entries, uintptr(i%ringFrames)*8))
 }
 
-// openSocket makes a socket on one queue of an interface. EBUSY says that the
+// openSocket makes a socket on one queue of an interface, with flags that say how
+// frames get there (XDP_COPY, XDP_ZEROCOPY). EBUSY says that the
 // queue has one already, EINVAL that there is no such queue. If netns is not 0
 // the thread must be in that namespace.
-func openSocket(index, queue, chunk int, netns uint64) (*socket, error) {
+func openSocket(index, queue, chunk int, netns uint64, flags uint16) (*socket, error) {
 	s := &socket{fd: -1, chunk: chunk}
 	err := s.open()
 	if err == nil && netns != 0 && netns != s.netns {
 		err = fmt.Errorf("open again from another namespace: %w", unix.ENXIO)
 	}
 	if err == nil {
-		addr := unix.SockaddrXDP{Flags: unix.XDP_COPY | unix.XDP_USE_NEED_WAKEUP, Ifindex: uint32(index), QueueID: uint32(queue)}
+		addr := unix.SockaddrXDP{Flags: flags | unix.XDP_USE_NEED_WAKEUP, Ifindex: uint32(index), QueueID: uint32(queue)}
 		if err = unix.Bind(s.fd, &addr); err != nil {
 			err = fmt.Errorf("bind to queue %d: %w", queue, err)
 		}

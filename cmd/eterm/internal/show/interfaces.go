@@ -16,6 +16,16 @@ type Interface struct {
 	Index int `json:"index"`
 	// "ethernet", "loopback", or another
 	LinkType string `json:"link_type"`
+	// what it is where it is no port of hardware: "vlan", "macvlan", "bond", "veth" and so on, or "wireless"
+	Kind string `json:"kind,omitempty"`
+	// mode of a macvlan or ipvlan
+	Mode string `json:"mode,omitempty"`
+	// interface below a vlan, macvlan or ipvlan
+	Parent string `json:"parent,omitempty"`
+	// identifier of a vlan
+	VLAN uint16 `json:"vlan,omitempty"`
+	// what it is, and what cannot be seen there, in words
+	Unseen string `json:"unseen,omitempty"`
 	// its address
 	MAC string `json:"mac"`
 	// largest layer-3 packet in bytes
@@ -79,7 +89,7 @@ func (o *Output) Interfaces(list []iface.Info, asJSON bool) error {
 
 func interfaceObject(i iface.Info) Interface {
 	return Interface{
-		Type: "interface", Name: i.Name, Index: i.Index, LinkType: i.Type, MAC: i.HardwareAddr.String(), MTU: i.MTU,
+		Type: "interface", Name: i.Name, Index: i.Index, LinkType: i.Type, Kind: i.Kind, Mode: i.Mode, Parent: i.Parent, VLAN: i.VLAN, Unseen: Unseen(i), MAC: i.HardwareAddr.String(), MTU: i.MTU,
 		Up: i.Up, Carrier: i.Carrier, SpeedBPS: i.Speed, Duplex: i.Duplex, Driver: i.Driver,
 		Offloads: append([]string{}, i.Offloads...), DefaultRoute: i.DefaultRoute,
 		Timestamps: Timestamps{i.Timestamps.RxSoftware, i.Timestamps.TxSoftware, i.Timestamps.RxHardware, i.Timestamps.TxHardware, i.Timestamps.Clock},
@@ -93,6 +103,14 @@ func state(i iface.Info) string {
 	}
 	if i.Type != "ethernet" {
 		words = append(words, i.Type)
+	}
+	if i.Kind == "vlan" {
+		words = append(words, fmt.Sprintf("vlan %d", i.VLAN))
+	} else if i.Kind != "" {
+		words = append(words, i.Kind)
+	}
+	if i.Parent != "" {
+		words = append(words, "of "+i.Parent)
 	}
 	if i.DefaultRoute {
 		words = append(words, "default route")

@@ -26,7 +26,7 @@ var documented = []struct {
 	objects  []any
 }{
 	{"exchange, broadcast, listen", []any{Frame{}, Interval{}, Summary{}}},
-	{"interfaces", []any{Interface{}, InterfacesSummary{}}},
+	{"interfaces", []any{Interface{}, Ability{}, InterfacesSummary{}}},
 	{"send", []any{Frame{}, result.Document{}, result.Send{}}},
 	{"decode", []any{Frame{}, DecodeSummary{}}},
 	{"diff", []any{Difference{}, DiffSummary{}, FieldChange{}, CaptureSummary{}}},
