@@ -238,3 +238,20 @@ func TestStoppedByContext(t *testing.T) {
 		}
 	})
 }
+
+// TestTimestampsThatAreOfferedAndNotGiven: where a NIC can tell when frames left and is not
+// set to, or tells it of some alone, all round trips in one statistic are of one clock.
+func TestTimestampsThatAreOfferedAndNotGiven(t *testing.T) {
+	for _, gives := range []bool{false, true} {
+		inLab(t, func(t *testing.T, near, far *ifacetest.Port) {
+			port := &ifacetest.Timestamped{Port: near, Gives: gives}
+			clocks := map[iface.Clock]int{}
+			r, err := Ping(t.Context(), port, config(near, Config{Targets: []Target{{Name: "far", IP: you4, MAC: far.HardwareAddr()}}, Count: 20,
+				Event: func(e Event) { clocks[e.Clock]++ }}))
+			s := r.Total
+			if err != nil || s.Received != 20 || s.RTT.Count()+s.RTT.Apart() != 20 || len(clocks) != 1 || s.RTT.Apart() != 0 {
+				t.Errorf("gives %v: %+v, clocks %v, %d apart, %v", gives, s, clocks, s.RTT.Apart(), err)
+			}
+		})
+	}
+}
