@@ -17,9 +17,9 @@ import (
 const lessonPage = "../../docs/guide/lesson.md"
 
 // lessonBlock is a block of the lesson with what a reader types, behind "$ ", and
-// all that is printed, errors too. One that starts with "unshare" is typed in a shell of
-// its own; all share a directory.
-var lessonBlock = regexp.MustCompile("(?ms)^```\n(\\$ .*?)^```")
+// all that is printed, errors too. Behind "1$ " and "2$ " stands what is typed in one of
+// two terminals. All share a directory.
+var lessonBlock = regexp.MustCompile("(?ms)^```\n([12]?\\$ .*?)^```")
 
 // TestLesson: whoever does the lesson sees what the page shows. With -update the
 // page takes what is printed.
@@ -29,10 +29,11 @@ func TestLesson(t *testing.T) {
 	must(t, err)
 	dir := t.TempDir()
 	n := 0
+	both := newTerminals(t, dir)
 	page := lessonBlock.ReplaceAllStringFunc(string(b), func(block string) string {
 		n++
 		session := lessonBlock.FindStringSubmatch(block)[1]
-		return "```\n" + doLesson(t, dir, session) + "```"
+		return "```\n" + doLesson(t, dir, both, session) + "```"
 	})
 	if n == 0 {
 		t.Error("the lesson has no commands")
@@ -44,10 +45,15 @@ func TestLesson(t *testing.T) {
 
 // doLesson runs the commands of a block and is the block with what they print,
 // as the page has it where only times and addresses differ.
-func doLesson(t *testing.T, dir, session string) string {
+func doLesson(t *testing.T, dir string, both *terminals, session string) string {
 	t.Helper()
-	typed, shown := taken(t, session)
-	printed := typeLesson(t, dir, typed)
+	prompts, which, typed, shown := taken(t, session)
+	printed := []string(nil)
+	if prompts[0] == "$ " {
+		printed = typeLesson(t, dir, typed)
+	} else {
+		printed = both.do(which, typed)
+	}
 	was, is := masked(typed, shown), masked(typed, printed)
 	for i := range was {
 		if was[i] != is[i] && !*update {
@@ -59,40 +65,39 @@ func doLesson(t *testing.T, dir, session string) string {
 	}
 	var now strings.Builder
 	for i, command := range typed {
-		fmt.Fprintf(&now, "$ %s\n%s", command, printed[i])
+		fmt.Fprintf(&now, "%s%s\n%s", prompts[i], command, printed[i])
 	}
 	return now.String()
 }
 
-// taken apart, a session is what is typed and what the page shows below each.
-func taken(t *testing.T, session string) (typed, shown []string) {
+var prompt = regexp.MustCompile(`^([12]?)\$ `)
+
+// taken apart, a session is what is typed behind which prompt, so in which terminal, and what the page shows below each.
+func taken(t *testing.T, session string) (prompts []string, which []int, typed, shown []string) {
 	t.Helper()
 	for line := range strings.Lines(session) {
-		command, isCommand := strings.CutPrefix(line, "$ ")
+		m := prompt.FindStringSubmatch(line)
 		switch last := len(typed) - 1; {
-		case isCommand:
-			typed, shown = append(typed, strings.TrimSuffix(command, "\n")), append(shown, "")
+		case m != nil:
+			prompts, which = append(prompts, m[0]), append(which, strings.Count(m[1], "2"))
+			typed, shown = append(typed, strings.TrimSuffix(line[len(m[0]):], "\n")), append(shown, "")
 		case strings.HasSuffix(typed[last], "\\"): // goes on
 			typed[last] += "\n" + strings.TrimSuffix(line, "\n")
 		default:
 			shown[last] += line
 		}
 	}
-	return typed, shown
+	return prompts, which, typed, shown
 }
 
 // typeLesson types commands in a shell and is what each printed.
 func typeLesson(t *testing.T, dir string, typed []string) []string {
 	t.Helper()
-	shell, script := []string{"sh"}, strings.Builder{}
+	script := strings.Builder{}
 	for _, command := range typed {
-		if strings.HasPrefix(command, "unshare ") {
-			shell = append(strings.Fields(command), "sh")
-			command = ":"
-		}
 		fmt.Fprintf(&script, "%s\nlast=$?; echo '%s'; (exit $last)\n", command, recipeEnd)
 	}
-	cmd := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-c", script.String())...)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script.String())
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Dir = &out, &out, dir
 	cmd.Env = append(os.Environ(), "PATH="+etermInPath(t)+":"+os.Getenv("PATH"))
@@ -120,25 +125,22 @@ var changing = regexp.MustCompile(`\d\d:\d\d:\d\d\.\d+|\b\d+(\.\d+)?(/\d+\.\d+)*
 	`\b[0-9a-f][26ae](:[0-9a-f]{2}){5}\b`)
 
 // masked is what commands print without what differs from run to run. Two hosts print in
-// any order; and what runs in the background does at any time, so a session with some is taken as a whole.
+// any order.
 func masked(typed, printed []string) []string {
-	var all []string
-	background := false
+	all := make([]string, len(typed))
 	for i, command := range typed {
-		text := changing.ReplaceAllStringFunc(printed[i], func(s string) string {
+		all[i] = changing.ReplaceAllStringFunc(printed[i], func(s string) string {
 			if strings.HasPrefix(s, "02:00:00:") {
 				return s
 			}
 			return "~"
 		})
-		background = background || strings.HasSuffix(command, "&")
-		if strings.HasPrefix(command, "eterm lab") {
-			text = sortedLines(text)
+		switch {
+		case strings.HasPrefix(command, "eterm lab"):
+			all[i] = sortedLines(all[i])
+		case command == "echo $$":
+			all[i] = "~"
 		}
-		all = append(all, text)
-	}
-	if background {
-		all = append(make([]string, len(typed)-1), sortedLines(strings.Join(all, "")))
 	}
 	return all
 }
