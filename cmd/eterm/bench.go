@@ -68,6 +68,7 @@ func (b *bencher) outputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &b.dir, Usage: "keep the run in `DIR`, which must be new or empty: its journal, its result, a page and a card"},
 		&cli.BoolFlag{Name: "dry-run", Destination: &b.dryRun, Usage: "print the plan and how long it takes, and send nothing"},
 		args.JSONFlag(&b.json),
+		args.WatchFlag(),
 		args.QuietFlag(&b.quiet, "no progress"),
 		args.ColorFlag(&b.color),
 	}

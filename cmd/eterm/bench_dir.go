@@ -30,6 +30,7 @@ func benchResumeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "accept-change", Destination: &r.accept, Usage: "go on although the device is not what it was"},
 			args.ForceFlag(&r.force, "use a port although the default route is on it"),
 			args.JSONFlag(&r.json),
+			args.WatchFlag(),
 			args.QuietFlag(&r.quiet, "no progress"),
 			args.ColorFlag(&r.color),
 		},

@@ -13,6 +13,7 @@ import (
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
 	"eterm/cmd/internal/sandbox"
@@ -27,7 +28,7 @@ func readerIsTerminal(c *cli.Context) bool {
 }
 
 func (b *bencher) run(c *cli.Context) error {
-	ports, err := benchPorts(c, b.flags.TX, b.flags.RX, b.flags.Watch, b.flags.Force)
+	ports, err := benchPorts(c, b.flags.TX, b.flags.RX, b.flags.Third, b.flags.Force)
 	if err != nil {
 		return err
 	}
@@ -103,6 +104,7 @@ type benchRun struct {
 	directory *suite.Directory
 	ports     []iface.Port
 	resets    []*waitingReset
+	screen    *watch.Screen
 }
 
 // open opens the ports, and whatever else needs privileges.
@@ -158,6 +160,7 @@ func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
 	r := suite.Runner{Plan: w.header.Plan, Trialler: t, Calibration: w.header.Calibration, Log: w.directory, Replay: replay,
 		AcceptChange: acceptChange, Consent: w.header.Consent, Progress: w.progress}
 	stop := k.follow(t.Source(w.header.Plan))
+	w.screen = k.screen
 	found, err := r.Run(w.c.Context)
 	stop()
 	messages(w.c).Clear()
@@ -171,6 +174,7 @@ func (w *benchRun) progress(p suite.Progress) {
 	if w.json && !w.quiet {
 		_ = output(w.c).JSON(show.BenchProgress{Type: "progress", Progress: p}) // the Output keeps its error
 	}
+	w.screen.Status(show.BenchLine(p))
 	if !w.quiet && messages(w.c).IsLive() {
 		messages(w.c).Live("%s", show.BenchLine(p))
 	}

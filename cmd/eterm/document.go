@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -21,6 +23,7 @@ type kept struct {
 	json bool
 	// written says that doc is a document that is complete.
 	written bool
+	screen  *watch.Screen // of --watch
 	// Of the run that the next document is of, where there are several: when it
 	// began, and how it went.
 	began     time.Time
@@ -52,12 +55,27 @@ func keep(c *cli.Context, kind result.Kind, output string, asJSON bool, ports ..
 	return k, nil
 }
 
-// wordsKey and sandboxKey are where an App has the words that it was called
-// with, and what the command has given up.
+// Where an App has the words that it was called with, what the command has given
+// up, and, with --watch, what ends it as Ctrl-C does.
 const (
 	wordsKey   = "words"
 	sandboxKey = "sandbox"
+	quitKey    = "quit"
 )
+
+// screen is that of --watch, to be closed before anything is printed; nil without.
+func screen(c *cli.Context) *watch.Screen {
+	quit, ok := c.App.Metadata[quitKey].(context.CancelFunc)
+	if !ok {
+		return nil
+	}
+	words, _ := c.App.Metadata[wordsKey].([]string)
+	s, err := watch.Open(watch.Options{Title: "eterm " + strings.Join(words, " "), Out: output(c), Says: messages(c), Quit: quit})
+	if err != nil {
+		note(c, "there is no screen: %v", err)
+	}
+	return s
+}
 
 // portAs describes a port for a document. What cannot be described has its name
 // at least.
@@ -133,9 +151,11 @@ func stopped(c *cli.Context, bounded bool) bool { return bounded && c.Context.Er
 // and for whoever else wants it, until the function that it returns is called.
 func (k *kept) follow(soFar stats.Source, also ...watch.Taker) (stop func()) {
 	all := result.NewCollector(time.Now())
-	end := watch.Follow(soFar, append([]watch.Taker{all.Add}, also...)...)
+	k.screen = screen(k.c)
+	end := watch.Follow(soFar, append([]watch.Taker{all.Add, k.screen.Take}, also...)...)
 	return func() {
 		end()
+		k.screen.Close()
 		all.Add(time.Now(), soFar())
 		k.doc.Intervals = all.Intervals()
 	}

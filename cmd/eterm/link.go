@@ -66,7 +66,7 @@ func (o *linkPrinter) flags() []cli.Flag {
 
 // open must be called before anything is sent; ports are those of the test.
 func (o *linkPrinter) open(c *cli.Context, ports ...result.Port) (err error) {
-	o.JSON, o.Quiet = o.json, o.quiet
+	o.JSON, o.Quiet = o.json, o.quiet || c.Bool("watch")
 	if o.kept, err = keep(c, result.KindLink, o.file, o.json, ports...); err != nil {
 		return err
 	}

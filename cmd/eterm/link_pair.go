@@ -64,6 +64,7 @@ func (r *linkRunner) follow(s stats.Source, silent func() bool) (stop func()) {
 		if silent() {
 			note = "the other end does not answer"
 		}
+		r.output.kept.screen.Status(note)
 		r.output.SoFar(0, all, note)
 	})
 }

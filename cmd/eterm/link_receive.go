@@ -15,6 +15,7 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/watch"
 	"eterm/frame/seal"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
@@ -64,6 +65,7 @@ func linkReceiveCommand() *cli.Command {
 			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
 			keyFlag(&r.key),
+			args.WatchFlag(),
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
@@ -104,11 +106,14 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
-	stop := every(time.Second, func() { r.progress(c, r.peer.Receiver()) })
+	shown := screen(c)
+	stop := every(time.Second, func() { shown.Take(time.Now(), r.progress(c, r.peer.Receiver())) })
 	err = r.peer.Serve(ctx)
 	stop()
 	cancel()
-	return r.status(c, errors.Join(err, <-answered), r.peer.Receiver().Doubts())
+	err = errors.Join(err, <-answered)
+	shown.Close()
+	return r.status(c, err, r.peer.Receiver().Doubts())
 }
 
 // respond lets the peer, and our own echo, answer the other end.
@@ -191,22 +196,29 @@ func runName(session uint32, from net.HardwareAddr) string {
 	return fmt.Sprintf("run %06x from %v", session, from)
 }
 
-func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) {
-	if len(receiver.Live()) == 0 && !r.output.Quiet {
+// progress shows how far the runs under way are, and keeps it for their documents.
+func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) (all []stats.SoFar) {
+	live := receiver.Live()
+	if len(live) == 0 && !r.output.Quiet {
 		messages(c).Live("no run at the moment")
 	}
-	r.intervals.Keep(receiver.Live())
-	for _, session := range receiver.Live() {
-		got, expected, _ := receiver.Received(session)
-		if s, began, ok := receiver.SoFar(session); ok {
-			r.intervals.Add(time.Now(), session, began, s)
+	r.intervals.Keep(live)
+	for _, session := range live {
+		s, began, ok := receiver.SoFar(session)
+		if !ok {
+			continue
 		}
-		text := fmt.Sprintf("run %06x: %d received", session, got)
+		r.intervals.Add(time.Now(), session, began, s)
+		s.Direction = fmt.Sprintf("run %06x", session)
+		all = append(all, s)
+		got, expected, _ := receiver.Received(session)
+		text := fmt.Sprintf("%s: %d received", s.Direction, got)
 		if expected > 0 {
-			text = fmt.Sprintf("run %06x: %d of %d received", session, got, expected)
+			text = fmt.Sprintf("%s: %d of %d received", s.Direction, got, expected)
 		}
 		r.output.Interval(show.LinkInterval{Session: session, Received: got, Expected: expected}, text)
 	}
+	return all
 }
 
 // status is the worst of all runs'; none at all is no success.

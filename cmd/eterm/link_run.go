@@ -46,6 +46,7 @@ func linkRunCommand() *cli.Command {
 			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
 			keyFlag(&r.key),
+			args.WatchFlag(),
 		}, r.load.Flags()...), r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
 	}

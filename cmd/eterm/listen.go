@@ -11,6 +11,7 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/frame/capture"
 	"eterm/frame/stats"
 	"eterm/iface"
@@ -47,6 +48,7 @@ func listenCommand() *cli.Command {
 			args.DurationFlag(&l.duration),
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &l.failOnFault, Usage: "exit with status 1 if a frame shown has a fault"},
 			&cli.BoolFlag{Name: "sent", Destination: &l.sent, Usage: "take what this host sends by the interface too, with its direction"},
+			args.WatchFlag(),
 			args.QuietFlag(&l.quiet, "show no frame: count them, by the second and by EtherType, VLAN and source"),
 		),
 		Action: l.run,
@@ -88,7 +90,8 @@ func (l *listener) run(c *cli.Context) error {
 		defer cancel()
 	}
 	if l.quiet {
-		return l.countOnly(ctx, s)
+		shown := screen(c)
+		return l.countOnly(ctx, s, shown)
 	}
 	if out != nil {
 		return s.end(record(ctx, s, out, uint64(l.count), l.recording.print), nil)
@@ -116,7 +119,7 @@ func (l *listener) capture(c *cli.Context, s *session, snapLen int) (*capture.Re
 
 // countOnly shows no frame: each second how many there were, and at the end
 // what they were.
-func (l *listener) countOnly(ctx context.Context, s *session) error {
+func (l *listener) countOnly(ctx context.Context, s *session, shown *watch.Screen) error {
 	var n stats.Counter
 	var frames, bytes uint64
 	last := s.began
@@ -135,12 +138,29 @@ func (l *listener) countOnly(ctx context.Context, s *session) error {
 			if now.Sub(last) < time.Second/2 {
 				return nil // the first tick, at the beginning
 			}
+			if shown != nil {
+				shown.Tops(n.Counts())
+				shown.Take(now, []stats.SoFar{soFarOf(s.port, &n)})
+				return nil
+			}
 			err := s.out.Interval(n.Frames-frames, n.Bytes-bytes, now, now.Sub(last), s.printer.Format == show.FormatJSON)
 			frames, bytes, last = n.Frames, n.Bytes, now
 			return err
 		},
 	})
+	shown.Close()
 	return s.end(err, show.NewStatistics(n.Counts()))
+}
+
+// soFarOf is what was counted of what a port received.
+func soFarOf(port iface.Port, n *stats.Counter) stats.SoFar {
+	frames, bytes := n.Frames, n.Bytes
+	s := stats.SoFar{Received: &frames, Bytes: &bytes}
+	if c, err := port.Counters(); err == nil {
+		dropped := c.HostDropped()
+		s.HostDropped = &dropped
+	}
+	return s
 }
 
 // headersOnly is as much of a frame as statistics look at.

@@ -10,6 +10,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/cmd/internal/sandbox"
 	"eterm/iface/lab"
 )
@@ -39,6 +40,16 @@ func confine(commands []*cli.Command, prefix string) {
 
 func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
+		row := row
+		if c.Bool("watch") {
+			if err := watch.Check(c.App.Reader, c.App.Writer); err != nil {
+				return exit.Usage("%w", err)
+			}
+			row.Terminal = true
+			ctx, quit := context.WithCancel(c.Context)
+			defer quit()
+			c.Context, c.App.Metadata[quitKey] = ctx, quit
+		}
 		c.Context = context.WithValue(c.Context, rowKey{}, row)
 		switch {
 		case c.Bool("no-sandbox"):

@@ -36,7 +36,7 @@ func switchOutageCommand() *cli.Command {
 		Description: "Sends a small stream each way until stopped. Each outage has its start and its length, by the\n" +
 			"frames that are missing and by the clock (RFC 6201), on one timeline with links lost and back and\n" +
 			"with the moments at which the switch forgot its addresses.",
-		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), outputFlag(&s.output), args.JSONFlag(&s.json)),
+		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), args.WatchFlag(), outputFlag(&s.output), args.JSONFlag(&s.json)),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}
 }

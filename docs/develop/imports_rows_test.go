@@ -14,7 +14,7 @@ var rows = map[string]row{
 	"cmd/eterm/internal/wireshark": {imports: "iface"},
 	"cmd/internal/report":          {imports: "cmd/internal/result frame frame/ether frame/probe iface/linktest iface/suite iface/suite/stat iface/switchtest"},
 	"cmd/internal/result":          {imports: "frame/probe frame/stats iface iface/linktest iface/load/pace iface/suite iface/switchtest"},
-	"cmd/eterm/internal/watch":     {imports: "cmd/internal/result frame/stats"},
+	"cmd/eterm/internal/watch":     {imports: "cmd/eterm/internal/show cmd/internal/result frame/ether frame/stats"},
 	"cmd/peers":                    {imports: "frame frame/arp frame/capture frame/ether frame/probe frame/udp icmp iface iface/lab ipv4", fenced: "a bench: processor time, priorities and namespaces of other programs"},
 	"docs/develop":                 {},
 	"frame":                        {imports: "frame/ether frame/icmpv6 icmp ipv4"},

@@ -207,6 +207,10 @@ func (t *Tally) Numbered() (n uint64) {
 	return n
 }
 
+// Missing is how many frames have not come although later ones of their streams
+// have.
+func (t *Tally) Missing() uint64 { return t.Numbered() - min(t.Received(), t.Numbered()) }
+
 // Bytes are those of the frames received, each counted once, without FCS.
 func (t *Tally) Bytes() uint64 { return t.bytes }
 

@@ -10,6 +10,9 @@ type SoFar struct {
 	// Offered are frames that were sent, Received those of them that came, each
 	// counted once.
 	Offered, Received *uint64
+	// Missing are frames that have not come although later ones of their stream
+	// have: lost, dropped by the host that receives, or late.
+	Missing *uint64
 	// HostDropped are frames that reached the host that receives and found no
 	// room in it.
 	HostDropped *uint64

@@ -28,8 +28,8 @@ func (r *Receiver) SoFar(session uint32) (s stats.SoFar, began time.Time, ok boo
 }
 
 func (r *Receiver) soFar(run *Run) stats.SoFar {
-	received, bytes := run.tally.Received(), run.tally.Bytes()
-	s := stats.SoFar{Received: &received, Bytes: &bytes, Delay: run.tally.RecentDelay()}
+	received, missing, bytes := run.tally.Received(), run.tally.Missing(), run.tally.Bytes()
+	s := stats.SoFar{Received: &received, Missing: &missing, Bytes: &bytes, Delay: run.tally.RecentDelay()}
 	after, known := run.after, run.over
 	if !known {
 		c, err := r.port.Counters()
@@ -89,7 +89,8 @@ func (p *pair) heard(s wireState, err error) {
 	if s.Dropped == nil {
 		s.Dropped = p.state.Dropped
 	}
-	p.state = s
+	p.state, p.offeredThen = s, p.offered
+	p.receivedThen, _, _ = p.rx.Received(p.ReverseSession)
 }
 
 // ended takes what is known of both directions when all is over.
@@ -99,34 +100,34 @@ func (p *pair) ended(results []Result) {
 	for _, r := range results {
 		switch {
 		case r.Direction == Forward:
-			p.offered = r.Offered
+			p.offeredThen = r.Offered
 			if r.Receiver != nil {
 				p.state.Received, p.state.Bytes = r.Receiver.Report.Received, r.Receiver.Report.Bytes
 			}
 		case r.Sender != nil:
-			p.state.Offered = r.Offered
+			p.state.Offered, p.receivedThen = r.Offered, r.Received
 		}
 	}
 }
 
-// soFar is what is known of a test with a peer: of what is counted there, as it
-// was heard last, at most 200 ms ago while it answers.
+// soFar is what is known of a test with a peer, as of when it was heard last: at
+// most 200 ms ago while it answers.
 func (p *pair) soFar() (all []stats.SoFar) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.Forward {
-		offered, received, bytes := p.offered, p.state.Received, p.state.Bytes
-		s := stats.SoFar{Direction: Forward, Offered: &offered, Received: &received, HostDropped: p.state.Dropped, Delay: p.state.Delay}
-		if bytes > 0 {
+		offered, received, bytes := p.offeredThen, p.state.Received, p.state.Bytes
+		s := stats.SoFar{Direction: Forward, Offered: &offered, Received: &received, Missing: p.state.Missing, HostDropped: p.state.Dropped, Delay: p.state.Delay}
+		if bytes > 0 { // peers that do not say so are older
 			s.Bytes = &bytes
 		}
 		p.state.Delay = nil
 		all = append(all, s)
 	}
 	if p.Reverse {
-		offered := p.state.Offered
+		offered, received := p.state.Offered, p.receivedThen
 		s, _, _ := p.rx.SoFar(p.ReverseSession)
-		s.Direction, s.Offered = Reverse, &offered
+		s.Direction, s.Offered, s.Received = Reverse, &offered, &received
 		all = append(all, s)
 	}
 	return all
@@ -140,7 +141,8 @@ func (r *Receiver) state(session uint32, delay bool) (s wireState) {
 	if run == nil {
 		return s
 	}
-	s.Received, s.Bytes, s.Loop = run.tally.Received(), run.tally.Bytes(), run.looped != nil
+	missing := run.tally.Missing()
+	s.Received, s.Missing, s.Bytes, s.Loop = run.tally.Received(), &missing, run.tally.Bytes(), run.looped != nil
 	if !delay {
 		return s
 	}

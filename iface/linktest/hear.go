@@ -2,6 +2,7 @@ package linktest
 
 import (
 	"errors"
+	"slices"
 
 	"eterm/iface"
 	"eterm/iface/loop"
@@ -53,7 +54,7 @@ func (r *Receiver) Forged() uint64 {
 	return r.forged
 }
 
-// Live returns the sessions of runs that are not over.
+// Live returns the sessions of runs that are not over, in their order.
 func (r *Receiver) Live() (sessions []uint32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,6 +63,7 @@ func (r *Receiver) Live() (sessions []uint32) {
 			sessions = append(sessions, id)
 		}
 	}
+	slices.Sort(sessions)
 	return sessions
 }
 

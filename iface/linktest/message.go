@@ -42,6 +42,8 @@ type wireState struct {
 	Sent     bool   `json:"sent"` // it has offered all its frames
 	Loop     bool   `json:"loop"` // what it receives goes round in a loop
 	Bytes    uint64 `json:"bytes,omitempty"`
+	// Missing is as a Tally has it.
+	Missing *uint64 `json:"missing,omitempty"`
 
 	// What it says when it is asked for delays: what its host has dropped of the
 	// run, and the delays since it was asked before.

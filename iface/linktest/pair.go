@@ -73,6 +73,8 @@ type pair struct {
 	mu      sync.Mutex
 	offered uint64
 	state   wireState // what the peer said last
+	// What was offered and received here when it said that.
+	offeredThen, receivedThen uint64
 	silent  bool      // it does not answer
 }
 

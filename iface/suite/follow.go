@@ -17,7 +17,7 @@ type followed struct {
 }
 
 // counted is of trials that are over.
-type counted struct{ offered, received, bytes uint64 }
+type counted struct{ offered, received, missing, bytes uint64 }
 
 // begin takes the lanes of a trial.
 func (f *followed) begin(lanes []*lane) {
@@ -37,7 +37,7 @@ func (f *followed) end(l *lane, a Account, bytes uint64) {
 	}
 	delete(f.lanes, l.direction)
 	c := f.over[l.direction]
-	f.over[l.direction] = counted{c.offered + a.Offered, c.received + a.Received, c.bytes + bytes}
+	f.over[l.direction] = counted{c.offered + a.Offered, c.received + a.Received, c.missing + a.Lost, c.bytes + bytes}
 }
 
 // Source tells how far the trials of a plan are, direction by direction. It is to
@@ -62,11 +62,12 @@ func (p *TwoPorts) soFar(d Direction) stats.SoFar {
 		c.offered += l.sender.told.Load()
 		l.receiver.mu.Lock()
 		c.received += l.run.tally.Received()
+		c.missing += l.run.tally.Missing()
 		c.bytes += l.run.tally.Bytes()
 		s.Delay = l.run.tally.RecentDelay()
 		l.receiver.mu.Unlock()
 	}
-	s.Offered, s.Received, s.Bytes = &c.offered, &c.received, &c.bytes
+	s.Offered, s.Received, s.Missing, s.Bytes = &c.offered, &c.received, &c.missing, &c.bytes
 	_, rx := p.ports(d)
 	if n, err := rx.Counters(); err == nil {
 		dropped := n.Sub(f.before[d]).HostDropped()

@@ -217,8 +217,8 @@ func (y *way) unread() bool {
 func (y *way) soFar() stats.SoFar {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	offered, received, bytes := y.offered, y.tally.Received(), y.tally.Bytes()
-	s := stats.SoFar{Direction: y.String(), Offered: &offered, Received: &received, Bytes: &bytes, Delay: y.tally.RecentDelay()}
+	offered, received, missing, bytes := y.offered, y.tally.Received(), y.tally.Missing(), y.tally.Bytes()
+	s := stats.SoFar{Direction: y.String(), Offered: &offered, Received: &received, Missing: &missing, Bytes: &bytes, Delay: y.tally.RecentDelay()}
 	if c, err := y.rig.ports[far(y.from)].Counters(); err == nil {
 		dropped := c.Sub(y.before).HostDropped()
 		s.HostDropped = &dropped

@@ -44,7 +44,7 @@ func arguments(row Row) []argument {
 		{call: unix.SYS_TGKILL, index: 0, oneOf: []uint32{uint32(os.Getpid())}},
 		{call: unix.SYS_MMAP, index: 2, without: unix.PROT_EXEC},
 		{call: unix.SYS_MPROTECT, index: 2, without: unix.PROT_EXEC},
-		{call: unix.SYS_IOCTL, index: 1, oneOf: []uint32{unix.SIOCETHTOOL, unix.TCGETS, unix.TIOCGWINSZ}},
+		{call: unix.SYS_IOCTL, index: 1, oneOf: ioctls(row)},
 		{call: unix.SYS_PRCTL, index: 0, oneOf: []uint32{unix.PR_GET_TIMERSLACK, unix.PR_SET_TIMERSLACK, unix.PR_SET_VMA}},
 	}
 	if len(row.Families) > 0 {
@@ -53,6 +53,16 @@ func arguments(row Row) []argument {
 			families[i] = uint32(f)
 		}
 		all = append(all, argument{call: unix.SYS_SOCKET, index: 0, oneOf: families})
+	}
+	return all
+}
+
+// ioctls are those that are permitted: to ask a driver, to see what a stream is,
+// and for a screen to set its terminal. Never to put words into it (TIOCSTI).
+func ioctls(row Row) []uint32 {
+	all := []uint32{unix.SIOCETHTOOL, unix.TCGETS, unix.TIOCGWINSZ}
+	if row.Terminal {
+		all = append(all, unix.TCSETS, unix.TCSETSW)
 	}
 	return all
 }

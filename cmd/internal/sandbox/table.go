@@ -24,6 +24,9 @@ type Row struct {
 	Serves bool
 	// Keeps are capabilities (CAP_*) that it goes on using.
 	Keeps []int
+	// Terminal: it draws on the terminal that it was started from (--watch), and may
+	// set how that behaves.
+	Terminal bool
 }
 
 // resolver are the files that say how names of hosts are found.

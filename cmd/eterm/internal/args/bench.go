@@ -15,7 +15,7 @@ import (
 
 // Bench are the flags that say what a benchmark measures, and how.
 type Bench struct {
-	TX, RX, Watch string
+	TX, RX, Third string
 	Isolated      bool
 	Force         bool
 	Calibration   string
@@ -87,7 +87,7 @@ func (f *Bench) TestFlags() []cli.Flag {
 		&cli.GenericFlag{Name: "waits", Value: &f.waits, DefaultText: "those of the preset", Usage: "pause `LEARN,RESIDUAL,REST` (RFC 2544, 23 b, d, e), such as 2s,2s,5s"},
 		NumberFlag("repeat", &f.repeat, 1, 1000, "make every test `N` times, to compare devices"),
 		&cli.StringFlag{Name: "broadcast", Destination: &f.broadcast, Usage: "make `SHARE` of the frames broadcast ones, such as 1% (RFC 2544, 11.1)"},
-		OtherInterfaceFlag("watch", &f.Watch, "count at `INTERFACE`, a third port, what the device floods"),
+		OtherInterfaceFlag("third", &f.Third, "count at `INTERFACE`, a third port, what the device floods"),
 		&cli.StringFlag{Name: "expect", Destination: &f.Expect, Usage: "limits that figures must keep, from `FILE` (YAML)"},
 		&cli.StringFlag{Name: "calibration", Destination: &f.Calibration, Usage: "what the tester itself can do, from `FILE` (bench calibrate)"},
 		&cli.StringFlag{Name: "reset-command", Destination: &f.ResetCommand, Usage: "run `COMMAND` to reset the device, for test reset"},

@@ -92,6 +92,12 @@ func QuietFlag(dst *bool, usage string) cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: dst, Usage: usage}
 }
 
+// WatchFlag shows a run on the whole terminal while it lasts. Who has the flag gets
+// a screen by it: its value is looked up by its name.
+func WatchFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "watch", Usage: "show rates, losses, delays and outages on the whole terminal while it runs; q ends it, with its result"}
+}
+
 // VerboseFlag says more on standard error.
 func VerboseFlag(dst *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: dst, Usage: "say more about what is done"}

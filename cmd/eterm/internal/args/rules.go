@@ -67,6 +67,10 @@ var rules = []Rule{
 	{Kind: Needs, These: words("force"), Those: words("write"), only: words("listen build")},
 	{Kind: Needs, These: words("keep"), Those: words("rotate")},
 
+	{Kind: Apart, These: words("watch"), Those: words("json dry-run")},
+	{Kind: Apart, These: words("watch"), Those: words("quiet"), only: []string{"link run", "link receive", "bench rfc2544", "bench calibrate", "bench resume"}},
+	{Kind: Needs, These: words("watch"), Those: words("quiet"), only: words("listen")},
+
 	{Kind: AtMostOne, These: words("html markdown csv junit"), only: words("report")},
 	{Kind: AtMostOne, These: words("html output"), only: words("report")},
 

@@ -51,7 +51,11 @@ func (m *Messages) Write(b []byte) (int, error) {
 }
 
 // IsLive says whether anybody sees the live line.
-func (m *Messages) IsLive() bool { return m.width > 0 }
+func (m *Messages) IsLive() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.width > 0
+}
 
 // Live shows how far a run is, unless it did so a moment ago.
 func (m *Messages) Live(format string, args ...any) {
