@@ -78,7 +78,7 @@ func Open(o Options) (*Screen, error) {
 func begin(to tcell.Screen, o Options) *Screen {
 	now := time.Now()
 	s := &Screen{to: to, quit: o.Quit, signals: make(chan os.Signal, 1),
-		view: view{title: o.Title, ascii: !to.CanDisplay(bars[false][0], false), history: history{began: now, at: now}}}
+		view: view{title: o.Title, ascii: to.CharacterSet() != "UTF-8", history: history{began: now, at: now}}}
 	s.release = show.Hold(o.Out, o.Says, s.Say)
 	signal.Notify(s.signals, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTERM)
 	s.ended.Go(s.keys)
