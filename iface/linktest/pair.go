@@ -75,7 +75,7 @@ type pair struct {
 	state   wireState // what the peer said last
 	// What was offered and received here when it said that.
 	offeredThen, receivedThen uint64
-	silent  bool      // it does not answer
+	silent                    bool // it does not answer
 }
 
 // Pair tests a link in one or both directions with a Peer. Test frames go over
