@@ -94,7 +94,7 @@ func TestCarrierLostWhileSending(t *testing.T) {
 		a.Habits(ifacetest.SlowLink(2 * time.Second))
 		time.AfterFunc(3130*time.Millisecond+time.Microsecond, func() { a.SetMTU(9000) })
 		plan := load.Plan{Count: 800, Schedule: pace.Rate(100), Clock: pace.Timers()}
-		r, err := load.Run(t.Context(), a, load.Fixed(tagged(0, 1)), plan)
+		r, err := load.Run(t.Context(), a, load.Sequence(func(dst []byte) []byte { return append(dst, tagged(0, 1)...) }), plan)
 		want := iface.Doubt{Reason: iface.CarrierLost, Text: "the carrier was lost once: it got 800 frames, and counts 600 sent"}
 		if err != nil || r.Sent != 800 || !slices.Equal(r.Doubts(), []iface.Doubt{want}) {
 			t.Errorf("sent %d, %v, doubts %v", r.Sent, err, r.Doubts())
@@ -198,7 +198,7 @@ func TestQueueFullForAWhileAndForEver(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, _ := ifacetest.Wire(ifacetest.Refusing(test.which))
-			r, err := load.Run(t.Context(), a, load.Fixed(tagged(0, 1)), load.Plan{Count: 20, Clock: pace.Timers()})
+			r, err := load.Run(t.Context(), a, load.Sequence(func(dst []byte) []byte { return append(dst, tagged(0, 1)...) }), load.Plan{Count: 20, Clock: pace.Timers()})
 			if r.Sent != test.sent || !errors.Is(err, test.err) || (len(r.Doubts()) == 0) != (test.err == nil) {
 				t.Errorf("%s: sent %d, %v, doubts %v", name, r.Sent, err, r.Doubts())
 			}

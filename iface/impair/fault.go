@@ -84,23 +84,18 @@ func Jitter(which Select, d time.Duration) Fault {
 
 // Corrupt flips one bit behind the Ethernet header, or anywhere in a frame
 // that has nothing there.
-func Corrupt(which Select) Fault {
+func Corrupt(which Select) Fault { return CorruptFrom(which, ether.HeaderLen) }
+
+// CorruptFrom flips one bit of byte from or of a later one, or anywhere in a
+// frame that has none of these.
+func CorruptFrom(which Select, from int) Fault {
 	return each(which, func(c *transit, random *rand.Rand) {
-		from := ether.HeaderLen
+		from := from
 		if len(c.frame) <= from {
 			from = 0
 		}
 		if len(c.frame) > 0 {
 			c.flip(from+random.IntN(len(c.frame)-from), random.IntN(8))
-		}
-	})
-}
-
-// CorruptAnywhere flips one bit, the Ethernet header included.
-func CorruptAnywhere(which Select) Fault {
-	return each(which, func(c *transit, random *rand.Rand) {
-		if len(c.frame) > 0 {
-			c.flip(random.IntN(len(c.frame)), random.IntN(8))
 		}
 	})
 }

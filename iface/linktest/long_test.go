@@ -37,7 +37,7 @@ func TestWeek(t *testing.T) {
 func TestHoursOfEveryFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := impair.Chance(0.01)
-		faults := []impair.Fault{impair.Drop(p), impair.Duplicate(p), impair.Swap(p), impair.CorruptAnywhere(p), impair.Jitter(impair.Always(), 50*time.Millisecond)}
+		faults := []impair.Fault{impair.Drop(p), impair.Duplicate(p), impair.Swap(p), impair.CorruptFrom(p, 0), impair.Jitter(impair.Always(), 50*time.Millisecond)}
 		l := linktest.Load{Duration: 5 * time.Hour, Rate: 2, Sizes: []int{64, 300}, Streams: 1}
 		r, did := over(t, l, impair.Config{Faults: faults, Seed: 9}, linktest.ReceiveOptions{SharedClock: true})
 		l.Count = 36_000

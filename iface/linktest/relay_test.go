@@ -88,7 +88,7 @@ func randomFaults(random *rand.Rand, l linktest.Load) (faults []impair.Fault, te
 		{"loss in bursts", impair.Drop(impair.Bursts(20, 300))},
 		{"duplicates", impair.Duplicate(impair.Chance(p))},
 		{"reordering", impair.Swap(impair.Chance(p))},
-		{"corruption", impair.CorruptAnywhere(impair.Chance(p))},
+		{"corruption", impair.CorruptFrom(impair.Chance(p), 0)},
 		{"slow frames", impair.Delay(impair.Every(10), 7*time.Millisecond)},
 		{"delay", impair.Delay(impair.Always(), 2*time.Millisecond)},
 		{"jitter", impair.Jitter(impair.Always(), 3*time.Millisecond)},

@@ -1,10 +1,5 @@
 package load
 
-// Fixed is a source of one frame, again and again.
-func Fixed(frame []byte) Source {
-	return func(dst []byte) []byte { return append(dst, frame...) }
-}
-
 // Sequence takes a frame from each source in turn.
 func Sequence(sources ...Source) Source {
 	if len(sources) == 1 {

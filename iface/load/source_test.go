@@ -14,8 +14,13 @@ func take(s load.Source, n int) string {
 	return string(b)
 }
 
+// fixed is a source of one frame, again and again.
+func fixed(frame []byte) load.Source {
+	return func(dst []byte) []byte { return append(dst, frame...) }
+}
+
 func TestMix(t *testing.T) {
-	a, b, c := load.Fixed([]byte("a")), load.Fixed([]byte("b")), load.Fixed([]byte("c"))
+	a, b, c := fixed([]byte("a")), fixed([]byte("b")), fixed([]byte("c"))
 	for want, s := range map[string]load.Source{
 		"aaaa":           load.Mix(load.Share{Source: a, Weight: 5}),
 		"abab":           load.Mix(load.Share{Source: a, Weight: 1}, load.Share{Source: b, Weight: 1}),
@@ -30,7 +35,7 @@ func TestMix(t *testing.T) {
 }
 
 func TestSourcesAllocateNothing(t *testing.T) {
-	f := load.Fixed(make([]byte, 60))
+	f := fixed(make([]byte, 60))
 	s := load.Mix(load.Share{Source: f, Weight: 2}, load.Share{Source: f, Weight: 3})
 	buf := make([]byte, 0, 2000)
 	if n := testing.AllocsPerRun(100, func() { s(buf) }); n != 0 {

@@ -23,19 +23,6 @@ func RangeOf(n netip.Prefix) Range {
 	return r
 }
 
-// At is the address i places after the first.
-func (r Range) At(i int) netip.Addr {
-	b := r.First.As16()
-	n := new(big.Int).SetBytes(b[:])
-	n.Add(n, big.NewInt(int64(i)))
-	n.FillBytes(b[:])
-	a := netip.AddrFrom16(b)
-	if r.First.Is4() {
-		return a.Unmap()
-	}
-	return a
-}
-
 // index is the place of an address in the range, or -1.
 func (r Range) index(a netip.Addr) int {
 	if a.Is4() != r.First.Is4() || a.Less(r.First) {

@@ -1,10 +1,5 @@
 package mlr
 
-import (
-	"errors"
-	"math"
-)
-
 // Binary is a binary search with loss verification (ETSI GS NFV-TST 009,
 // 12.3.3) over whole numbers: lengths of bursts, or points of a grid of loads.
 // What lost is tried again before it counts as lossy.
@@ -34,22 +29,8 @@ type BinaryConfig struct {
 	StartAt int `json:"start_at"`
 }
 
-// Check says what is wrong with a search.
-func (c BinaryConfig) Check() error {
-	switch {
-	case c.Least < 1 || c.Most < c.Least || c.Most > math.MaxInt/4:
-		return errors.New("want a range of positive numbers")
-	case c.Step < 1:
-		return errors.New("a search needs a step of at least 1")
-	case c.StartAt != 0 && (c.StartAt < c.Least || c.StartAt > c.Most):
-		return errors.New("the search would start outside its range")
-	case !(c.Loss >= 0 && c.Loss < 1) || c.Again < 0 || !(c.Threshold >= 0):
-		return errors.New("a loss ratio is 0 to below 1, and nothing is repeated less than 0 times")
-	}
-	return nil
-}
-
-// NewBinary begins a search. The configuration must pass its Check.
+// NewBinary begins a search. 1 <= Least <= Most,
+// Step >= 1, and StartAt is 0 or within them.
 func NewBinary(c BinaryConfig) *Binary {
 	s := &Binary{c: c, good: c.Least - 1, bad: c.Most + 1, next: c.Most, left: c.Again}
 	if c.StartAt != 0 {

@@ -33,21 +33,19 @@ var examplePoints = []struct {
 }
 
 func TestClassificationExample(t *testing.T) {
-	var trials []Trial
-	var outcomes []Outcome
+	var trials []measured
 	for _, p := range examplePoints {
 		for range p.count {
-			trials = append(trials, Trial{1e6, p.seconds})
-			outcomes = append(outcomes, Outcome{Loss: p.loss, Seconds: p.seconds})
+			trials = append(trials, measured{p.seconds, Outcome{Loss: p.loss, Seconds: p.seconds}})
 		}
 		for i, g := range exampleGoals {
-			if got := Classify(g, trials, outcomes); got != p.want[i] {
+			if got := g.target().classify(trials); got != p.want[i] {
 				t.Errorf("%s, goal %s: class %d, want %d", p.whatIsInside, g.Name, got, p.want[i])
 			}
 		}
 	}
 	for i, want := range []float64{1e6, 1e6, 999e3} {
-		if got := Conditional(exampleGoals[i+1], 1e6, trials, outcomes); math.Abs(got-want) > 1e-6 {
+		if got := 1e6 * (1 - exampleGoals[i+1].target().quantile(trials)); math.Abs(got-want) > 1e-6 {
 			t.Errorf("conditional throughput of %s: %v, want %v", exampleGoals[i+1].Name, got, want)
 		}
 	}
@@ -72,15 +70,18 @@ func TestClassificationIsMonotone(t *testing.T) {
 }
 
 func classOf(g Goal, good, bad int) Class {
-	var trials []Trial
-	var outcomes []Outcome
+	var trials []measured
 	for i := range good + bad {
-		trials = append(trials, Trial{1, 10 * g.Final / 2})
 		o := Outcome{Seconds: 10 * g.Final / 2}
 		if i >= good {
 			o.Loss = 0.5
 		}
-		outcomes = append(outcomes, o)
+		trials = append(trials, measured{o.Seconds, o})
 	}
-	return Classify(g, trials, outcomes)
+	return g.target().classify(trials)
+}
+
+// target is a goal itself, without the steps on the way to it.
+func (g Goal) target() target {
+	return target{loss: g.Loss, exceed: g.Exceed, trial: g.Final, sum: g.Sum}
 }

@@ -70,23 +70,3 @@ func (t target) classify(trials []measured) Class {
 	}
 	return Undecided
 }
-
-// Classify is the class of a load of which there are these trials, for a goal.
-func Classify(g Goal, trials []Trial, outcomes []Outcome) Class {
-	t := target{loss: g.Loss, exceed: g.Exceed, trial: g.Final, sum: g.Sum}
-	return t.classify(measure(trials, outcomes))
-}
-
-// Conditional is the conditional throughput of RFC 9971 (appendix B) at a load
-// of which there are these trials.
-func Conditional(g Goal, load float64, trials []Trial, outcomes []Outcome) float64 {
-	t := target{loss: g.Loss, exceed: g.Exceed, trial: g.Final, sum: g.Sum}
-	return load * (1 - t.quantile(measure(trials, outcomes)))
-}
-
-func measure(trials []Trial, outcomes []Outcome) (list []measured) {
-	for i, t := range trials {
-		list = append(list, measured{duration: t.Duration, Outcome: outcomes[i]})
-	}
-	return list
-}

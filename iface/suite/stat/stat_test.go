@@ -156,51 +156,6 @@ func TestHolm(t *testing.T) {
 	}
 }
 
-func TestPermutation(t *testing.T) {
-	if p := Permutation([]float64{1, 2, 3, 4}, []float64{5, 6, 7, 8}); !near(p, 2.0/70, 1e-12) {
-		t.Errorf("two sets apart: %v", p)
-	}
-	if p := Permutation([]float64{0, 0, 0}, []float64{0, 0, 0}); p != 1 {
-		t.Errorf("all the same: %v", p)
-	}
-	random := rand.New(rand.NewPCG(8, 9))
-	var a, b, c []float64
-	for range 30 {
-		a, b, c = append(a, random.Float64()), append(b, random.Float64()), append(c, 1+random.Float64())
-	}
-	if p := Permutation(a, c); p > 0.001 {
-		t.Errorf("thirty each, apart: %v", p)
-	}
-	if p, q := Permutation(a, b), Permutation(a, b); p != q || p < 0.01 {
-		t.Errorf("thirty each, alike: %v, again %v", p, q)
-	}
-}
-
-func TestTheilSen(t *testing.T) {
-	random := rand.New(rand.NewPCG(8, 10))
-	var x, y []float64
-	for i := range 500 {
-		x = append(x, float64(i))
-		y = append(y, 0.25*float64(i)+random.NormFloat64()*5)
-		if i%20 == 0 {
-			y[i] += 1000 // what an outlier does to a mean it does not do here
-		}
-	}
-	if s := TheilSen(x, y); !near(s.By, 0.25, 0.02) || s.Low > 0.25 || s.High < 0.25 {
-		t.Errorf("a slope of 0.25: %+v", s)
-	}
-	if s := TheilSen([]float64{1, 2}, []float64{1, 3}); s.By != 2 || !math.IsInf(s.High, 1) {
-		t.Errorf("two points: %+v", s)
-	}
-	long := make([]float64, 20_000)
-	for i := range long {
-		long[i] = float64(i)
-	}
-	if s := TheilSen(long, long); !near(s.By, 1, 1e-12) {
-		t.Errorf("many points: %+v", s)
-	}
-}
-
 func TestSummarize(t *testing.T) {
 	if s := Summarize([]float64{2, 4, 4, 4, 5, 5, 7, 9}); s.N != 8 || s.Mean != 5 || s.Min != 2 || s.Max != 9 || !near(s.SD, 2.13809, 1e-5) {
 		t.Errorf("%+v", s)
