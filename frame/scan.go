@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"eterm/frame/ether"
 )
 
 // Values are read by hand where a line of notation holds many of them: the
@@ -25,7 +27,7 @@ func parseUint(s string) (v uint64, ok bool) {
 			return 0, false
 		}
 		for i := 2; i < len(s); i++ {
-			d := unhexDigit(s[i])
+			d := ether.HexDigit(s[i])
 			if d > 15 {
 				return 0, false
 			}
@@ -45,25 +47,12 @@ func parseUint(s string) (v uint64, ok bool) {
 	return v, true
 }
 
-// unhexDigit is the value of a hex digit, 255 for anything else.
-func unhexDigit(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 255
-}
-
 // appendUnhex appends the bytes that hex digits write; bytes in skip may stand
 // between them.
 func appendUnhex(dst []byte, s, skip string) ([]byte, string) {
 	high := -1
 	for i := 0; i < len(s); i++ {
-		d := unhexDigit(s[i])
+		d := ether.HexDigit(s[i])
 		switch {
 		case d > 15 && high < 0 && strings.IndexByte(skip, s[i]) >= 0:
 		case d > 15:

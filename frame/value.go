@@ -163,8 +163,8 @@ func appendUnquoted(dst []byte, s string) ([]byte, string) {
 			i++
 			if n := strings.IndexByte(`nrt\"`, s[i]); n >= 0 {
 				dst = append(dst, "\n\r\t\\\""[n])
-			} else if s[i] == 'x' && i+2 < len(s) && unhexDigit(s[i+1]) < 16 && unhexDigit(s[i+2]) < 16 {
-				dst = append(dst, unhexDigit(s[i+1])<<4|unhexDigit(s[i+2]))
+			} else if s[i] == 'x' && i+2 < len(s) && ether.HexDigit(s[i+1]) < 16 && ether.HexDigit(s[i+2]) < 16 {
+				dst = append(dst, ether.HexDigit(s[i+1])<<4|ether.HexDigit(s[i+2]))
 				i += 2
 			} else {
 				return dst, `unknown escape: known are \" \\ \n \r \t \xNN`

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/golden"
 	"eterm/frame/capture"
 )
 
@@ -25,7 +26,7 @@ func TestBuildFormats(t *testing.T) {
 			}
 			all.WriteString(stdout)
 		}
-		golden(t, "build-"+format+".txt", all.String())
+		golden.Check(t, "build-"+format+".txt", all.String())
 		// All but notation are forms that decode reads.
 		_, again, _ := etermWith(t, t.Context(), all.String(), "decode")
 		if want := strings.Join(someNotations, "\n") + "\n"; format != "notation" && again != want {
@@ -152,9 +153,9 @@ func TestDiff(t *testing.T) {
 		}
 	}
 	_, stdout, _ := eterm(t, "diff", someNotations[1], strings.Replace(someNotations[1], "/ vlan id=10 pcp=3 ", "", 1))
-	golden(t, "diff-tag.txt", stdout)
+	golden.Check(t, "diff-tag.txt", stdout)
 	_, stdout, _ = eterm(t, "diff", "--json", someNotations[1], strings.Replace(someNotations[1], "pcp=3", "pcp=5", 1))
-	golden(t, "diff-json.txt", stdout)
+	golden.Check(t, "diff-json.txt", stdout)
 }
 
 func TestDiffUsage(t *testing.T) {

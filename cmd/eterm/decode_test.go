@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/internal/golden"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -55,7 +56,7 @@ func TestDecodeFormats(t *testing.T) {
 		if status != 0 || stderr != "" {
 			t.Errorf("%s: status %d, %s", format, status, stderr)
 		}
-		golden(t, "decode-"+format+".txt", stdout)
+		golden.Check(t, "decode-"+format+".txt", stdout)
 		if strings.ContainsRune(stdout, 0x1b) {
 			t.Errorf("%s: escape sequence of a comment reaches the terminal", format)
 		}

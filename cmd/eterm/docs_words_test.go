@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"eterm/cmd/internal/golden"
 )
 
 // notSaid are words that have a standard one in their place, by that one. Only
@@ -74,12 +76,12 @@ func TestDocsCode(t *testing.T) {
 			b, err := os.ReadFile(filepath.Join("../..", m[1]))
 			must(t, err)
 			code := regexp.MustCompile(`(?ms)^(?://[^\n]*\n)*func ` + m[2] + `\(.*?^}\n`).FindString(string(b))
-			if code != m[3] && !*update {
+			if code != m[3] && !golden.Updating() {
 				t.Errorf("%s shows %s of %s as it was before (-update takes it anew)", path, m[2], m[1])
 			}
 			return "<!-- code: " + m[1] + " " + m[2] + " -->\n```go\n" + code + "```"
 		})
-		if *update && page != text {
+		if golden.Updating() && page != text {
 			must(t, os.WriteFile(path, []byte(page), 0o644))
 		}
 	}

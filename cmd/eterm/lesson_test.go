@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"eterm/cmd/internal/golden"
 	"eterm/iface/lab/labtest"
 )
 
@@ -38,7 +39,7 @@ func TestLesson(t *testing.T) {
 	if n == 0 {
 		t.Error("the lesson has no commands")
 	}
-	if *update && page != string(b) {
+	if golden.Updating() && page != string(b) {
 		must(t, os.WriteFile(lessonPage, []byte(page), 0o644))
 	}
 }
@@ -56,7 +57,7 @@ func doLesson(t *testing.T, dir string, both *terminals, session string) string 
 	}
 	was, is := masked(typed, shown), masked(typed, printed)
 	for i := range was {
-		if was[i] != is[i] && !*update {
+		if was[i] != is[i] && !golden.Updating() {
 			t.Errorf("$ %s\nthe lesson shows\n%s\nand it prints\n%s", typed[i], was[i], is[i])
 		}
 	}

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -17,23 +15,6 @@ import (
 // programVar makes this test binary be eterm itself, so that tests can start
 // it as a process of its own.
 const programVar = "ETERM_TEST_AS_PROGRAM"
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares text with testdata/NAME.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		must(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	must(t, err)
-	if got != string(want) {
-		t.Errorf("%s differs:\n%s\nwant:\n%s", path, got, want)
-	}
-}
 
 func TestMain(m *testing.M) {
 	if os.Getenv(programVar) != "" {

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strconv"
+
+	"eterm/frame/ether"
 )
 
 // parseElements reads what stands between the braces of a C array or of a frame
@@ -101,7 +103,7 @@ func withoutCharacters(line []byte) []byte {
 		return line
 	}
 	for i := 0; i < at; i += 3 {
-		if digit(line[i]) < 0 || digit(line[i+1]) < 0 || i+2 < at && line[i+2] != ' ' {
+		if ether.HexDigit(line[i]) > 15 || ether.HexDigit(line[i+1]) > 15 || i+2 < at && line[i+2] != ' ' {
 			return line
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"eterm/frame/ether"
 )
 
 // lineStyle says what a line of text is.
@@ -153,8 +155,8 @@ func parseOffset(word []byte) (int64, bool) {
 	}
 	n := int64(0)
 	for _, c := range word {
-		d := digit(c)
-		if d < 0 {
+		d := ether.HexDigit(c)
+		if d > 15 {
 			return 0, false
 		}
 		n = n<<4 | int64(d)

@@ -3,6 +3,8 @@ package capture
 import (
 	"bytes"
 	"strconv"
+
+	"eterm/frame/ether"
 )
 
 // cutWord cuts the first word off; rest begins with the next.
@@ -14,24 +16,10 @@ func cutWord(text []byte) (word, rest []byte) {
 	return text[:end], bytes.TrimLeft(text[end:], " \t")
 }
 
-// digit is the value of a hex digit, or -1.
-func digit(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	default:
-		return -1
-	}
-}
-
 // digits counts the hex digits of a text.
 func digits(text []byte) (n int) {
 	for _, c := range text {
-		if digit(c) >= 0 {
+		if ether.HexDigit(c) < 16 {
 			n++
 		}
 	}
@@ -52,11 +40,11 @@ func appendHex(dst, word []byte) ([]byte, bool) {
 		if i+1 >= len(word) {
 			return dst, false
 		}
-		high, low := digit(word[i]), digit(word[i+1])
-		if high < 0 || low < 0 {
+		high, low := ether.HexDigit(word[i]), ether.HexDigit(word[i+1])
+		if high > 15 || low > 15 {
 			return dst, false
 		}
-		out = append(out, byte(high<<4|low))
+		out = append(out, high<<4|low)
 		i += 2
 		if i+1 < len(word) && (word[i] == ':' || word[i] == '-') {
 			i++
@@ -156,8 +144,8 @@ func (l *hexLine) parseEscaped(text []byte) {
 
 // unescape reads one escape and returns its length in characters.
 func unescape(s []byte) (byte, int) {
-	if s[1] == 'x' && len(s) >= 4 && digit(s[2]) >= 0 && digit(s[3]) >= 0 {
-		return byte(digit(s[2])<<4 | digit(s[3])), 4
+	if s[1] == 'x' && len(s) >= 4 && ether.HexDigit(s[2]) < 16 && ether.HexDigit(s[3]) < 16 {
+		return ether.HexDigit(s[2])<<4 | ether.HexDigit(s[3]), 4
 	}
 	if i := bytes.IndexByte([]byte("abfnrtv0"), s[1]); i >= 0 {
 		return "\a\b\f\n\r\t\v\x00"[i], 2

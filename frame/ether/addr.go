@@ -41,7 +41,7 @@ func ParseAddr(s string) (a Addr, err error) {
 // joined reads twelve digits.
 func (a *Addr) joined(s string) bool {
 	for i := range a {
-		high, low := digit(s[2*i]), digit(s[2*i+1])
+		high, low := HexDigit(s[2*i]), HexDigit(s[2*i+1])
 		if high|low > 15 {
 			return false
 		}
@@ -54,7 +54,7 @@ func (a *Addr) joined(s string) bool {
 func (a *Addr) groups(s string) bool {
 	for i := range a {
 		at := 2*i + i/2
-		high, low := digit(s[at]), digit(s[at+1])
+		high, low := HexDigit(s[at]), HexDigit(s[at+1])
 		if high|low > 15 {
 			return false
 		}
@@ -74,20 +74,20 @@ func (a *Addr) pairs(s string) bool {
 			sep = s[at]
 			at++
 		}
-		if at >= len(s) || digit(s[at]) > 15 {
+		if at >= len(s) || HexDigit(s[at]) > 15 {
 			return false
 		}
-		a[i] = digit(s[at])
-		if at++; at < len(s) && digit(s[at]) <= 15 {
-			a[i] = a[i]<<4 | digit(s[at])
+		a[i] = HexDigit(s[at])
+		if at++; at < len(s) && HexDigit(s[at]) <= 15 {
+			a[i] = a[i]<<4 | HexDigit(s[at])
 			at++
 		}
 	}
 	return at == len(s)
 }
 
-// digit is the value of a hex digit, 255 for anything else.
-func digit(c byte) byte {
+// HexDigit is the value of a hex digit, 255 for anything else.
+func HexDigit(c byte) byte {
 	switch {
 	case c >= '0' && c <= '9':
 		return c - '0'

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -92,7 +93,7 @@ func (e *envelope) fit() line {
 	if len(low) == 0 {
 		return line{}
 	}
-	level := line{offset: slices.MinFunc(low, func(a, b point) int { return compare(a.y, b.y) }).y}
+	level := line{offset: slices.MinFunc(low, func(a, b point) int { return cmp.Compare(a.y, b.y) }).y}
 	if low[len(low)-1].x-low[0].x < leastSpan {
 		return level
 	}
@@ -160,14 +161,4 @@ func (e *envelope) highest(l line) (most float64) {
 		}
 	}
 	return most
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

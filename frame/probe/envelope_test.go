@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -89,7 +90,7 @@ func TestEnvelopeKeepsLowestAndHighest(t *testing.T) {
 		if b.any != (len(in) > 0) {
 			t.Fatalf("stretch %d: %d points, any %v", i, len(in), b.any)
 		}
-		byY := func(a, b point) int { return compare(a.y, b.y) }
+		byY := func(a, b point) int { return cmp.Compare(a.y, b.y) }
 		if len(in) > 0 && (b.low != slices.MinFunc(in, byY) || b.high != slices.MaxFunc(in, byY)) {
 			t.Fatalf("stretch %d: %+v to %+v of %d", i, b.low, b.high, len(in))
 		}

@@ -1,16 +1,15 @@
 package switchtest
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+
+	"eterm/iface/yamlfile"
 )
 
 // Expectations are what a particular switch is meant to do, by case. They take
@@ -34,26 +33,7 @@ func (e Expectations) with(name string, ids IDs) Expectations {
 func (e Expectations) Len() int { return len(e.wants) }
 
 // ExpectError is what is wrong with a file of expectations, and where.
-type ExpectError struct {
-	Line, Column int // from 1
-	Source       string
-	Problem      string
-}
-
-// Error is the place and the problem in one line.
-func (e *ExpectError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Problem)
-}
-
-// Caret is the line of the file and a caret under the place, or nothing.
-func (e *ExpectError) Caret() string {
-	lines := strings.Split(e.Source, "\n")
-	if e.Line < 1 || e.Line > len(lines) {
-		return ""
-	}
-	line := strings.ReplaceAll(strings.TrimRight(lines[e.Line-1], "\r"), "\t", " ")
-	return line + "\n" + strings.Repeat(" ", max(e.Column-1, 0)) + "^"
-}
+type ExpectError = yamlfile.Error
 
 // most is the size in bytes of the largest file of expectations.
 const most = 1 << 20
@@ -67,7 +47,7 @@ func ParseExpectations(source []byte) (Expectations, error) {
 	}
 	file, err := parser.ParseBytes(source, 0)
 	if err != nil {
-		return Expectations{}, syntaxError(err, string(source))
+		return Expectations{}, yamlfile.Syntax(string(source), err)
 	}
 	r := reader{source: string(source), wants: map[string]Want{}}
 	for _, doc := range file.Docs {
@@ -81,24 +61,6 @@ func ParseExpectations(source []byte) (Expectations, error) {
 	return Expectations{r.wants, r.bridge}, nil
 }
 
-// syntaxError gives a YAML error the form of ours.
-func syntaxError(err error, source string) error {
-	e := &ExpectError{Source: source, Problem: err.Error(), Line: 1, Column: 1}
-	var y yaml.Error
-	if errors.As(err, &y) {
-		e.Problem = "this is not YAML: " + y.GetMessage()
-		e.place(y.GetToken())
-	}
-	e.Problem, _, _ = strings.Cut(e.Problem, "\n")
-	return e
-}
-
-func (e *ExpectError) place(t *token.Token) {
-	if t != nil && t.Position != nil {
-		e.Line, e.Column = t.Position.Line, t.Position.Column
-	}
-}
-
 // reader walks a file's nodes.
 type reader struct {
 	source string
@@ -107,9 +69,7 @@ type reader struct {
 }
 
 func (r *reader) fail(n ast.Node, format string, args ...any) error {
-	e := &ExpectError{Source: r.source, Problem: fmt.Sprintf(format, args...), Line: 1, Column: 1}
-	e.place(n.GetToken())
-	return e
+	return yamlfile.At(r.source, n, fmt.Sprintf(format, args...))
 }
 
 // mapping reads the names and values under a group, or of the whole file.

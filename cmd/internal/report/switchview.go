@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -123,7 +124,7 @@ func (v *View) curve(c result.Case) {
 	}
 	p.Title = clean(p.Title)
 	points := slices.Clone(c.Curve[:min(len(c.Curve), mostPoints)])
-	slices.SortFunc(points, func(a, b switchtest.Point) int { return compareFloats(a.Tried, b.Tried) })
+	slices.SortFunc(points, func(a, b switchtest.Point) int { return cmp.Compare(a.Tried, b.Tried) })
 	line := Series{}
 	for _, pt := range points {
 		if n := of(pt); n > 0 {
@@ -132,16 +133,6 @@ func (v *View) curve(c result.Case) {
 	}
 	p.Lines = []Series{line}
 	v.Figures = append(v.Figures, p.figure())
-}
-
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // vlans draws which VIDs pass with their tag.

@@ -2,10 +2,10 @@ package plan
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"eterm/cmd/eterm-fleet/internal/slots"
+	"eterm/iface/yamlfile"
 )
 
 // File is a plan as people write it.
@@ -28,26 +28,7 @@ type File struct {
 }
 
 // Error is what is wrong with a plan file, and where.
-type Error struct {
-	Line, Column int // from 1
-	Source       string
-	Problem      string
-}
-
-// Error is the place and the problem in one line.
-func (e *Error) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Problem)
-}
-
-// Caret is the line of the file and a caret under the place, or nothing.
-func (e *Error) Caret() string {
-	lines := strings.Split(e.Source, "\n")
-	if e.Line < 1 || e.Line > len(lines) {
-		return ""
-	}
-	line := strings.ReplaceAll(strings.TrimRight(lines[e.Line-1], "\r"), "\t", " ")
-	return line + "\n" + strings.Repeat(" ", max(e.Column-1, 0)) + "^"
-}
+type Error = yamlfile.Error
 
 // Missing is an error at the place of the first port of the file that is not
 // known, or nil.

@@ -1,20 +1,17 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"eterm/cmd/eterm-fleet/internal/slots"
 	"eterm/iface/linktest"
 	"eterm/iface/load"
+	"eterm/iface/yamlfile"
 )
 
 // most is the size in bytes of the largest plan file.
@@ -36,12 +33,12 @@ func Parse(source []byte) (*File, error) {
 	}
 	parsed, err := parser.ParseBytes(source, 0)
 	if err != nil {
-		return nil, syntaxError(err, string(source))
+		return nil, yamlfile.Syntax(string(source), err)
 	}
 	r := &reader{string(source), &File{Class: Load, Kind: slots.Mesh, Slot: 10 * time.Second, Seed: 1,
 		Load: Offer{Rate: "1000pps", Sizes: []int{128}}, source: string(source), places: map[string]place{}}}
 	if len(parsed.Docs) != 1 || parsed.Docs[0].Body == nil {
-		return nil, &Error{1, 1, r.source, fmt.Sprintf("%d plans: want one, such as ports: [h1.eth1, h2.eth1]", len(parsed.Docs))}
+		return nil, yamlfile.At(r.source, nil, fmt.Sprintf("%d plans: want one, such as ports: [h1.eth1, h2.eth1]", len(parsed.Docs)))
 	}
 	body := parsed.Docs[0].Body
 	// Ports come first, because pairs name them.
@@ -84,28 +81,8 @@ func (r *reader) together(body ast.Node) error {
 	return nil
 }
 
-// syntaxError gives a YAML error the form of ours.
-func syntaxError(err error, source string) error {
-	e := &Error{Source: source, Problem: err.Error(), Line: 1, Column: 1}
-	var y yaml.Error
-	if errors.As(err, &y) {
-		e.Problem = "this is not YAML: " + y.GetMessage()
-		e.place(y.GetToken())
-	}
-	e.Problem, _, _ = strings.Cut(e.Problem, "\n")
-	return e
-}
-
-func (e *Error) place(t *token.Token) {
-	if t != nil && t.Position != nil {
-		e.Line, e.Column = t.Position.Line, t.Position.Column
-	}
-}
-
 func (r *reader) fail(n ast.Node, format string, args ...any) error {
-	e := &Error{Source: r.source, Problem: fmt.Sprintf(format, args...), Line: 1, Column: 1}
-	e.place(first(n).GetToken())
-	return e
+	return yamlfile.At(r.source, first(n), fmt.Sprintf(format, args...))
 }
 
 // first is the node whose token stands first: a mapping's own is its colon.

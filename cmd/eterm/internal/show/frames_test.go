@@ -4,35 +4,16 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"eterm/cmd/internal/golden"
 	"eterm/frame"
 	"eterm/iface"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares text with testdata/NAME.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		must(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	must(t, err)
-	if got != string(want) {
-		t.Errorf("%s differs:\n%s\nwant:\n%s", path, got, want)
-	}
-}
 
 // shown are frames of every kind that a printer treats in its own way.
 func shown(t *testing.T) map[string][]byte {
@@ -73,7 +54,7 @@ func TestFormats(t *testing.T) {
 		if strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) {
 			t.Errorf("%s prints what a terminal would obey: %q", format, text)
 		}
-		golden(t, "format-"+string(format)+".txt", strings.ReplaceAll(text, at.UTC().Format("2006-01-02T15:04"), "2026-01-02T03:04"))
+		golden.Check(t, "format-"+string(format)+".txt", strings.ReplaceAll(text, at.UTC().Format("2006-01-02T15:04"), "2026-01-02T03:04"))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"testing"
 
+	"eterm/cmd/internal/golden"
 	"eterm/iface"
 )
 
@@ -19,6 +20,6 @@ func TestPrintInterfaces(t *testing.T) {
 	var text, objects bytes.Buffer
 	must(t, NewOutput(&text).Interfaces(list, false))
 	must(t, NewOutput(&objects).Interfaces(list, true))
-	golden(t, "interfaces.txt", text.String())
-	golden(t, "interfaces.json", objects.String())
+	golden.Check(t, "interfaces.txt", text.String())
+	golden.Check(t, "interfaces.json", objects.String())
 }

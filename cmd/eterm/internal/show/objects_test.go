@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/internal/golden"
 	"eterm/cmd/internal/result"
 	"eterm/frame"
 	"eterm/iface/linktest"
@@ -56,7 +57,7 @@ func TestObjects(t *testing.T) {
 			must(t, NewOutput(&out).JSON(v.Interface()))
 		}
 	}
-	golden(t, "objects.json", out.String())
+	golden.Check(t, "objects.json", out.String())
 }
 
 // fill gives every field a value that is not left out.
@@ -145,7 +146,7 @@ func TestDocsJSON(t *testing.T) {
 		t.Fatalf("%s has no %q and %q", reference, begin, end)
 	}
 	want := before + begin + "\n" + newManual(t).text() + "\n" + end + after
-	if *update {
+	if golden.Updating() {
 		must(t, os.WriteFile(reference, []byte(want), 0o644))
 	} else if want != string(page) {
 		t.Errorf("%s is not what the code says: go test ./cmd/eterm/internal/show -run Docs -update", reference)

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"eterm/cmd/internal/golden"
 	"eterm/frame/ether/vendors"
 	"eterm/iface"
 	"eterm/iface/reach"
@@ -96,7 +97,7 @@ func TestTablesFold(t *testing.T) {
 				}
 			}
 			if width == 80 || width == 60 || width == 0 {
-				golden(t, fmt.Sprintf("%s-%d.txt", name, width), out.String())
+				golden.Check(t, fmt.Sprintf("%s-%d.txt", name, width), out.String())
 			}
 		}
 	}
