@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"eterm/iface"
+
+	"eterm/cmd/internal/golden"
 )
 
 // TestUnseen: what an interface is that is no port is said, and what cannot be
@@ -58,6 +60,6 @@ func TestPrintAbilities(t *testing.T) {
 			t.Errorf("%d columns: %s", len(line)-1, line)
 		}
 	}
-	golden(t, "abilities.txt", text.String())
-	golden(t, "abilities.json", objects.String())
+	golden.Check(t, "abilities.txt", text.String())
+	golden.Check(t, "abilities.json", objects.String())
 }
