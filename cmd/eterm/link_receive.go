@@ -29,6 +29,8 @@ type linkReceiver struct {
 	duration args.Duration
 	drain    args.Duration
 	key      string
+	keyed    bool
+	from     args.MAC
 	shared   bool
 	silent   bool
 	limits   args.Limits
@@ -44,6 +46,11 @@ type linkReceiver struct {
 	ending   bool
 	printErr error
 }
+
+// linger is how long a receiver that ends after some runs waits whether somebody
+// else begins one, when the last was agreed on with nobody: it may have been made
+// up, so that the one it is there for finds no receiver.
+const linger = time.Second
 
 // keepBriefly is how long a receiver that ends after some runs keeps the account
 // of one whose asker is silent.
@@ -66,6 +73,7 @@ func linkReceiveCommand() *cli.Command {
 			sharedClockFlag(&r.shared),
 			keyFlag(&r.key),
 			args.WatchFlag(),
+			&cli.GenericFlag{Name: "from", Value: &r.from, Usage: "account for runs from the station `MAC` only", DefaultText: "any"},
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
@@ -77,7 +85,10 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.limit = r.limits.Value()
+	if r.from.Given() && (len(r.from.Addr) != 6 || r.from.Addr[0]&1 != 0) {
+		return exit.Usage("--from %s: want the address of the sender's interface", r.from.String())
+	}
+	r.keyed, r.limit = !key.IsZero(), r.limits.Value()
 	if err := r.output.open(c, portAs("receive", r.iface)); err != nil {
 		return err
 	}
@@ -95,7 +106,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	}
 	r.stop = cancel
 	r.peer = linktest.NewPeer(port, linktest.PeerOptions{
-		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Key: key, Drain: time.Duration(r.drain), Ended: r.ended},
+		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Key: key, From: r.from.Addr, Drain: time.Duration(r.drain), Ended: r.ended},
 		Result:  r.told,
 	})
 	answered, err := r.respond(ctx, key)
@@ -147,7 +158,7 @@ func (r *linkReceiver) ended(run *linktest.Run) {
 	r.print(func() error {
 		over()
 		return r.output.Run(runName(run.Session, run.From), a)
-	}, !r.peer.Receiver().Busier(run))
+	}, !r.peer.Receiver().Busier(run), run.Agreed())
 }
 
 // over has the next document say when the run of a session began and how it went.
@@ -170,13 +181,13 @@ func (r *linkReceiver) told(t linktest.Total) {
 	r.print(func() error {
 		over()
 		return r.output.Total(t)
-	}, true)
+	}, true, true)
 }
 
 // print prints one result. If that were enough, and it may be the last, the
 // receiver ends. A run that is over while a busier one is under way is not: made
 // up by somebody else, it could end the receiver before what it is there for.
-func (r *linkReceiver) print(result func() error, last bool) {
+func (r *linkReceiver) print(result func() error, last, agreed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ending {
@@ -186,10 +197,32 @@ func (r *linkReceiver) print(result func() error, last bool) {
 	if err := result(); err != nil {
 		r.printErr = err
 	}
-	if r.runs > 0 && r.seen >= r.runs && last || r.printErr != nil {
-		r.ending = true
-		r.stop()
+	switch {
+	case r.printErr != nil:
+		r.end()
+	case r.runs == 0 || r.seen < r.runs || !last:
+	case agreed || r.keyed || r.from.Given():
+		r.end()
+	default:
+		time.AfterFunc(linger, r.endIfIdle)
 	}
+}
+
+// end ends the receiver: what comes now is printed no more.
+func (r *linkReceiver) end() {
+	r.ending = true
+	r.stop()
+}
+
+// endIfIdle ends the receiver when no run is under way any more.
+func (r *linkReceiver) endIfIdle() {
+	if r.peer.Busy() || r.peer.Receiver().Busier(&linktest.Run{}) {
+		time.AfterFunc(linger, r.endIfIdle)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end()
 }
 
 func runName(session uint32, from net.HardwareAddr) string {
@@ -234,6 +267,8 @@ func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) err
 		return exit.Untrusted("while frames were awaited %s", link[0])
 	case r.seen == 0 && r.peer.Receiver().Forged() > 0:
 		return exit.Untrusted("%s came without the seal of the key: give it to the sender too", show.Count(r.peer.Receiver().Forged(), "test frame"))
+	case r.seen == 0 && r.peer.Receiver().Others() > 0:
+		return exit.Failed("%s came from other stations than --from %s", show.Count(r.peer.Receiver().Others(), "test frame"), r.from.String())
 	case r.seen == 0 && r.runs == 0 && c.Context.Err() != nil:
 		note(c, "ended before any run: no test frame came")
 	case r.seen == 0:
@@ -242,7 +277,7 @@ func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) err
 	if status := r.output.Status(); r.runs == 0 || r.seen <= r.runs || status == exit.StatusUntrusted {
 		return exit.Quietly(status)
 	}
-	return exit.Untrusted("%s ended where %d of them should: another sender? What the busiest say is above", show.Count(r.seen, "run"), r.runs)
+	return exit.Untrusted("%s ended where %d of them should: another sender? What each says is above; --from MAC takes the runs of one station only, --key proves them", show.Count(r.seen, "run"), r.runs)
 }
 
 func sharedClockFlag(dst *bool) cli.Flag {

@@ -253,6 +253,44 @@ func TestASmallRunDoesNotEndAReceiver(t *testing.T) {
 	}
 }
 
+// TestAnotherSendersRunDoesNotStandForOurs: a complete run of another station
+// before the one agreed on does not end a receiver of one run; both are reported,
+// and that is said. With --from the other's is in no account.
+func TestAnotherSendersRunDoesNotStandForOurs(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"", " --from 02:00:00:00:00:0a"} {
+		left, right := labtest.Pair(t)
+		must(t, left.Do(func() error { return exec.Command("ip", "link", "set", "eth0", "address", "02:00:00:00:00:0a").Run() }))
+		receiver := on(t, right, strings.Fields("link receive -i eth0 --runs 1 --json"+from)...)
+		forged := on(t, left, strings.Fields("link send -i eth0 --to broadcast --from 02:00:00:00:00:66 -c 500 -b 5kpps -q")...)
+		if status := forged.end(t); status == exit.StatusUsage {
+			t.Fatalf("the forger: status %d: %s", status, &forged.stderr)
+		}
+		asked := on(t, left, strings.Fields("link run -i eth0 -c 200 -b 1kpps --json")...)
+		asked.end(t)
+		status := receiver.end(t)
+		out, said := receiver.stdout.String(), receiver.stderr.String()
+		if last := lastResult(t, out); len(last.Directions) != 2 || last.Received != 400 {
+			t.Errorf("the true run is not reported last: %s", out)
+		}
+		if from == "" && (status != exit.StatusUntrusted || !strings.Contains(said, "2 runs ended where 1 of them should: another sender?") || !strings.Contains(out, `"intended":500,`)) {
+			t.Errorf("status %d: %s", status, said)
+		}
+		if from != "" && (status == exit.StatusUntrusted && lastResult(t, out).Verdict.Untrusted == nil || strings.Contains(out, `"intended":500,`)) {
+			t.Errorf("status %d: %s %s", status, said, out)
+		}
+	}
+}
+
+// TestReceiveFrom: nobody else's run is taken, and that is said.
+func TestReceiveFrom(t *testing.T) {
+	t.Parallel()
+	status, _, _, _, text := inLab(t, "link send --to broadcast -c 50 -b 1kpps -q", "link receive -d 2 -q --from 02:00:00:00:00:77")
+	if status != exit.StatusNo || !strings.Contains(text, "test frames came from other stations than --from 02:00:00:00:00:77") {
+		t.Errorf("status %d: %s", status, text)
+	}
+}
+
 // TestRespondBoundsLoads: by --max-rate, and by --rate where that is not given.
 func TestRespondBoundsLoads(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,14 @@ func (r *Receiver) Busier(than *Run) bool {
 	return false
 }
 
+// Others is how many test frames were of other stations than ReceiveOptions.From,
+// and of no run.
+func (r *Receiver) Others() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.others
+}
+
 // Forged is how many marks without the seal of the key have come that were of
 // no run.
 func (r *Receiver) Forged() uint64 {

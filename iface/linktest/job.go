@@ -100,10 +100,10 @@ func (j *job) End() {
 	case j.result != nil:
 		p.told = map[uint32]bool{j.session: true}
 		if p.o.Result != nil {
-			go p.o.Result(*j.result)
+			p.telling.Go(func() { p.o.Result(*j.result) })
 		}
 	case j.run != nil && j.run.frames > 0:
-		go p.ended(j.run)
+		p.telling.Go(func() { p.ended(j.run) })
 	}
 }
 

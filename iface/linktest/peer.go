@@ -1,11 +1,13 @@
 package linktest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -36,9 +38,10 @@ type Peer struct {
 	ended func(*Run)
 	loads sync.WaitGroup // those on offer
 
-	mu   sync.Mutex
-	jobs map[uint32]*job // by forward session
-	told map[uint32]bool // sessions whose result was heard
+	mu      sync.Mutex
+	jobs    map[uint32]*job // by forward session
+	telling calls           // of Result and Ended
+	told    map[uint32]bool // sessions whose result was heard
 }
 
 // NewPeer makes a peer; Serve lets it receive.
@@ -73,6 +76,26 @@ func (p *Peer) Serve(ctx context.Context) error {
 	return err
 }
 
+// Busy says whether a test is under way that was agreed on, or one that is over
+// is being told of.
+func (p *Peer) Busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.jobs) > 0 || p.telling.n.Load() > 0
+}
+
+// calls are calls of functions under way.
+type calls struct{ n atomic.Int64 }
+
+// Go calls f in a goroutine.
+func (c *calls) Go(f func()) {
+	c.n.Add(1)
+	go func() {
+		defer c.n.Add(-1)
+		f()
+	}()
+}
+
 // Receiver is the one that accounts for what arrives.
 func (p *Peer) Receiver() *Receiver { return p.rx }
 
@@ -81,6 +104,9 @@ func (p *Peer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byte, er
 	var b wireBegin
 	if json.Unmarshal(text, &b) != nil || b.Forward >= 1<<24 || b.Reverse >= 1<<24 {
 		return nil, nil, errors.New("not a link test of this version")
+	}
+	if from := p.o.Receive.From; from != nil && !bytes.Equal(from, s.Peer[:]) {
+		return nil, nil, fmt.Errorf("this end takes part with %v only", from)
 	}
 	j := &job{p: p, session: b.Forward, reverse: b.Reverse, cancel: func() {}}
 	if b.Load != nil {

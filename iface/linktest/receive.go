@@ -1,7 +1,9 @@
 package linktest
 
 import (
+	"bytes"
 	"context"
+	"net"
 	"sync"
 	"time"
 
@@ -20,6 +22,8 @@ type ReceiveOptions struct {
 	SharedClock bool
 	// Only takes the frames of one session; 0 takes all.
 	Only uint32
+	// From, if not nil, takes the runs of this station only.
+	From net.HardwareAddr
 	// Idle ends a run of which nothing comes any more and whose end was not
 	// heard: 2 s if 0, and no less than ten of its frames take.
 	Idle time.Duration
@@ -57,6 +61,7 @@ type Receiver struct {
 	runs    map[uint32]*Run
 	waiting map[uint32]uint64 // frames of sessions that have no place, while there is none
 	full    uint64            // frames of sessions that had none
+	others  uint64            // frames that began no run, as From is another station
 	foreign uint64
 	forged  uint64 // marks without the seal of the key, of no run
 	start   iface.Counters
@@ -181,6 +186,10 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 		return false
 	}
 	if run == nil {
+		if r.o.From != nil && !bytes.Equal(r.o.From, rx.Bytes[6:12]) {
+			r.others++
+			return false
+		}
 		if run = r.seat(f); run == nil {
 			return false
 		}

@@ -78,6 +78,9 @@ func (r *Receiver) Expect(session uint32, from net.HardwareAddr) {
 	run.From = append(net.HardwareAddr(nil), from...)
 }
 
+// Agreed says whether the run was agreed on with its sender beforehand.
+func (run *Run) Agreed() bool { return run.expected }
+
 // seat finds a place for the run a frame is of, or returns nil. When all places
 // are taken the busiest runs keep theirs: a session that sent more frames than
 // some run gets its place, so that a few made-up sessions shut nobody out.
