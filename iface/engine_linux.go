@@ -44,6 +44,15 @@ func noCarrier(l *rtnl.Link) bool { return !l.Gone() && l.Now().Up() && !l.Now()
 // openSender makes the mechanism that sends.
 func openSender(l *rtnl.Link, o Options) (sender, error) {
 	switch {
+	case o.OwnFCS:
+		s, err := mmsg.NewSender(l.Index(), sendPatience)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.OwnFCS(); err != nil {
+			return nil, errors.Join(fmt.Errorf("%w: %w", ErrOwnFCS, err), s.Close())
+		}
+		return s, nil
 	case o.Engine == EngineXDP && o.TxTimestamps:
 		return nil, errors.New("AF_XDP gives no transmit timestamps: choose the socket engine")
 	case o.Engine == EngineXDP:

@@ -40,7 +40,7 @@ func Open(name string, o Options) (Port, error) {
 		l.Close()
 		return nil, err
 	}
-	p := &port{link: l, driver: nic.OpenDriver(name)}
+	p := &port{link: l, driver: nic.OpenDriver(name), ownFCS: o.OwnFCS}
 	if p.driver.CountsNoBuffer() {
 		l.CountNoBuffer(func() uint64 { return p.driver.NoBuffer(l.Now().Name) })
 	}
@@ -88,8 +88,8 @@ func (p *port) ask(name string, o *Options) error {
 		return err
 	}
 	defer tool.Close()
-	filters, takes := tool.VLANs(name)
-	p.takesTags = takes
+	p.reception = tool.Reception(name)
+	filters := p.reception.FiltersVLANs
 	o.Promiscuous = o.Promiscuous || filters && o.Tagged
 	p.vlanFilter = filters && !o.Promiscuous // not by the link's state: it follows what this port does a little later
 	if o.HardwareTimestamps {

@@ -50,6 +50,10 @@ type Options struct {
 	// else the kernel's for all: Clock says which it was. The NIC's clock need
 	// not agree with the machine's.
 	HardwareTimestamps bool
+	// OwnFCS has Send take frames that end in their FCS (ether.FCSLen bytes), which
+	// leaves as it is, in place of the NIC's (SO_NOFCS). Open fails with ErrOwnFCS
+	// where the driver cannot. It goes with the socket engine only.
+	OwnFCS bool
 	// Engine is the mechanism that sends.
 	Engine Engine
 	// Rate is how many frames a second the owner means to send, +Inf for all
@@ -103,6 +107,14 @@ type TagTaker interface {
 	TakesTags() bool
 }
 
+// An ErroredTaker is a Port whose NIC may hand frames over that arrived with errors.
+type ErroredTaker interface {
+	// TakesErrored says that it hands over frames whose FCS is wrong (rx-all).
+	TakesErrored() bool
+	// KeepsFCS says that received frames end in their FCS (rx-fcs).
+	KeepsFCS() bool
+}
+
 // A TxTimestamper is a Port that can say when frames left.
 type TxTimestamper interface {
 	// TxTimestamps takes the timestamps that are there, without waiting, oldest
@@ -127,6 +139,8 @@ func (o Options) check() error {
 		return errors.New("asked to only send and to only receive: choose one")
 	case o.Hold != 0 && (o.Hold < time.Millisecond || o.Hold > longestHold):
 		return fmt.Errorf("hold frames for %v: want 1ms to %v, or 0 for %v", o.Hold, longestHold, ring.Retire)
+	case o.OwnFCS && (o.ReceiveOnly || o.TxTimestamps || o.Engine == EngineXDP):
+		return errors.New("frames with their own FCS are sent by the socket engine, without transmit timestamps")
 	case o.SnapLen < 0:
 		return fmt.Errorf("%d bytes of each frame: want a number above 0, or 0 for all", o.SnapLen)
 	case o.Buffer < 0:

@@ -29,6 +29,8 @@ var (
 	ErrTooLong = errors.New("frame is longer than the interface takes")
 	// ErrTooShort: a frame has no whole Ethernet header (14 bytes).
 	ErrTooShort = errors.New("frame is shorter than an Ethernet header")
+	// ErrOwnFCS: the driver sends no frame with a check sequence of ours.
+	ErrOwnFCS = errors.New("the driver sends every frame with its own FCS")
 	// ErrQueueFull: this host's own queue refused the frame.
 	ErrQueueFull = errors.New("transmit queue is full")
 )

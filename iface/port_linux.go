@@ -22,7 +22,8 @@ type port struct {
 	// vlanFilter says that the NIC filters VLANs while nobody makes it promiscuous,
 	// and that this port does not.
 	vlanFilter bool
-	takesTags  bool // rx-vlan-offload is on
+	reception  nic.Reception
+	ownFCS     bool // frames to send end in their FCS
 	rx         *receiver
 	tx         sender
 
@@ -92,7 +93,7 @@ func (p *port) refuse(frame []byte, err error) error {
 		r.TooLong++
 		_, now := p.link.Count()
 		mtu := now.MTU
-		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), longest(frame, mtu), mtu)
+		return fmt.Errorf("%w: %d bytes, at most %d with MTU %d", ErrTooLong, len(frame), p.longest(frame, mtu), mtu)
 	case errors.Is(err, syscall.ENOBUFS):
 		r.QueueFull++
 		if !p.link.Now().Carrier {
@@ -113,10 +114,14 @@ func (p *port) refuse(frame []byte, err error) error {
 	return fmt.Errorf("send: %w", err)
 }
 
-// longest is the longest frame like this one that an interface takes: only a
-// tag of type 0x8100 may come on top of the MTU.
-func longest(frame []byte, mtu int) int {
-	return ether.MaxFrame(mtu, ether.Tagged(frame))
+// longest is the longest frame like this one that the interface takes: only a
+// tag of type 0x8100 and an FCS of ours may come on top of the MTU.
+func (p *port) longest(frame []byte, mtu int) int {
+	n := ether.MaxFrame(mtu, ether.Tagged(frame))
+	if p.ownFCS {
+		n += ether.FCSLen
+	}
+	return n
 }
 
 // Mechanism says how frames are received and sent, for people to read.
@@ -139,7 +144,13 @@ func (p *port) DriverCounters() map[string]uint64 { return p.driver.Changes(p.Na
 func (p *port) FiltersVLANs() bool { return p.vlanFilter && p.link.Now().Promiscuity == 0 }
 
 // TakesTags implements TagTaker.
-func (p *port) TakesTags() bool { return p.takesTags }
+func (p *port) TakesTags() bool { return p.reception.TakesTags }
+
+// TakesErrored implements ErroredTaker.
+func (p *port) TakesErrored() bool { return p.reception.TakesErrored }
+
+// KeepsFCS implements ErroredTaker.
+func (p *port) KeepsFCS() bool { return p.reception.KeepsFCS }
 
 // Counters implements Port. It works on after Close, with the last values.
 func (p *port) Counters() (Counters, error) {

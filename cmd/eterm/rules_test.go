@@ -36,6 +36,7 @@ func TestFlagsThatExcludeEachOther(t *testing.T) {
 		"exchange payload payload-hex", "broadcast payload payload-hex", "send payload payload-hex", "ping payload payload-hex",
 		"link send size imix", "link run size imix", "send size imix", "ping size sweep", "scan ipv4 ipv6", "arp announce probe",
 		"decode json format", "listen quiet write", "build write format", "link run tx interface", "switch check a interface",
+		"switch check vlan only", "switch check errored only",
 	} {
 		if !tried[pair] {
 			t.Errorf("no rule holds %s apart", pair)

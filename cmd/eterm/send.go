@@ -24,6 +24,7 @@ type sender struct {
 	frames  args.Frames
 	pacing  args.Pacing
 	engine  args.Engine
+	fcs     args.FCS
 	threads int
 	dryRun  bool
 	force   bool
@@ -58,6 +59,7 @@ func (s *sender) flags() []cli.Flag {
 	flags := []cli.Flag{
 		args.InterfaceFlag(&s.iface),
 		args.EngineFlag(&s.engine),
+		args.FCSFlag(&s.fcs),
 		args.NumberFlag("threads", &s.threads, 1, 64, "send by `N` threads"),
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
 		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
@@ -208,8 +210,18 @@ func (s *sender) plan(f *args.Prepared, lineSpeed float64) (load.Plan, float64, 
 // open opens a port for each thread.
 func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 	var ports []iface.Port
+	plain := false // an FCS would be bytes of the frame
+	if s.fcs.Given() {
+		var err error
+		if plain, err = args.PlainFCS(s.iface); err != nil {
+			return nil, exit.Usage("%w", err)
+		}
+	}
+	if plain {
+		note(c, "%s is a veth, which has no FCS: it carries the 4 bytes of --fcs as ordinary bytes of the frame", s.iface)
+	}
 	for range s.threads {
-		o := iface.Options{SendOnly: true, Engine: s.engine.Iface(), Rate: peak / float64(s.threads)}
+		o := iface.Options{SendOnly: true, Engine: s.engine.Iface(), Rate: peak / float64(s.threads), OwnFCS: s.fcs.Given() && !plain}
 		open := openPort
 		if len(ports) > 0 { // what there is to warn of has been said
 			open = func(_ *cli.Context, name string, o iface.Options) (iface.Port, error) { return iface.Open(name, o) }
@@ -221,7 +233,7 @@ func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 			}
 			return nil, err
 		}
-		ports = append(ports, p)
+		ports = append(ports, s.fcs.Wrap(p))
 	}
 	return ports, nil
 }

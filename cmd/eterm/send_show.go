@@ -41,7 +41,7 @@ func (s *sender) show(c *cli.Context) error {
 	next := f.Source(0)
 	var buf []byte
 	for i := range n {
-		buf = next(buf[:0])
+		buf = s.fcs.Append(next(buf[:0]))
 		due := time.Duration(0)
 		if plan.Schedule != nil {
 			due = plan.Schedule(i)

@@ -40,6 +40,7 @@ type switchPorts struct {
 
 	shared      seal.Key
 	A, B, Third iface.Port
+	own         [2]iface.Port // at A and B, for frames with their own FCS
 }
 
 func (p *switchPorts) flags() []cli.Flag {
@@ -83,6 +84,24 @@ func (p *switchPorts) open(c *cli.Context) (err error) {
 		*places[i] = port
 	}
 	return nil
+}
+
+// ownFCS opens what sends frames that end in their FCS, where errored frames can be
+// sent and seen.
+func (p *switchPorts) ownFCS() ([2]iface.Port, error) {
+	for i, name := range []string{p.a, p.b} {
+		if name == "" {
+			return p.own, nil // open says so
+		}
+		if err := args.CheckErrored(name); err != nil {
+			return p.own, err
+		}
+		var err error
+		if p.own[i], err = iface.Open(name, iface.Options{SendOnly: true, OwnFCS: true}); err != nil {
+			return p.own, exit.Usage("%w", err)
+		}
+	}
+	return p.own, nil
 }
 
 // notBegun is the status of a test that ended before there was anything to
@@ -172,7 +191,7 @@ func (p *switchPorts) sound(names []string) error {
 }
 
 func (p *switchPorts) close() {
-	for _, port := range []iface.Port{p.B, p.A, p.Third} {
+	for _, port := range []iface.Port{p.own[0], p.own[1], p.B, p.A, p.Third} {
 		if port != nil {
 			port.Close()
 		}

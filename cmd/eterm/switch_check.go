@@ -29,6 +29,7 @@ type switchChecker struct {
 	loadTime           args.Duration
 	seed               uint64
 	list, json, detail bool
+	errored            bool
 	color              args.When
 }
 
@@ -41,6 +42,7 @@ func switchCheckCommand() *cli.Command {
 			"eterm switch check --a eth1 --b eth2 --skip ageing         (a few seconds instead of minutes)\n" +
 			"eterm switch check --a eth1 --b eth2 --only learning,vlan --vlans 10,20\n" +
 			"eterm switch check --a eth1 --b eth2 --vlan 20,30          (are these trunked, with their priority?)\n" +
+			"eterm switch check --a eth1 --b eth2 --errored            (are errored frames dropped?)\n" +
 			"eterm switch check --a eth1 --b eth2 --expect office.yaml  (differences from it are the failures)\n" +
 			"eterm switch check -i eth1                                 (the other port on another machine, with eterm respond)\n" +
 			"eterm switch check --list                                  (all cases, with their rules)",
@@ -51,6 +53,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},
 			&cli.StringFlag{Name: "vlans", Destination: &s.vlans, Usage: "the `VLANS` that must pass with their tag, and no others, such as 10,20,100-199"},
 			&cli.StringFlag{Name: "vlan", Destination: &s.vlan, Usage: "ask only how `VIDS` such as 20,30 are carried each way: tagged, untagged, in another VLAN or not at all, and with which priority"},
+			&cli.BoolFlag{Name: "errored", Destination: &s.errored, Usage: "ask only whether frames with a wrong FCS, too short or too long are forwarded; needs NICs that send and hand over such frames"},
 			&cli.StringFlag{Name: "expect", Destination: &s.expect, Usage: "`FILE` that says what this switch is meant to do (YAML)"},
 			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "fill the table with at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
@@ -81,15 +84,23 @@ func (s *switchChecker) run(c *cli.Context) error {
 		return err
 	}
 	cfg.Asked = asked
+	defer s.ports.close()
+	if s.errored { // before anything is said of the ports
+		if cfg.OwnFCS, err = s.ports.ownFCS(); err != nil {
+			return err
+		}
+	}
 	if err := s.ports.open(c); err != nil {
 		return err
 	}
-	defer s.ports.close()
 	return s.check(c, cfg)
 }
 
 // cases are what to ask, and the VLANs if it is about some.
 func (s *switchChecker) cases() ([]switchtest.Case, *switchtest.IDs, error) {
+	if s.errored {
+		return switchtest.ErroredCases(), nil, nil
+	}
 	if s.vlan == "" {
 		cases, err := switchtest.Select(names(s.only), names(s.skip))
 		if err != nil {

@@ -29,10 +29,19 @@ const (
 	neverRefreshes
 	refreshedByTraffic
 	provider
+	forwardsBadFCS
+	repairsBadFCS
 )
 
 // Defective makes a switch with this defect.
 func Defective(d Defect) Option { return func(c *config) { c.defect = d } }
+
+// ForwardsBadFCS sends frames on whose FCS is wrong, as they came: it cuts through.
+func ForwardsBadFCS() Defect { return Defect{kind: forwardsBadFCS} }
+
+// RepairsBadFCS sends frames on whose FCS is wrong, with a right one: what was damaged
+// arrives as if it were sound.
+func RepairsBadFCS() Defect { return Defect{kind: repairsBadFCS} }
 
 // Hub repeats every frame to all other ports, whatever its VLAN or address.
 func Hub() Defect { return Defect{kind: hub} }

@@ -20,6 +20,8 @@ type nic struct {
 	vlans         map[uint16]bool // taken by the filter, nil: no filter
 	promiscuous   bool
 	losesPriority bool
+	takesErrored  bool
+	keepsFCS      bool
 	pads          bool
 	noLinkFor     time.Duration // after a change of MTU and after coming up
 	linkBack      time.Time     // until then there is no carrier
@@ -121,7 +123,7 @@ func (n *nic) changed(frame []byte) []byte {
 		frame = slices.Clone(frame)
 		frame[14] &= 0x0f
 	}
-	return frame
+	return n.withFCS(frame)
 }
 
 // dressed is what goes on the cable of a frame.

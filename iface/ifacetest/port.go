@@ -24,6 +24,7 @@ type Port struct {
 	mac    net.HardwareAddr
 	refuse func(frame []byte) bool
 	out    func(frame []byte) // puts a frame on the cable; it does not keep it
+	bad    func(frame []byte) // the same with one that ends in an FCS that is wrong
 	linked func(up bool)      // tells the other end of the cable
 
 	ready    chan struct{} // holds one value after something changed
@@ -48,7 +49,7 @@ type Port struct {
 func newPort(name string, last byte, c config) *Port {
 	return &Port{
 		name: name, mac: net.HardwareAddr{2, 0, 0, 0, 0, last}, mtu: c.mtu, up: true,
-		refuse: c.refuser(), linked: func(bool) {},
+		refuse: c.refuser(), linked: func(bool) {}, bad: func([]byte) {},
 		ready: make(chan struct{}, 1), deadline: newDeadline(), queue: newInbox(c.buffer),
 	}
 }

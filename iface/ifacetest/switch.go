@@ -68,6 +68,7 @@ func NewSwitch(n int, opts ...Option) *Switch {
 	for i := range n {
 		p := newPort("p"+strconv.Itoa(i), byte(0x10+i), c)
 		p.out = func(frame []byte) { s.forward(i, frame) }
+		p.bad = func(frame []byte) { s.forwardErrored(i, frame) }
 		p.linked = func(bool) { s.forgetPort(i) }
 		s.ports = append(s.ports, p)
 		s.lines = append(s.lines, c.line(c.reverse, uint64(100+i), p.arrive))

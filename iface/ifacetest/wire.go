@@ -88,6 +88,7 @@ func Wire(opts ...Option) (a, b *Port) {
 	a, b = newPort("a", 0x0a, c), newPort("b", 0x0b, c)
 	a.out = c.line(c.forward, 1, b.arrive).Pass
 	b.out = c.line(c.reverse, 2, a.arrive).Pass
+	a.bad, b.bad = b.arriveErrored, a.arriveErrored
 	a.linked, b.linked = b.carrier, a.carrier
 	return a, b
 }

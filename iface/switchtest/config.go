@@ -24,6 +24,9 @@ type Config struct {
 	Expect Expectations
 	// VLANs are those that must pass, and no others; nil makes no demand.
 	VLANs *IDs
+	// OwnFCS are further sockets at A and B, which send frames that end in their FCS
+	// (iface.Options.OwnFCS); ErroredCases need both.
+	OwnFCS [2]iface.Port
 	// Asked are the VLANs that Cases are about, if those are VLANCases: frames that
 	// show the link alive may be in one of them.
 	Asked *IDs

@@ -73,6 +73,19 @@ func (s *Sender) open(index int) error {
 // runtime would not have such a pointer.
 var unreadable = [2]uintptr{1, 60}
 
+// OwnFCS has the socket send frames that end in their FCS, in place of the NIC's. A
+// driver that cannot is asked with a frame that cannot be sent, and refuses it
+// (EPROTONOSUPPORT) before the kernel tries to copy it (EFAULT).
+func (s *Sender) OwnFCS() error {
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_NOFCS, 1); err != nil {
+		return err
+	}
+	if _, errno := s.sendmmsg(&s.blank, 1); errno == unix.EPROTONOSUPPORT {
+		return errno
+	}
+	return nil
+}
+
 // rehearse offers a frame that cannot be sent: the kernel makes the buffer for
 // it, fails to copy the frame and frees the buffer (EFAULT). Nothing is sent or
 // counted, and what a Send soon after it needs is in the processor's caches: it

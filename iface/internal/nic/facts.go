@@ -36,6 +36,7 @@ var distorting = []struct{ kernel, name string }{
 	{"rx-vlan-filter", VLANFilter},
 	{"rx-vlan-stag-filter", "rx-vlan-stag-filter"},
 	{"rx-fcs", "rx-fcs"},
+	{"rx-all", "rx-all"},
 	{"tx-tcp-segmentation", "tcp-segmentation-offload"},
 	{"tx-generic-segmentation", "generic-segmentation-offload"},
 	{"tx-checksum-ip-generic", "tx-checksumming"},
@@ -116,11 +117,21 @@ func (t Tool) Channels(name string) (now, most int, err error) {
 	return int(c.CombinedCount + max(c.RxCount, c.TxCount)), int(c.MaxCombined + max(c.MaxRx, c.MaxTx)), nil
 }
 
-// VLANs says whether the NIC takes only the VLANs it was told, and whether it takes
-// tags off frames.
-func (t Tool) VLANs(name string) (filters, takesTags bool) {
-	features, err := t.tool.Features(name)
-	return err == nil && features["rx-vlan-filter"], err == nil && features["rx-vlan-hw-parse"]
+// Reception is what a NIC is set to do with the frames that it receives.
+type Reception struct {
+	FiltersVLANs bool // it takes only the VLANs it was told
+	TakesTags    bool // it takes tags off frames
+	TakesErrored bool // it hands over frames with errors
+	KeepsFCS     bool // it leaves the FCS behind frames
+}
+
+// Reception asks for it.
+func (t Tool) Reception(name string) Reception {
+	on, err := t.tool.Features(name)
+	if err != nil {
+		return Reception{}
+	}
+	return Reception{on["rx-vlan-filter"], on["rx-vlan-hw-parse"], on["rx-all"], on["rx-fcs"]}
 }
 
 func timestamps(t ethtool.TimestampingInformation) Timestamps {

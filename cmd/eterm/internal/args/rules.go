@@ -92,7 +92,8 @@ var rules = []Rule{
 	{Kind: Apart, These: words("switch"), Those: words("loss duplicate reorder corrupt truncate lengthen delay jitter rate-limit"), only: words("lab")},
 
 	// What is asked of a switch.
-	{Kind: Apart, These: words("vlan"), Those: words("only skip vlans expect max-macs max-ageing load"), only: words("switch check")},
+	{Kind: Apart, These: words("vlan"), Those: words("only skip vlans expect max-macs max-ageing load"), only: []string{"switch check"}},
+	{Kind: Apart, These: words("errored"), Those: words("only skip vlans vlan expect max-macs max-ageing load interface to"), only: []string{"switch check"}},
 
 	// Which ports.
 	{Kind: Together, These: words("tx rx")},

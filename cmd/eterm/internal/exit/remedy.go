@@ -25,6 +25,7 @@ var remedies = []struct {
 		}
 		return "no setting of this system forbids it, so what this runs in does, such as a container: run with sudo, or outside of it"
 	}},
+	{iface.ErrOwnFCS, func() string { return "use a NIC whose driver can (SO_NOFCS), such as e1000e, igb or ixgbe" }},
 	{iface.ErrNoTcpdump, func() string {
 		return "install it (apt install tcpdump), or filter by -t, --from, --to and -Q, which work without"
 	}},
