@@ -114,6 +114,30 @@ func TestBothEndsHaveOneTruth(t *testing.T) {
 	}
 }
 
+// TestFaultBackPressure is the same with real sockets: a slow port of the switch
+// holds the frames, and with them the room in the sender's socket.
+func TestFaultBackPressure(t *testing.T) {
+	b := newBench(t)
+	labtest.Run(t, b.middle, "tc", "qdisc", "add", "dev", "right", "root", "tbf", "rate", "200kbit", "burst", "2000", "limit", "5000000")
+	results := make(chan linktest.Result, 1)
+	r := linktest.NewReceiver(b.rx, linktest.ReceiveOptions{Ended: func(run *linktest.Run) { results <- linktest.Account(nil, run.Side(), linktest.Limits{}) }})
+	go r.Serve(t.Context())
+	l := linktest.Load{Src: b.tx.HardwareAddr(), Dst: b.rx.HardwareAddr(), Sizes: []int{64}, Rate: 2000, Count: 1500}
+	sent, err := linktest.Send(t.Context(), b.tx, l, linktest.SendOptions{Session: 5, Clock: pace.Precise()})
+	here := linktest.SenderOnly(5, sent.Side(l, err))
+	select {
+	case there := <-results:
+		if here.Verdict.Status != linktest.Untrusted || there.Verdict.Status != linktest.Untrusted || !says(there, "the sender does not trust its own run") {
+			t.Errorf("%+v at the sender, %+v at the receiver", here.Verdict, there.Verdict)
+		}
+		if there.OfferedKnown != "end" || there.Received+here.Refused != 1500 || there.OnTheWay != 0 || there.NotKnown != 0 {
+			t.Errorf("%d offered, %d refused, %d received, %d lost on the way, %d not known", here.Offered, here.Refused, there.Received, there.OnTheWay, there.NotKnown)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("the receiver does not end the run")
+	}
+}
+
 // TestPeerBoundsItsLoads: a reflector with a greatest rate refuses what is
 // faster, as fast as can be too, and says what it offers.
 func TestPeerBoundsItsLoads(t *testing.T) {
