@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +11,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/linktest"
 )
@@ -161,12 +164,15 @@ func ended(t *testing.T, sig syscall.Signal, victim, other []string, victimFirst
 	start := func(args []string, h interface{ Start(cmd *exec.Cmd) error }) (*exec.Cmd, *bufio.Reader) {
 		cmd := program(t.Context(), args...)
 		out, err := cmd.StdoutPipe()
-		if err == nil {
-			err = h.Start(cmd)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
+		ready, given, err := os.Pipe()
+		must(t, err)
+		defer ready.Close()
+		cmd.ExtraFiles, cmd.Env = []*os.File{given}, append(cmd.Env, lab.ReadyVar+"=3")
+		must(t, h.Start(cmd))
+		must(t, given.Close())
+		_, err = io.Copy(io.Discard, ready) // a receiver that is not there yet does not hear the beginning
+		must(t, err)
 		return cmd, bufio.NewReader(out)
 	}
 	var v, o *exec.Cmd
@@ -222,6 +228,26 @@ func TestLinkSenderKilled(t *testing.T) {
 	b := lastResult(t, got)
 	if r != exit.StatusUntrusted || b.OfferedKnown != "plan" || b.Intended != 100_000 || b.Lost != 0 || b.NotKnown != b.Intended-b.Received || b.Received == 0 {
 		t.Errorf("status %d, %+v", r, b.Result)
+	}
+}
+
+// TestLinkReceiverLate: what was sent before the receiver listened is not the
+// link's loss.
+func TestLinkReceiverLate(t *testing.T) {
+	t.Parallel()
+	left, right := labtest.Pair(t)
+	sender := on(t, left, strings.Fields("link send -i eth0 --to broadcast -c 3000 -b 2kpps -q")...)
+	time.Sleep(300 * time.Millisecond) // how late the receiver is, and no event
+	receiver := on(t, right, strings.Fields("link receive -i eth0 --runs 1 --json")...)
+	sender.end(t)
+	status := receiver.end(t)
+	r := lastResult(t, receiver.stdout.String())
+	if r.Received == 0 || r.Received == 3000 || r.OfferedKnown != "end" {
+		t.Skipf("%d received: the receiver was not late here", r.Received)
+	}
+	// The kernel hands over frames a moment before the receiver says it listens.
+	if status != exit.StatusUntrusted || r.OnTheWay > r.Lost/10 || r.Where.BeforeListening != r.Lost-r.OnTheWay {
+		t.Errorf("status %d, %d lost, %d on the way, %+v", status, r.Lost, r.OnTheWay, r.Where)
 	}
 }
 

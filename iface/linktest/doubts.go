@@ -13,8 +13,11 @@ import (
 func untrusted(a Result) []string {
 	why := []string{}
 	add := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
-	if a.LostLocal > 0 {
-		add("%d frames were lost by the hosts and not by what is between them", a.LostLocal)
+	if n := a.Where.BeforeListening; n > 0 {
+		add("%d frames of the beginning were sent before the receiver listened", n)
+	}
+	if n := a.LostLocal - a.Where.BeforeListening; n > 0 {
+		add("%d frames were lost by the hosts and not by what is between them", n)
 	}
 	if s := a.Sender; s != nil {
 		if d, missed := s.rateMissed(); missed {

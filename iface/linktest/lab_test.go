@@ -96,7 +96,7 @@ func addsUp(t *testing.T, r linktest.Result) {
 	t.Helper()
 	w := r.Where
 	if r.Offered != r.Received+r.Lost || r.Lost != r.LostLocal+r.OnTheWay || r.Intended != r.Offered+r.NotKnown+r.NeverOffered ||
-		r.LostLocal != w.Refused+w.Withheld+w.SenderNIC+w.ReceiveSocket+w.ReceiveNIC+w.Uncounted || w.OnTheWay != r.OnTheWay {
+		r.LostLocal != w.Refused+w.Withheld+w.SenderNIC+w.ReceiveSocket+w.ReceiveNIC+w.Uncounted+w.BeforeListening || w.OnTheWay != r.OnTheWay {
 		t.Errorf("the account does not add up: %d intended, %d offered, %d received, %d lost, %d by hosts, %d on the way, %+v",
 			r.Intended, r.Offered, r.Received, r.Lost, r.LostLocal, r.OnTheWay, w)
 	}

@@ -65,8 +65,10 @@ type Receiver struct {
 	foreign uint64
 	forged  uint64 // marks without the seal of the key, of no run
 	start   iface.Counters
-	poke    context.CancelFunc // ends the moment, so that runs are looked after
-	earlier bool               // a run may be over sooner than was thought
+	// listened is since when, by the clock of the day.
+	listened time.Time
+	poke     context.CancelFunc // ends the moment, so that runs are looked after
+	earlier  bool               // a run may be over sooner than was thought
 }
 
 // NewReceiver makes a receiver; Serve lets it receive.
@@ -82,6 +84,7 @@ func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
 	}
 	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}, waiting: map[uint32]uint64{}, poke: func() {}}
 	r.start, _ = port.Counters()
+	r.listened = o.Wall()
 	return r
 }
 

@@ -5,7 +5,7 @@ package linktest
 //
 //	Offered = Received + Lost
 //	Lost    = LostLocal + OnTheWay
-//	LostLocal = Where.Refused + Where.Withheld + Where.SenderNIC + Where.ReceiveSocket + Where.ReceiveNIC + Where.Uncounted
+//	LostLocal = Where.Refused + Where.Withheld + Where.SenderNIC + Where.ReceiveSocket + Where.ReceiveNIC + Where.Uncounted + Where.BeforeListening
 //
 // Where it is not, Offered = Lost + NotKnown.
 type Result struct {
@@ -57,7 +57,10 @@ type Where struct {
 	ReceiveSocket uint64 `json:"receive_socket"`
 	ReceiveNIC    uint64 `json:"receive_nic"`
 	Uncounted     uint64 `json:"uncounted"` // by a receiver that had too many runs
-	OnTheWay      uint64 `json:"on_the_way"`
+	// BeforeListening frames of a run's beginning were sent before its receiver
+	// listened, as its rate has it.
+	BeforeListening uint64 `json:"before_listening,omitempty"`
+	OnTheWay        uint64 `json:"on_the_way"`
 }
 
 // RTT is round-trip times, in nanoseconds.
@@ -130,6 +133,7 @@ func (a *Result) attribute() {
 	if a.Sender != nil {
 		w.SenderNIC = take(a.Sender.NICDropped)
 	}
+	w.BeforeListening = take(a.Receiver.BeforeListening)
 	w.Uncounted = take(a.Receiver.Uncounted)
 	w.ReceiveSocket = take(a.Receiver.SocketDropped)
 	w.ReceiveNIC = take(a.Receiver.NICDropped)
@@ -202,6 +206,6 @@ func (w Where) plus(o Where) Where {
 	return Where{
 		Refused: w.Refused + o.Refused, Withheld: w.Withheld + o.Withheld, SenderNIC: w.SenderNIC + o.SenderNIC,
 		ReceiveSocket: w.ReceiveSocket + o.ReceiveSocket, ReceiveNIC: w.ReceiveNIC + o.ReceiveNIC,
-		Uncounted: w.Uncounted + o.Uncounted, OnTheWay: w.OnTheWay + o.OnTheWay,
+		Uncounted: w.Uncounted + o.Uncounted, BeforeListening: w.BeforeListening + o.BeforeListening, OnTheWay: w.OnTheWay + o.OnTheWay,
 	}
 }

@@ -23,6 +23,7 @@ type Run struct {
 	before, after   iface.Counters
 	began           time.Time
 	beganWall       time.Time // by the clock of the day
+	listened        time.Time // since when its receiver listens, by the same
 	foreignAtStart  uint64
 	foreign         uint64
 	fullAtStart     uint64
@@ -58,7 +59,7 @@ const (
 
 func (r *Receiver) newRun(session uint32) *Run {
 	c, _ := r.port.Counters()
-	run := &Run{Session: session, before: c, began: time.Now(), beganWall: r.o.Wall(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
+	run := &Run{Session: session, listened: r.listened, before: c, began: time.Now(), beganWall: r.o.Wall(), heard: time.Now(), foreignAtStart: r.foreign, fullAtStart: r.full,
 		tally: probe.NewTally(session, r.o.SharedClock)}
 	if t, ok := iface.As[iface.TagTaker](r.port); ok {
 		run.takesTags = t.TakesTags()

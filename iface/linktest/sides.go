@@ -89,6 +89,9 @@ type ReceiverSide struct {
 	// runs; Full frames were of other runs that found no place.
 	Uncounted uint64 `json:"uncounted"`
 	Full      uint64 `json:"without_place"`
+	// BeforeListening frames are missing at the beginning of the run and were due
+	// before this receiver listened.
+	BeforeListening uint64 `json:"before_listening,omitempty"`
 	// Stopped: the receiver was stopped before the run was over.
 	Stopped bool   `json:"stopped"`
 	Clock   string `json:"clock"` // who took the receive timestamps
@@ -119,6 +122,7 @@ func (run *Run) Side() *ReceiverSide {
 		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, OtherHost: run.otherHost, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
 		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c), TakesTags: run.takesTags,
 	}
+	s.BeforeListening = beforeListening(rep, run.firstAt(rep), run.listened)
 	if run.looped != nil {
 		s.Loop = run.looped.Error()
 	}
@@ -126,6 +130,46 @@ func (run *Run) Side() *ReceiverSide {
 		s.Full = run.full
 	}
 	return s
+}
+
+// firstAt is when the first frame of the run came, by this host's clock.
+func (run *Run) firstAt(rep probe.Report) time.Time {
+	if run.clock == iface.HardwareClock {
+		return run.beganWall
+	}
+	return time.Unix(0, rep.First)
+}
+
+// beforeListening is how many of the frames that are missing in front of the
+// first that came were due before the receiver listened: who starts a sender and
+// a receiver at once starts one of them later.
+func beforeListening(rep probe.Report, first, listened time.Time) uint64 {
+	var missing uint64
+	for _, s := range rep.Each {
+		for _, o := range s.Loss.Outages {
+			if o.First == 0 && s.Received > 0 {
+				missing += o.Frames
+			}
+		}
+	}
+	interval := interval(rep)
+	if missing == 0 || interval <= 0 {
+		return 0
+	}
+	heard := first.Sub(listened).Seconds() / interval // frames that were due while the receiver listened
+	return missing - min(missing, uint64(max(heard, 0)))
+}
+
+// interval is the time between frames in seconds, as planned or as the sender
+// did it; 0 is that it is not known.
+func interval(rep probe.Report) float64 {
+	switch {
+	case rep.Plan != nil && rep.Plan.Interval > 0:
+		return float64(rep.Plan.Interval) / 1e12
+	case rep.End != nil && rep.End.Offered > 0:
+		return float64(rep.End.Elapsed) / 1e9 / float64(rep.End.Offered)
+	}
+	return 0
 }
 
 // Clocks are adjusted by up to 500 ppm (adjtimex(2)), and readings of two of

@@ -142,7 +142,8 @@ func (p linePrinter) result(name string, a linktest.Result) {
 	for _, w := range []struct {
 		n    uint64
 		text string
-	}{{where.Withheld, "withheld by the other end, which was not sure that we receive"}, {where.Uncounted, "not counted: too many runs at a time"}} {
+	}{{where.Withheld, "withheld by the other end, which was not sure that we receive"}, {where.Uncounted, "not counted: too many runs at a time"},
+		{where.BeforeListening, "sent before the receiver listened"}} {
 		if w.n > 0 {
 			p.item("", "%d of these %s", w.n, w.text)
 		}
