@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,12 +55,19 @@ func mtuOf(t *testing.T, stdout string) *result.PathMTU {
 	return d.Result.PathMTU
 }
 
+// oneOf says whether a text has one of these in it: what passes a bridge's port with
+// an MTU of 1200 differs. Linux lets a frame be 4 bytes longer, for a tag that it does not
+// look for (is_skb_forwardable); not all kernels that say they are Linux do.
+func oneOf(stdout string, forms ...string) bool {
+	return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(stdout, form) })
+}
+
 // TestPingMTUBySilence: a bridge drops longer frames without a word.
 func TestPingMTUBySilence(t *testing.T) {
 	left, _, middle := numbered(t)
 	setMTU(t, middle, "right", 1200)
 	status, stdout, stderr := runOn(t, left, "ping", "--mtu", "-W0.2", "192.0.2.2")
-	if status != 0 || !strings.Contains(stdout, "path MTU 1200: 1201 bytes did not come back, and nobody said why") {
+	if status != 0 || !oneOf(stdout, "path MTU 1200: 1201 bytes did not come back, and nobody said why", "path MTU 1204: 1205 bytes did not come back, and nobody said why") {
 		t.Errorf("status %d, %s\n%s", status, stderr, stdout)
 	}
 }
@@ -69,9 +77,10 @@ func TestPingSweepEnds(t *testing.T) {
 	left, _, middle := numbered(t)
 	setMTU(t, middle, "right", 1200)
 	status, stdout, stderr := runOn(t, left, "ping", "--sweep", "64..1518:2", "--df", "-W0.3", "-q", "192.0.2.2")
-	for _, want := range []string{"728 packets transmitted, 578 received", "largest that came back: 1218; without a reply: 1220..1518"} {
-		if status != 0 || !strings.Contains(stdout, want) {
-			t.Errorf("status %d, no %q in %s\n%s", status, want, stderr, stdout)
+	for _, want := range [][]string{{"728 packets transmitted, 578 received", "728 packets transmitted, 580 received"},
+		{"largest that came back: 1218; without a reply: 1220..1518", "largest that came back: 1222; without a reply: 1224..1518"}} {
+		if status != 0 || !oneOf(stdout, want...) {
+			t.Errorf("status %d, none of %q in %s\n%s", status, want, stderr, stdout)
 		}
 	}
 }

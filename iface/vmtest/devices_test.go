@@ -129,6 +129,7 @@ func TestKernelBondFailover(t *testing.T) {
 	ip(t, "link set t0 down")
 	var l link
 	p.wait(t).last(t, &l)
+	t.Logf("%+v", l)
 	if l.Offered != 2500 || l.Offered != l.Received+l.Lost || l.Lost != l.Where.sum() || l.Received < 1000 {
 		t.Errorf("%+v: want 2500 offered, the loss of a moment and all of it with a place", l)
 	}
