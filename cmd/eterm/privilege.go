@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/daemon"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/watch"
 	"eterm/cmd/internal/sandbox"
@@ -89,7 +90,7 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 			folders = append(folders, filepath.Dir(p))
 		}
 	}
-	waiting := findManager()
+	waiting := daemon.FindManager()
 	report, err := sandbox.Enter(row, folders)
 	if err != nil {
 		return exit.Usage("%w: --no-sandbox runs without giving them up", err)
@@ -99,6 +100,6 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 		note(c, "%s", report)
 	}
 	lab.Ready()
-	waiting.ready()
+	waiting.Ready()
 	return nil
 }

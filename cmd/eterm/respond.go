@@ -10,7 +10,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/daemon"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/respond"
@@ -42,7 +44,9 @@ func respondCommand() *cli.Command {
 		Description: "Answers our own layer-2 echo, LLC TEST and 802.1ag loopback sent to this station, and ARP,\n" +
 			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only requests are\n" +
 			"answered, never groups (but ARP and neighbour solicitations), never itself, never faster than\n" +
-			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.",
+			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.\n" +
+			"SIGUSR1 has it say what it has answered, which it does each minute where it has no terminal.\n" +
+			"SIGHUP ends it: the service eterm-respond@ then opens its ports again.",
 		Flags: []cli.Flag{
 			args.InterfaceFlag(&r.iface),
 			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
@@ -106,8 +110,15 @@ func (r *responder) run(c *cli.Context) error {
 	return r.end(c, port, engine, err)
 }
 
-// serve says what is answered, and answers until ctx ends.
+// serve says what is answered, and answers until ctx ends. Out of a terminal it
+// gives an account each minute, and anywhere when it gets SIGUSR1.
 func (r *responder) serve(ctx context.Context, c *cli.Context, port iface.Port, config respond.Config, engine *respond.Responder) error {
+	says := messages(c)
+	ctx, stop := daemon.Accounting(ctx, !r.quiet && !says.IsLive(), func() {
+		counters, _ := port.Counters()
+		says.Note("%s", show.Answered(engine.Account(), counters.HostDropped()))
+	})
+	defer stop()
 	if r.quiet {
 		return engine.Serve(ctx)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"os/exec"
 	"regexp"
@@ -114,5 +115,41 @@ func TestRespondRefuses(t *testing.T) {
 		if status != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) {
 			t.Errorf("respond %s: status %d, %q, want %q", c.args, status, stderr, c.want)
 		}
+	}
+}
+
+// TestRespondUnattended: it says what it has answered when it gets SIGUSR1, and
+// ends with the account when it gets SIGHUP, for its service to start it again.
+func TestRespondUnattended(t *testing.T) {
+	left, right, _ := switched(t)
+	p := program(t.Context(), "respond", "-i", "eth0")
+	says, err := p.StderrPipe()
+	must(t, err)
+	var out bytes.Buffer
+	p.Stdout = &out
+	must(t, right.Start(p))
+	lines := bufio.NewScanner(says)
+	next := func(want string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), want) {
+				return
+			}
+		}
+		t.Fatalf("never said %q", want)
+	}
+	next("answering on eth0")
+	if status, _, stderr := pingOn(t, left, "--l2", "-c3", "--interval", "1ms", rightMAC.String()); status != 0 {
+		t.Fatalf("ping: status %d, %s", status, stderr)
+	}
+	for range 2 {
+		must(t, p.Process.Signal(syscall.SIGUSR1))
+		next("eterm: 3 answered: echo 3; 0 over the limit, ")
+	}
+	must(t, p.Process.Signal(syscall.SIGHUP))
+	for lines.Scan() {
+	}
+	if err := p.Wait(); err != nil || !strings.HasPrefix(out.String(), "3 answered: echo 3; ") {
+		t.Errorf("%v, %s", err, &out)
 	}
 }

@@ -5,8 +5,9 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                    {imports: "cmd/eterm/internal/args cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/eterm/internal/watch cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm":                    {imports: "cmd/eterm/internal/args cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/eterm/internal/watch cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/probe frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/suite/journal iface/switchtest iface/talk", fenced: "names the system in captures (uname)"},
 	"cmd/eterm/internal/args":      {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/suite iface/suite/mlr"},
+	"cmd/eterm/internal/daemon":    {},
 	"cmd/eterm/internal/exit":      {imports: "iface iface/lab"},
 	"cmd/eterm/internal/outfile":   {imports: "cmd/internal/sandbox", fenced: "walks paths by descriptors"},
 	"cmd/internal/sandbox":         {fenced: "privileges are given up by system calls"},

@@ -75,7 +75,10 @@ func pack(at time.Time, files []string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return b.Bytes(), w.Close()
+	if err := w.Close(); err != nil { // it writes the end, without which some tools refuse the layer
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 func add(w *tar.Writer, name string, mode int64, at time.Time, data []byte) error {

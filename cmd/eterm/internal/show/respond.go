@@ -20,6 +20,11 @@ func (o *Output) Responded(a respond.Account, dropped uint64, asJSON bool) error
 	if asJSON {
 		return o.JSON(Responded{"summary", a, dropped})
 	}
+	return o.Line("%s", Answered(a, dropped))
+}
+
+// Answered is what a reflector did, on one line.
+func Answered(a respond.Account, dropped uint64) string {
 	var names []string
 	for name, n := range a.Answered {
 		if n > 0 {
@@ -32,5 +37,9 @@ func (o *Output) Responded(a respond.Account, dropped uint64, asJSON bool) error
 		line += fmt.Sprintf("%s%s %d", between, name, a.Answered[name])
 		between = ", "
 	}
-	return o.Line("%s; %d over the limit, %d unsafe, %d refused by this host", line, a.Limited, a.Unsafe, a.Refused)
+	line += fmt.Sprintf("; %d over the limit, %d unsafe, %d refused by this host", a.Limited, a.Unsafe, a.Refused)
+	if dropped > 0 {
+		line += fmt.Sprintf(", %d dropped by this host before they could be answered", dropped)
+	}
+	return line
 }

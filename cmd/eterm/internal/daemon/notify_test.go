@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"net"
@@ -14,7 +14,7 @@ func TestNotify(t *testing.T) {
 	must(t, err)
 	defer c.Close()
 	t.Setenv("NOTIFY_SOCKET", path)
-	findManager().ready()
+	FindManager().Ready()
 	b := make([]byte, 64)
 	must(t, c.SetReadDeadline(time.Now().Add(5*time.Second)))
 	n, err := c.Read(b)
@@ -22,5 +22,12 @@ func TestNotify(t *testing.T) {
 		t.Errorf("heard %q, %v", b[:n], err)
 	}
 	t.Setenv("NOTIFY_SOCKET", filepath.Join(t.TempDir(), "none"))
-	findManager().ready() // nobody there: no complaint
+	FindManager().Ready() // nobody there: no complaint
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
