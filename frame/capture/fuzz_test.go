@@ -29,7 +29,7 @@ func readHostile(t *testing.T, file []byte) {
 		if len(rec.Bytes) > MaxFrame || rec.Length < len(rec.Bytes) {
 			t.Fatalf("frame of %d bytes, %d on the wire", len(rec.Bytes), rec.Length)
 		}
-		if total > 4*len(file)+1 && !r.decompressed {
+		if total > 4*len(file)+1 && r.decompressed == nil {
 			t.Fatalf("%d frames of %d bytes", total, len(file))
 		}
 		if total > 1<<16 {

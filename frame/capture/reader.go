@@ -38,7 +38,7 @@ type Reader struct {
 	source       source
 	in           *bufio.Reader
 	waits        func() bool // the next frame may not be there yet
-	decompressed bool
+	decompressed *damaging   // what the file is decompressed by, if it is
 	err          error
 }
 
@@ -52,10 +52,9 @@ func NewReader(r io.Reader) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Reader{in: in}
+	c := &Reader{in: in, decompressed: decompressed}
 	if decompressed != nil {
 		c.in = bufio.NewReaderSize(decompressed, recordBuffer)
-		c.decompressed = true
 	}
 	if err := c.open(); err != nil {
 		return nil, c.place(err)
@@ -77,6 +76,8 @@ func (c *Reader) Next(r *Record) error {
 		*r = Record{Comments: r.Comments[:0], Notes: r.Notes[:0]}
 		if c.err = c.source.next(r); c.err != nil {
 			c.err = c.place(c.err)
+		} else if c.decompressed != nil {
+			c.decompressed.allowed += aroundFrame + perByte*int64(len(r.Bytes))
 		}
 	}
 	if r.Length < len(r.Bytes) {
@@ -95,7 +96,7 @@ func (c *Reader) Waits() bool {
 func (c *Reader) place(err error) error {
 	var damage *DamageError
 	if errors.As(err, &damage) {
-		damage.Decompressed = c.decompressed
+		damage.Decompressed = c.decompressed != nil
 		return damage
 	}
 	return err
@@ -132,32 +133,45 @@ func kind(in *bufio.Reader) string {
 const zstdWindow = 8 << 20
 
 // decompress is what in decompresses to, or nil if it is not compressed.
-func decompress(in *bufio.Reader) (io.Reader, error) {
+func decompress(in *bufio.Reader) (*damaging, error) {
 	switch name := kind(in); name {
 	case "gzip":
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, &DamageError{Problem: err.Error()}
 		}
-		return &damaging{in: z}, nil
+		return &damaging{in: z, allowed: withoutFrame}, nil
 	case "zstd":
 		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
 			return nil, &DamageError{Problem: err.Error()}
 		}
-		return &damaging{in: z}, nil
+		return &damaging{in: z, allowed: withoutFrame}, nil
 	default:
 		return nil, nil
 	}
 }
 
-// damaging makes damage of what a decompressor complains of.
+// A few kilobytes can decompress to terabytes in which there is nothing. So a
+// compressed file may have so many bytes without a frame, and so many more for
+// each frame that was read, and for each byte of it: a dump has some five.
+const (
+	withoutFrame = 32 << 20
+	aroundFrame  = 1 << 20
+	perByte      = 8
+)
+
+// damaging makes damage of what a decompressor complains of, and of a file that
+// decompresses to more than is allowed.
 type damaging struct {
-	in     io.Reader
-	offset int64
+	in              io.Reader
+	offset, allowed int64
 }
 
 func (d *damaging) Read(p []byte) (int, error) {
+	if d.offset > d.allowed {
+		return 0, &DamageError{Offset: d.offset, Problem: "so many decompressed bytes, and hardly a frame in them: not read any further"}
+	}
 	n, err := d.in.Read(p)
 	d.offset += int64(n)
 	if err != nil && err != io.EOF {
