@@ -47,14 +47,14 @@ func (r *Recent) Since(h *hdr.Histogram) *Percentiles {
 	if h == nil {
 		return nil
 	}
-	now := h.Export()
-	fresh := *now
-	fresh.Counts = append([]int64(nil), now.Counts...)
-	for i := range r.before {
-		fresh.Counts[i] -= r.before[i]
+	fresh := h.Export()
+	if r.before == nil {
+		r.before = make([]int64, len(fresh.Counts))
 	}
-	r.before = now.Counts
-	return PercentilesOf(hdr.Import(&fresh))
+	for i, n := range fresh.Counts {
+		fresh.Counts[i], r.before[i] = n-r.before[i], n
+	}
+	return PercentilesOf(hdr.Import(fresh))
 }
 
 // PercentilesOf are those of a histogram; nil if it is empty.
