@@ -129,20 +129,30 @@ func (r *Row) repeated(m Measurement, a, b []Measurement, resolution float64) {
 	}
 }
 
-// significant is the probability below which a difference of repetitions is no
-// chance.
-const significant = 0.05
+// level is the probability below which a difference of so many repetitions a side
+// is no chance. At one in twenty, one of twenty comparisons of equal devices claims
+// a difference; few repetitions cannot show more. With many it is one in a thousand:
+// eight on each side can show it, in six figures at once, where all of one side lie
+// above all of the other (2/12870 each).
+func level(repetitions int) float64 {
+	if repetitions >= many {
+		return 0.001
+	}
+	return 0.05
+}
+
+const many = 8
 
 // correct takes back differences of repetitions that may be chance, by the
 // exact Mann-Whitney test with Holm's correction over all figures that were
 // tested.
 func correct(rows []Row, one, two map[string][]Measurement, order []string) {
-	var tested []int
+	var tested, repetitions []int
 	var p []float64
 	for n, k := range order {
 		a, b := one[k], two[k]
 		if c := rows[n].Class; c != Count && c != Word && len(a) >= enough && len(b) >= enough && judged(a[0]) {
-			tested = append(tested, n)
+			tested, repetitions = append(tested, n), append(repetitions, min(len(a), len(b)))
 			p = append(p, stat.MannWhitney(values(a), values(b)))
 		}
 	}
@@ -151,7 +161,7 @@ func correct(rows []Row, one, two map[string][]Measurement, order []string) {
 		if r.Is == Same {
 			continue
 		}
-		if corrected >= significant {
+		if corrected >= level(repetitions[i]) {
 			r.Is = Same
 			s := stat.HodgesLehmann(values(one[order[tested[i]]]), values(two[order[tested[i]]]))
 			r.unseen = (s.High - s.Low) / 2 / max(math.Abs(r.valueA), 1e-300)
