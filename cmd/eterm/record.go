@@ -129,9 +129,7 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 			_, err := s.print(rx, 0)
 			return out.Frames() == most && most != 0, err
 		}
-		for i := range rx {
-			s.count(&rx[i])
-		}
+		s.count(rx)
 		return out.Frames() == most && most != 0, nil
 	}, tick: func(time.Time) error { return out.Report() }})
 	if closeErr := out.Close(); err == nil {

@@ -115,7 +115,7 @@ const receiveBatch = 256
 // print shows frames, up to the number given, and counts them; most 0 is all.
 func (s *session) print(rx []iface.Received, most uint64) (done bool, err error) {
 	for i := range rx {
-		s.count(&rx[i])
+		s.count(rx[i : i+1])
 		if err := s.printer.Received(rx[i]); err != nil {
 			return false, err
 		}
@@ -126,13 +126,17 @@ func (s *session) print(rx []iface.Received, most uint64) (done bool, err error)
 	return false, s.printer.Flush()
 }
 
-// count counts a frame that was seen, by its direction.
-func (s *session) count(r *iface.Received) {
-	if r.To == iface.Outgoing {
-		s.sent.Add(1)
-		return
+// count counts frames that were seen, by their direction, those of a batch at
+// once: an atomic addition for each would be a tenth of what recording one costs.
+func (s *session) count(rx []iface.Received) {
+	var sent uint64
+	for i := range rx {
+		if rx[i].To == iface.Outgoing {
+			sent++
+		}
 	}
-	s.received.Add(1)
+	s.sent.Add(sent)
+	s.received.Add(uint64(len(rx)) - sent)
 }
 
 // end closes the session, prints what was counted, and returns the error that
