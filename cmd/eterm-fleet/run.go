@@ -63,7 +63,8 @@ func status(err error) int {
 
 // run is the whole program but for the process.
 func run(ctx context.Context, words []string, stdout, stderr io.Writer) int {
-	err := dispatch(ctx, words, stdout, stderr)
+	out := &output{w: stdout}
+	err := out.failed(dispatch(ctx, words, out, stderr))
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(stderr, "eterm: %s\n", oneLine(err.Error()))
 		if at := (*plan.Error)(nil); errors.As(err, &at) {

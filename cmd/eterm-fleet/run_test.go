@@ -74,3 +74,16 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestOutputToAFullDevice: what could not be written is no success.
+func TestOutputToAFullDevice(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	must(t, err)
+	defer full.Close()
+	for _, words := range [][]string{{"--help"}, {"serve", "--help"}, {"agent", "--help"}} {
+		var stderr bytes.Buffer
+		if status := run(t.Context(), words, full, &stderr); status != statusUsage || !strings.Contains(stderr.String(), "standard output cannot be written") {
+			t.Errorf("%v: status %d: %s", words, status, &stderr)
+		}
+	}
+}
