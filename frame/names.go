@@ -27,6 +27,15 @@ func layerNamed(name string) (Layer, bool) {
 	return 0, false
 }
 
+// EtherTypeNames are the names that the notation has for EtherTypes, in the order
+// of their numbers.
+func EtherTypeNames() (names []string) {
+	for _, w := range etherTypes.list {
+		names = append(names, w.name)
+	}
+	return names
+}
+
 // Complete is what can follow the words of a notation typed so far: a layer's
 // name, or, within a layer, the kinds of message, flags as they are, and fields
 // with "=" at the end. It is nil where anything can follow, as behind text.

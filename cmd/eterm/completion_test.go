@@ -43,12 +43,16 @@ func TestCompletion(t *testing.T) {
 		{"-i ", "lo"}, // the demo's way
 		{"ping --l", "--l2"},
 		{"lab --s", "--shell"},
+		{"listen -w ", args.Files},
+		{"report ", args.Files},
+		{"interfaces ", "lo"},
+		{"switch check --only=learning,age", "--only=learning,ageing"},
 	} {
 		if got := completed(t, strings.Split(c.typed, " ")...); !slices.Contains(got, c.want) {
 			t.Errorf("%s: %q lacks %s", c.typed, got, c.want)
 		}
 	}
-	for _, typed := range []string{"ping --nonsense ", "nonsense ", "listen -w ", "version "} {
+	for _, typed := range []string{"ping --nonsense ", "nonsense ", "listen -c ", "version "} {
 		if got := completed(t, strings.Split(typed, " ")...); len(got) > 0 {
 			t.Errorf("%s: offers %q", typed, got)
 		}

@@ -50,7 +50,7 @@ func decodeCommand() *cli.Command {
 			args.Default(args.NumberFlag("snaplen", &d.snap, 0, args.Unlimited, "dump only the first `BYTES` of each frame"), "all"),
 			args.ColorFlag(&d.color),
 			args.JSONFlag(&d.json),
-			&cli.StringFlag{Name: "layer", Destination: &d.layer, Usage: "with --format hex: only the bytes of `LAYER`, such as icmp or vlan[1]"},
+			args.SomeOf("layer", &d.layer, "with --format hex: only the bytes of `LAYER`, such as icmp or vlan[1]", frame.LayerNames()...),
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &d.failOnFault, Usage: "exit with status 1 if a frame has a fault"},
 		},
 		Action: d.run,

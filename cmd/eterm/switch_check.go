@@ -49,8 +49,8 @@ func switchCheckCommand() *cli.Command {
 		Description: "Needs no control of the switch and no addresses. Leaves its\n" +
 			"own made-up addresses in the table, which forgets them. docs/guide/switch.md says more.",
 		Flags: append(s.ports.flags(),
-			&cli.StringFlag{Name: "only", Destination: &s.only, Usage: "run only `CASES`: groups or cases, separated by commas"},
-			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES`"},
+			args.SomeOf("only", &s.only, "run only `CASES`: groups or cases, separated by commas", switchtest.Names()...),
+			args.SomeOf("skip", &s.skip, "leave out `CASES`", switchtest.Names()...),
 			&cli.StringFlag{Name: "vlans", Destination: &s.vlans, Usage: "the `VLANS` that must pass with their tag, and no others, such as 10,20,100-199"},
 			&cli.StringFlag{Name: "vlan", Destination: &s.vlan, Usage: "ask only how `VIDS` such as 20,30 are carried each way: tagged, untagged, in another VLAN or not at all, and with which priority"},
 			&cli.BoolFlag{Name: "errored", Destination: &s.errored, Usage: "ask only whether frames with a wrong FCS, too short or too long are forwarded; needs NICs that send and hand over such frames"},

@@ -41,7 +41,7 @@ func switchMACsCommand() *cli.Command {
 			args.NumberFlag("max-macs", &s.maxMACs, 64, args.Unlimited, "try at most `N` addresses"),
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
 			&cli.BoolFlag{Name: "sequential", Destination: &s.sequential, Usage: "addresses that follow each other, not random ones (RFC 4814)"},
-			&cli.StringFlag{Name: "skip", Destination: &s.skip, Usage: "leave out `CASES` of " + strings.Join(macCases, ", ")},
+			args.SomeOf("skip", &s.skip, "leave out `CASES` of "+strings.Join(macCases, ", "), macCases...),
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`", DefaultText: "random"},
 			args.ColorFlag(&s.color),
 			outputFlag(&s.output),

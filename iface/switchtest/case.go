@@ -49,6 +49,15 @@ func Groups() []string {
 	return groups
 }
 
+// Names are what Select takes: the groups, and all cases.
+func Names() []string {
+	names := Groups()
+	for _, c := range cases {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 // Select are the cases that only names and skip does not. Both are groups or
 // names of cases; an empty only is all.
 func Select(only, skip []string) ([]Case, error) {

@@ -80,8 +80,8 @@ func (f *Bench) TestFlags() []cli.Flag {
 	f.repeat, f.preset, f.search = 1, "standard", "mlr"
 	return []cli.Flag{
 		Default(ChoiceFlag("preset", &f.preset, "lengths, waits and repetitions of `PRESET`", suite.Presets...), "standard"),
-		&cli.StringFlag{Name: "tests", Destination: &f.tests, DefaultText: "throughput,latency,loss,back-to-back", Usage: "make `TESTS` of throughput, latency, loss, back-to-back, recovery, reset, bursts"},
-		&cli.StringFlag{Name: "skip", Destination: &f.skip, Usage: "leave out `TESTS`"},
+		Default(SomeOf("tests", &f.tests, "make `TESTS` of "+strings.Join(suite.AllTests, ", "), suite.AllTests...), "throughput,latency,loss,back-to-back"),
+		SomeOf("skip", &f.skip, "leave out `TESTS`", suite.AllTests...),
 		Default(ChoiceFlag("search", &f.search, "search by `METHOD`: several loss ratios at once (RFC 9971), or binary with loss verification (TST 009)", "mlr", "binary"), "mlr"),
 		&cli.GenericFlag{Name: "goal", Value: &f.goals, DefaultText: "those of the preset", Usage: "search for `NAME:loss=0,exceed=50%,initial=1s,trial=1s,sum=21s,width=0.5%`"},
 		&cli.GenericFlag{Name: "waits", Value: &f.waits, DefaultText: "those of the preset", Usage: "pause `LEARN,RESIDUAL,REST` (RFC 2544, 23 b, d, e), such as 2s,2s,5s"},

@@ -23,6 +23,10 @@ type Enumerated interface {
 	Values() []string
 }
 
+// Files is the word of the candidate that stands for the names of files, which
+// every shell completes itself.
+const Files = ":files"
+
 // Complete says what the last of the words can become. It knows commands,
 // flags, the values of flags, and the notation.
 func Complete(app *cli.App, typed []string) []Candidate {
@@ -30,7 +34,21 @@ func Complete(app *cli.App, typed []string) []Candidate {
 		typed = []string{""}
 	}
 	before, now := typed[:len(typed)-1], typed[len(typed)-1]
-	return slices.DeleteFunc(candidates(app, before, now), func(c Candidate) bool { return !strings.HasPrefix(c.Word, now) })
+	prefix := ""
+	if name, value, has := strings.Cut(now, "="); has && strings.HasPrefix(name, "--") {
+		before, now, prefix = append(slices.Clone(before), name), value, name+"="
+	}
+	all := candidates(app, before, now)
+	if at := strings.LastIndexByte(now, ','); at >= 0 { // the next of a list
+		prefix, now = prefix+now[:at+1], now[at+1:]
+	}
+	all = slices.DeleteFunc(all, func(c Candidate) bool { return c.Word != Files && !strings.HasPrefix(c.Word, now) })
+	for i := range all {
+		if all[i].Word != Files {
+			all[i].Word = prefix + all[i].Word
+		}
+	}
+	return all
 }
 
 func candidates(app *cli.App, before []string, now string) []Candidate {
@@ -54,12 +72,25 @@ func candidates(app *cli.App, before []string, now string) []Candidate {
 	case strings.HasPrefix(now, "-") && len(s.operands) == 0 || strings.HasPrefix(now, "--"):
 		return flagsOf(command)
 	case strings.Contains(command.ArgsUsage, "NOTATION"):
-		return plain(frame.Complete(s.operands))
+		return append(plain(frame.Complete(s.operands)), filesIn(command.ArgsUsage)...)
+	case strings.Contains(command.ArgsUsage, "INTERFACE"):
+		return plain((&interfaceName{}).Values())
 	case strings.Contains(command.ArgsUsage, "COMMAND"):
 		if within, _ := descend(app.Commands, s.operands); within != nil {
 			return commandsOf(within.Subcommands)
 		}
 		return commandsOf(app.Commands)
+	}
+	return filesIn(command.ArgsUsage)
+}
+
+// filesIn is the candidate for files, where a usage says that a file or a
+// folder is named.
+func filesIn(usage string) []Candidate {
+	for _, word := range []string{"FILE", "DIR", "files", "directories"} {
+		if strings.Contains(usage, word) {
+			return []Candidate{{Word: Files}}
+		}
 	}
 	return nil
 }
@@ -84,14 +115,21 @@ func flagsOf(c *cli.Command) (all []Candidate) {
 	return append(all, Candidate{"--help", "show the command's flags and examples"})
 }
 
-// ValuesOf are the words that a flag takes, where they can be listed.
+// ValuesOf are the words that a flag takes, where they can be listed, or the
+// candidate for files, where its usage says that it takes one.
 func ValuesOf(f cli.Flag) []Candidate {
 	if g, ok := f.(*cli.GenericFlag); ok {
 		if e, ok := g.Value.(Enumerated); ok {
 			return plain(e.Values())
 		}
 	}
-	return nil
+	d, ok := f.(cli.DocGenerationFlag)
+	if !ok {
+		return nil
+	}
+	_, placeholder, _ := strings.Cut(d.GetUsage(), "`")
+	placeholder, _, _ = strings.Cut(placeholder, "`")
+	return filesIn(placeholder)
 }
 
 func plain(words []string) (all []Candidate) {

@@ -88,6 +88,9 @@ func (v *MAC) Set(s string) error {
 
 func (v *MAC) String() string { return v.text }
 
+// Values are the words for an address.
+func (v *MAC) Values() []string { return []string{"broadcast", "own", "random"} }
+
 // Given says whether there is one, or a word for one.
 func (v *MAC) Given() bool { return v.text != "" }
 
@@ -142,6 +145,9 @@ func (v *EtherType) Set(s string) error {
 	*v = EtherType(n)
 	return nil
 }
+
+// Values are the names of EtherTypes in the notation.
+func (v *EtherType) Values() []string { return frame.EtherTypeNames() }
 
 // namedEtherType is a name as the notation takes it in eth type=.
 func namedEtherType(s string) (uint64, error) {

@@ -1,14 +1,21 @@
 #compdef eterm
 # zsh completion for eterm: source <(eterm completion zsh)
 _eterm() {
-	local -a answers
-	local line
-	for line in "${(@f)$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-		[[ -n $line ]] && answers+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+	local -a answers fields
+	local line files
+	for line in "${(@f)$("${(Q)words[1]}" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+		if [[ $line == :files* ]]; then
+			files=1
+		elif [[ $line == *=$'\t'* ]]; then # a field's value follows at once
+			fields+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+		elif [[ -n $line ]]; then
+			answers+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+		fi
 	done
-	if (( $#answers )); then
-		_describe eterm answers
-	else
+	(( $#answers )) && _describe eterm answers
+	(( $#fields )) && _describe eterm fields -S ''
+	if [[ -n $files ]]; then
+		compset -P '--*='
 		_files
 	fi
 }
