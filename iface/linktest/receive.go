@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"eterm/frame/ether"
-	"eterm/frame/inband"
 	"eterm/frame/probe"
 	"eterm/frame/seal"
 	"eterm/iface"
@@ -161,17 +159,6 @@ func (r *Receiver) take(rx []iface.Received) error {
 		return iface.ErrStop
 	}
 	return nil
-}
-
-// isTalk says whether a frame is what two eterms say to each other. Those of a
-// test are not foreign to it.
-func isTalk(b []byte) bool {
-	h, payload, err := ether.Parse(b)
-	if err != nil || h.Type != inband.EtherType {
-		return false
-	}
-	_, _, err = inband.Parse(payload)
-	return err == nil
 }
 
 // add gives a frame to its run.
