@@ -37,17 +37,24 @@ func (d *Decoded) layerText(i int) string {
 type match struct{ a, b int }
 
 // align pairs the layers of two frames: the longest sequence of like layers
-// both have.
+// both have, and of several as long the one with most that are equal, so that of
+// two tags the one that was taken off is the one that is missing.
 func align(a, b *Decoded) []match {
 	n, m := len(a.Parts), len(b.Parts)
-	longest := make([]uint8, (n+1)*(m+1)) // of what is left from (i, j) on
-	at := func(i, j int) *uint8 { return &longest[i*(m+1)+j] }
+	const like, equal = 1 << 12, 1 // more like layers outweigh all that may be equal
+	score := func(i, j int) int32 {
+		if string(a.Parts[i].bytes(a.Bytes)) == string(b.Parts[j].bytes(b.Bytes)) {
+			return like + equal
+		}
+		return like
+	}
+	longest := make([]int32, (n+1)*(m+1)) // of what is left from (i, j) on
+	at := func(i, j int) *int32 { return &longest[i*(m+1)+j] }
 	for i := n - 1; i >= 0; i-- {
 		for j := m - 1; j >= 0; j-- {
+			*at(i, j) = max(*at(i+1, j), *at(i, j+1))
 			if a.Parts[i].Layer == b.Parts[j].Layer {
-				*at(i, j) = *at(i+1, j+1) + 1
-			} else {
-				*at(i, j) = max(*at(i+1, j), *at(i, j+1))
+				*at(i, j) = max(*at(i, j), *at(i+1, j+1)+score(i, j))
 			}
 		}
 	}
@@ -55,7 +62,7 @@ func align(a, b *Decoded) []match {
 	i, j := 0, 0
 	for i < n || j < m {
 		switch {
-		case i < n && j < m && a.Parts[i].Layer == b.Parts[j].Layer && *at(i, j) == *at(i+1, j+1)+1:
+		case i < n && j < m && a.Parts[i].Layer == b.Parts[j].Layer && *at(i, j) == *at(i+1, j+1)+score(i, j):
 			out = append(out, match{i, j})
 			i, j = i+1, j+1
 		case j == m || i < n && *at(i+1, j) >= *at(i, j+1):
