@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -14,6 +15,7 @@ import (
 	"eterm/cmd/internal/result"
 	"eterm/frame/probe"
 	"eterm/frame/stats"
+	"eterm/iface"
 	"eterm/iface/linktest"
 )
 
@@ -53,6 +55,8 @@ type linkPrinter struct {
 	json, quiet bool
 	file        string
 	kept        *kept
+	bridges     *show.Bridges
+	messages    *show.Messages
 	early       func() bool // whether less was measured than asked for
 }
 
@@ -66,6 +70,7 @@ func (o *linkPrinter) flags() []cli.Flag {
 
 // open must be called before anything is sent; ports are those of the test.
 func (o *linkPrinter) open(c *cli.Context, ports ...result.Port) (err error) {
+	o.bridges, o.messages = show.LookForBridges(iface.BridgeSettings), messages(c)
 	o.JSON, o.Quiet = o.json, o.quiet || c.Bool("watch")
 	if o.kept, err = keep(c, result.KindLink, o.file, o.json, ports...); err != nil {
 		return err
@@ -108,6 +113,8 @@ func (o *linkPrinter) follow(session uint32, soFar stats.Source) (stop func()) {
 
 // keep makes a document of a result.
 func (o *linkPrinter) keep(t linktest.Total) error {
+	load := o.kept.doc.Load
+	o.bridges.Link(load != nil && !strings.HasPrefix(load.Carrier, "EtherType"), t.OnTheWay, t.Corrupted, o.messages)
 	v := t.Verdict
 	return o.kept.write(o.early(), &t, result.Verdict{Status: v.Status, Exceeded: v.Exceeded, Untrusted: v.Untrusted})
 }

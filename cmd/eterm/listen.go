@@ -57,7 +57,7 @@ func listenCommand() *cli.Command {
 
 func (l *listener) run(c *cli.Context) error {
 	o := iface.Options{ReceiveOnly: true, Sent: l.sent}
-	if l.quiet {
+	if l.quiet && !l.failOnFault { // faults are looked for in whole frames
 		o.SnapLen = headersOnly
 	}
 	if err := l.check(c); err != nil {
@@ -73,7 +73,7 @@ func (l *listener) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s.failOnFault, s.hidden = l.failOnFault, l.quiet || l.path != "" && !l.recording.print
+	s.failOnFault, s.hidden = l.failOnFault, l.quiet && !l.failOnFault || l.path != "" && !l.recording.print
 	out, err := l.capture(c, s, o.SnapLen)
 	if err != nil {
 		s.port.Close()
@@ -130,6 +130,10 @@ func (l *listener) countOnly(ctx context.Context, s *session, shown *watch.Scree
 					break
 				}
 				n.Add(rx[i].Bytes, rx[i].Length)
+				s.bridges.Take(rx[i].Bytes, rx[i].Length)
+				if l.failOnFault {
+					s.printer.Check(&rx[i])
+				}
 			}
 			s.received.Store(n.Frames)
 			return l.count != 0 && n.Frames >= uint64(l.count), nil

@@ -26,7 +26,8 @@ type session struct {
 	began    time.Time
 	// hidden says that frames are counted or recorded but not shown, so that
 	// nobody looks for faults in them.
-	hidden bool
+	hidden  bool
+	bridges *show.Bridges
 	// failOnFault makes a frame with a fault the answer no.
 	failOnFault bool
 }
@@ -69,7 +70,7 @@ func (f *sessionFlags) open(c *cli.Context, o iface.Options) (*session, error) {
 		printed.Format = show.FormatJSON
 	}
 	out := output(c)
-	return &session{port: port, printer: show.NewFrames(out, printed), out: out, messages: messages(c), began: time.Now()}, nil
+	return &session{port: port, printer: show.NewFrames(out, printed), out: out, messages: messages(c), bridges: show.LookForBridges(iface.BridgeSettings), began: time.Now()}, nil
 }
 
 // taker is what a run does with what it receives.
@@ -133,6 +134,8 @@ func (s *session) count(rx []iface.Received) {
 	for i := range rx {
 		if rx[i].To == iface.Outgoing {
 			sent++
+		} else {
+			s.bridges.Take(rx[i].Bytes, rx[i].Length)
 		}
 	}
 	s.sent.Add(sent)
@@ -156,6 +159,7 @@ func (s *session) end(cause error, counted *show.Statistics) error {
 		sum.Driver = d.DriverCounters()
 	}
 	s.port.Close()
+	s.bridges.Frames(s.messages)
 	if printErr := s.out.Summary(sum, s.messages, s.printer.Format == show.FormatJSON); printErr != nil && cause == nil {
 		cause = printErr
 	}

@@ -14,6 +14,7 @@ import (
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
 	"eterm/frame/capture"
+	"eterm/iface"
 	"eterm/iface/switchtest"
 )
 
@@ -175,6 +176,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	if err != nil {
 		return err
 	}
+	bridges := show.LookForBridges(iface.BridgeSettings)
 	if err := atWork(c); err != nil {
 		return err
 	}
@@ -187,6 +189,7 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 		return k.end(true, nil, nil, notBegun(err))
 	}
 	p.End(card)
+	bridges.Card(card, messages(c))
 	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"eterm/frame/ether"
+	"eterm/frame/ipv6"
 	"eterm/iface/loop"
 )
 
@@ -107,4 +109,27 @@ func (c *Card) Trusted() bool {
 		}
 	}
 	return c.HostLost == 0 && c.Forged == 0
+}
+
+// IPSuffered says whether an IP packet is among the frames that show a failure or a
+// note, which did not arrive, or shorter than it was sent.
+func (c *Card) IPSuffered() bool {
+	for _, r := range c.Results {
+		if r.Verdict != Fail && r.Verdict != Note {
+			continue
+		}
+		for _, e := range r.Evidence {
+			if h, _, err := ether.Parse(e.Sent); err != nil || h.Type != 0x0800 && h.Type != ipv6.EtherType {
+				continue
+			}
+			short := len(e.Arrived) == 0
+			for _, a := range e.Arrived {
+				short = short || len(a.Bytes) < len(e.Sent)
+			}
+			if short {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -60,7 +60,7 @@ var rules = []Rule{
 
 	// What is shown and kept.
 	{Kind: AtMostOne, These: words("json format")},
-	{Kind: Apart, These: words("quiet"), Those: words("format snaplen write color fail-on-fault"), only: words("listen")},
+	{Kind: Apart, These: words("quiet"), Those: words("format snaplen write color"), only: words("listen")},
 	{Kind: Apart, These: words("quiet"), Those: words("json verbose"), only: words("send respond")},
 	{Kind: Apart, These: words("write"), Those: words("format fail-on-fault"), Unless: "print"},
 	{Kind: Needs, These: words("rotate print"), Those: words("write")},

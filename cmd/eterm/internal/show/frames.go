@@ -99,11 +99,23 @@ func (p *Frames) Faulty() uint64 {
 	return p.faulty
 }
 
-func (p *Frames) add(direction string, r iface.Received) error {
+// Check counts a frame that came if it has faults, and prints nothing.
+func (p *Frames) Check(r *iface.Received) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.decode(r, r.To != iface.Outgoing)
+}
+
+// decode takes a frame apart, and counts it if it came and has faults.
+func (p *Frames) decode(r *iface.Received, came bool) {
 	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
-	if len(p.decoded.Faults) > 0 && direction == wasReceived {
+	if len(p.decoded.Faults) > 0 && came {
 		p.faulty++
 	}
+}
+
+func (p *Frames) add(direction string, r iface.Received) error {
+	p.decode(&r, direction == wasReceived)
 	switch p.Format {
 	case FormatJSON:
 		f := frameObject{direction: "received", at: r.At, length: r.Length, bytes: r.Bytes, faults: &p.decoded}
