@@ -151,7 +151,9 @@ func readICMPv6(b []byte) (ip ipv6.Header, m icmpv6.Message, ok bool) {
 var allNodes = netip.MustParseAddr("ff02::1")
 
 // neighbor answers a solicitation (RFC 4861, 7.2.4): to the asker, or to all nodes if it has no
-// address yet and only wants to know whether ours is taken (RFC 4862, 5.4.3).
+// address yet and only wants to know whether ours is taken (RFC 4862, 5.4.3). The answer has a
+// link address if the question had one, so that it is no longer: to a group it must have one
+// (RFC 4861, 4.3) but if it has no source, and then it is answered without, for nobody needs it.
 func (h holder) neighbor(dst []byte, q *Request) ([]byte, bool) {
 	ip, m, ok := readICMPv6(q.Payload)
 	if !ok || m.Type != icmpv6.NeighborSolicitation {
@@ -162,7 +164,13 @@ func (h holder) neighbor(dst []byte, q *Request) ([]byte, bool) {
 		ip.Dst != n.Target && ip.Dst != icmpv6.SolicitedNode(n.Target) {
 		return dst, false
 	}
-	answer := icmpv6.Neighbor{Target: n.Target, Link: q.Own, Solicited: true, Override: true}
+	if n.Link == nil && ip.Dst.IsMulticast() && !ip.Src.IsUnspecified() {
+		return dst, false
+	}
+	answer := icmpv6.Neighbor{Target: n.Target, Solicited: true, Override: true}
+	if n.Link != nil {
+		answer.Link = q.Own
+	}
 	to := ip.Src
 	if to.IsUnspecified() {
 		answer.Solicited, to = false, allNodes

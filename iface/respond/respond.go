@@ -167,11 +167,8 @@ func (r *Responder) Answer(dst, frame []byte, at time.Time) []byte {
 	return dst
 }
 
-// roomier is by how much an answer may be longer than its question: a
-// neighbour advertisement has a link address where a solicitation may not.
-const roomier = 8
-
-// ask lets one answerer answer and judges what it made.
+// ask lets one answerer answer and judges what it made: who asks in another's
+// name gets no more bytes sent there than he sends.
 func (r *Responder) ask(a *counted, dst []byte, q *Request, asked int) ([]byte, bool) {
 	at := len(dst)
 	out := q.Back(q.Own).Append(dst)
@@ -180,7 +177,7 @@ func (r *Responder) ask(a *counted, dst []byte, q *Request, asked int) ([]byte, 
 		return dst, false
 	}
 	copy(out[at:], q.To)
-	if len(out)-at > max(asked, ether.MinFrame)+roomier {
+	if len(out)-at > max(asked, ether.MinFrame) {
 		r.account.tooLong()
 		return dst, true
 	}
