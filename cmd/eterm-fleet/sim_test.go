@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/result/resulttest"
 )
 
 // simulated runs a simulation with its server as a process, and returns the
@@ -17,6 +18,7 @@ func simulated(t *testing.T, plan string, words ...string) (*result.Fleet, strin
 	if status == statusUsage {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
+	resulttest.Validate(t, lastLine(stdout))
 	docs, err := result.Read(strings.NewReader(stdout))
 	if err != nil {
 		t.Fatalf("%v: %s", err, stderr)
@@ -87,4 +89,10 @@ func stored(said string) (n int) {
 	words := strings.Fields(before)
 	_, _ = fmt.Sscan(words[len(words)-1], &n)
 	return n
+}
+
+// lastLine is the last object of a stream.
+func lastLine(stream string) []byte {
+	stream = strings.TrimSpace(stream)
+	return []byte(stream[strings.LastIndexByte(stream, '\n')+1:])
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/result/resulttest"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 	"eterm/iface/suite"
@@ -72,6 +73,7 @@ func TestBenchOnAWire(t *testing.T) {
 	if err != nil || string(card) != r.stdout {
 		t.Errorf("the card that was kept: %v\n%s", err, card)
 	}
+	resulttest.Validate(t, []byte(readFile(t, filepath.Join(dir, "result.json"))))
 	docs, err := result.Open(filepath.Join(dir, "result.json"))
 	if err != nil || len(docs) != 1 {
 		t.Fatal(err)

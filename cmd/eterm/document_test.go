@@ -7,19 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/result/resulttest"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
 )
-
-var resultSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	return jsonschema.NewCompiler().Compile("../../docs/reference/eterm.result.schema.json")
-})
 
 // unmarshal reads an object that a command printed. A document must keep to the
 // schema and be one that the reader takes; its envelope and its result are read
@@ -49,13 +43,7 @@ func documentIn(t *testing.T, stream string) *result.Document {
 	if len(docs) != 1 || !strings.Contains(last, docs[0].ID) {
 		t.Fatalf("%d documents, and the last object is %.200s", len(docs), last)
 	}
-	schema, err := resultSchema()
-	must(t, err)
-	object, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(last)))
-	must(t, err)
-	if err := schema.Validate(object); err != nil {
-		t.Errorf("%v: %.300s", err, last)
-	}
+	resulttest.Validate(t, []byte(last))
 	return docs[0]
 }
 
