@@ -45,7 +45,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 	if time.Duration(s.interval) < 100*time.Microsecond {
 		return exit.Usage("--interval %v: want at least 100us", time.Duration(s.interval))
 	}
-	if s.ports.third != "" || s.ports.to.Given() {
+	if s.ports.third != "" || s.ports.to.Given() || s.ports.a == "" && s.ports.near != "" {
 		return exit.Usage("an outage is between two ports of this machine: --a IF1 --b IF2 (eterm link run watches a way to another)")
 	}
 	if err := s.ports.open(c); err != nil {

@@ -132,6 +132,7 @@ func TestSwitchRefusals(t *testing.T) {
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, exit.StatusUsage, "wrong.yaml"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, exit.StatusUsage, "name a new file"},
 		{[]string{"switch", "macs", "--max-macs", "5"}, exit.StatusUsage, "want a whole number of 64 or more"},
+		{[]string{"switch", "outage", "-i", "a"}, exit.StatusUsage, "an outage is between two ports of this machine"},
 		{[]string{"switch", "outage", "--interval", "1us"}, exit.StatusUsage, "at least 100us"},
 	} {
 		p := on(t, host, c.args...)
@@ -166,6 +167,9 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 	p := on(t, host, "switch", "outage", "--a", "a", "--b", "b", "-d", "2", "--json")
 	labtest.Run(t, middle, "sh", "-c", "sleep 0.5; ip link set pb nomaster; sleep 0.4; ip link set pb master br0")
 	status := p.end(t)
+	if want := "eterm: watching a and b, a frame each way every 10ms, for 2s\n"; !strings.Contains(p.stderr.String(), want) {
+		t.Errorf("no %q at the start: %s", want, &p.stderr)
+	}
 	lines := strings.Split(strings.TrimSpace(p.stdout.String()), "\n")
 	var report struct {
 		Type     string
