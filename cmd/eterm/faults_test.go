@@ -102,13 +102,14 @@ func TestPromiscuousEndsWithTheProcess(t *testing.T) {
 	}
 }
 
-// TestNoCarrier: the run goes on, and what was sent left for nowhere.
+// TestNoCarrier: the run goes on, and what was sent left for nowhere; or the kernel
+// refused it, as Debian's 6.1 does.
 func TestNoCarrier(t *testing.T) {
 	left, right := labtest.Pair(t)
 	must(t, right.Down("eth0"))
 	status, _, stderr := runOn(t, left, "exchange", "-c1", "-W0", "--format", "line")
 	if status != 3 || !strings.Contains(stderr, "eterm: eth0 has no carrier") ||
-		!strings.Contains(stderr, "the interface has no carrier: it got 1 frame, and counts 0 sent") {
+		!oneOf(stderr, "the interface has no carrier: it got 1 frame, and counts 0 sent", "refused to send 1 of 1 frame: 1 queue full; the interface has no carrier") {
 		t.Errorf("status %d, stderr %q", status, stderr)
 	}
 }
