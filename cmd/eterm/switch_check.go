@@ -124,7 +124,7 @@ func (s *switchChecker) cases() ([]switchtest.Case, *switchtest.IDs, error) {
 func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switchtest.Config, error) {
 	cfg := switchtest.Config{
 		Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs, MaxAgeing: time.Duration(s.maxAgeing),
-		Settle: time.Duration(s.drain), LoadTime: time.Duration(s.loadTime),
+		Drain: time.Duration(s.drain), LoadTime: time.Duration(s.loadTime),
 	}
 	if s.vlans != "" {
 		ids, err := switchtest.ParseIDs(s.vlans)

@@ -31,9 +31,9 @@ func numberOf(f []byte) uint64 {
 	return uint64(a&b | b&c | a&c)
 }
 
-// TestLedgerAgreesWithWhatCameOut counts what comes out of lines with many
+// TestAccountAgreesWithWhatCameOut counts what comes out of lines with many
 // combinations of faults, by the slow and plain way of keeping all of it.
-func TestLedgerAgreesWithWhatCameOut(t *testing.T) {
+func TestAccountAgreesWithWhatCameOut(t *testing.T) {
 	p := impair.Chance
 	all := []impair.Fault{
 		impair.Drop(p(0.1)), impair.Duplicate(p(0.1)), impair.Swap(p(0.1)), impair.Delay(impair.Every(7), 5*time.Millisecond),

@@ -28,7 +28,7 @@ type DirectOptions struct {
 }
 
 // Direct offers a load to one port of this machine and accounts for it at
-// another. One clock stamps both ends, so delays are true. The result is valid
+// another. One clock timestamps both ends, so delays are true. The result is valid
 // also when there is an error.
 func Direct(ctx context.Context, tx, rx iface.Port, l Load, o DirectOptions) (Result, error) {
 	over := make(chan struct{})

@@ -188,7 +188,7 @@ func TestPairPeerDies(t *testing.T) {
 	})
 }
 
-// TestPairAskerDies: what the partner sends ends within the lease, and what it
+// TestPairAskerDies: what the peer sends ends within the lease, and what it
 // saw is a run like any other.
 func TestPairAskerDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -207,13 +207,13 @@ func TestPairAskerDies(t *testing.T) {
 		run := <-g.ended
 		side := run.Side()
 		if r := side.Report; r.Session != 1 || r.Received < 1900 || r.Received > 2100 {
-			t.Errorf("the partner saw %d frames of run %d", r.Received, r.Session)
+			t.Errorf("the peer saw %d frames of run %d", r.Received, r.Session)
 		}
 		time.Sleep(5 * time.Second)
 		before, _ := g.farData.Counters()
 		time.Sleep(10 * time.Second)
 		if after, _ := g.farData.Counters(); after.Accepted != before.Accepted {
-			t.Error("the partner still sends")
+			t.Error("the peer still sends")
 		}
 	})
 }

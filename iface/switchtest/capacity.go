@@ -187,8 +187,8 @@ func (r *rig) teachAt(asked float64) (perSecond float64, missed int, err error) 
 	for i, a := range addrs {
 		specs[i] = spec{dst: r.addr[portB], src: a}
 	}
-	flights := r.ledger.launch(portA, specs)
-	defer r.ledger.land(flights)
+	flights := r.account.launch(portA, specs)
+	defer r.account.land(flights)
 	start := time.Now()
 	if err = r.sendAt(portA, flights, asked); err != nil {
 		return 0, 0, err

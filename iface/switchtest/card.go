@@ -40,7 +40,7 @@ func newCard(r *rig) *Card {
 
 func (c *Card) close() {
 	c.Took = time.Since(c.Started)
-	c.HostLost, c.Forged = c.rig.lost, c.rig.ledger.forgedSoFar()
+	c.HostLost, c.Forged = c.rig.lost, c.rig.account.forgedSoFar()
 }
 
 // ended says whether err ends the run, and files the cases that are left.

@@ -58,11 +58,11 @@ func Check(ctx context.Context, cfg Config) (*Card, error) {
 	return card, nil
 }
 
-// longestSettle is the longest that a run waits for frames that are late, and
+// longestDrain is the longest that a run waits for frames that are late, and
 // lookBack how long it looks for them after a failure.
 const (
-	longestSettle = 300 * time.Millisecond
-	lookBack      = time.Second
+	longestDrain = 300 * time.Millisecond
+	lookBack     = time.Second
 )
 
 // run runs one case between two controls; again with more time if frames were
@@ -75,20 +75,20 @@ func (r *rig) run(c Case) (Result, error) {
 			result.Took = time.Since(start)
 			return result, err
 		}
-		if r.cfg.Settle >= longestSettle {
-			result = c.judge(Outcome{Why: fmt.Sprintf("%d of the frames took longer than %v", late, r.cfg.Settle)}, r.cfg.Expect)
+		if r.cfg.Drain >= longestDrain {
+			result = c.judge(Outcome{Why: fmt.Sprintf("%d of the frames took longer than %v", late, r.cfg.Drain)}, r.cfg.Expect)
 			result.Late = true
 			result.Took = time.Since(start)
 			return result, nil
 		}
-		r.cfg.Settle = min(4*r.cfg.Settle, longestSettle)
+		r.cfg.Drain = min(4*r.cfg.Drain, longestDrain)
 		r.memo.sweep = sweep{}
 	}
 }
 
 // once runs a case a single time, and says how many frames were late.
 func (r *rig) once(c Case) (result Result, late uint64, err error) {
-	lost, before, absent := r.hostLost(), r.ledger.lateSoFar(), r.ledger.absentSoFar()
+	lost, before, absent := r.hostLost(), r.account.lateSoFar(), r.account.absentSoFar()
 	o, err := r.between(c)
 	silent := errors.Is(err, errSilent)
 	var refused *refusedError
@@ -102,7 +102,7 @@ func (r *rig) once(c Case) (result Result, late uint64, err error) {
 	}
 	// Never more is put down to the host than did not come: what a NIC says that
 	// it missed may be another's frames, and with some rises by itself.
-	if n := min(r.hostLost()-lost, r.ledger.absentSoFar()-absent); n > 0 {
+	if n := min(r.hostLost()-lost, r.account.absentSoFar()-absent); n > 0 {
 		r.lost += n
 		o = Outcome{Why: fmt.Sprintf("this host lost %d frames: run it again on a less busy one", n)}
 	}
@@ -111,7 +111,7 @@ func (r *rig) once(c Case) (result Result, late uint64, err error) {
 	if result.Verdict == Fail { // or are frames only late?
 		err = r.sleep(lookBack)
 	}
-	return result, r.ledger.lateSoFar() - before, err
+	return result, r.account.lateSoFar() - before, err
 }
 
 // calibrate sees how long flooded frames take, which some switches send by way
@@ -122,16 +122,16 @@ func (r *rig) calibrate() error {
 	for i := range specs {
 		specs[i].tags = r.carrier[portA]
 	}
-	flights := r.ledger.launch(portA, specs)
-	defer r.ledger.land(flights)
+	flights := r.account.launch(portA, specs)
+	defer r.account.land(flights)
 	if err := errors.Join(r.send(portA, flights), r.flush(portA)); err != nil {
 		return err
 	}
 	start, last, before := time.Now(), time.Duration(0), 0
-	_, err := r.await(longestSettle, func() bool {
+	_, err := r.await(longestDrain, func() bool {
 		there := 0
 		for _, f := range flights {
-			if r.ledger.reached(f, portB) {
+			if r.account.reached(f, portB) {
 				there++
 			}
 		}
@@ -140,7 +140,7 @@ func (r *rig) calibrate() error {
 		}
 		return there == len(flights)
 	})
-	r.cfg.Settle = min(max(r.cfg.Settle, 3*last), max(r.cfg.Settle, longestSettle))
+	r.cfg.Drain = min(max(r.cfg.Drain, 3*last), max(r.cfg.Drain, longestDrain))
 	return err
 }
 
@@ -172,14 +172,14 @@ func (r *rig) hostLost() uint64 {
 
 // absentSoFar is how many test frames did not come to a port that could have
 // received them.
-func (l *ledger) absentSoFar() uint64 {
+func (l *account) absentSoFar() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.absent
 }
 
 // lateSoFar is how many test frames came after their exchange was over.
-func (l *ledger) lateSoFar() uint64 {
+func (l *account) lateSoFar() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.late

@@ -160,7 +160,7 @@ func TestSlowFloodingIsWaitedFor(t *testing.T) {
 // failure: here those of one group only, which nothing foretells.
 func TestFramesTooLateAreNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := ifacetest.Delay(ifacetest.Where(to("\x01\x00\x5e\x00\x00\x01")), longestSettle+100*time.Millisecond)
+		slow := ifacetest.Delay(ifacetest.Where(to("\x01\x00\x5e\x00\x00\x01")), longestDrain+100*time.Millisecond)
 		sw := ifacetest.NewSwitch(2, ifacetest.Faults(slow))
 		cases, err := Select([]string{"reserved.ipv4-all-hosts"}, nil)
 		if err != nil {

@@ -43,10 +43,10 @@ type Config struct {
 	// load; 3 s and 1000 if 0.
 	LoadTime time.Duration
 	LoadRate float64
-	// Settle is how long to wait for frames that took a slower way through
+	// Drain is how long to wait for frames that took a slower way through
 	// the switch than the one behind them; 10 ms if 0, and 50 ms where B is on
 	// another machine.
-	Settle time.Duration
+	Drain time.Duration
 	// Timeout is how long a frame that must arrive may take; 1 s if 0.
 	Timeout time.Duration
 	// Key, if not zero, seals the test frames: others with marks of this run are
@@ -89,9 +89,9 @@ func (c *Config) complete() {
 	orElse(&c.LoadRate, 1000)
 	if r, ok := c.B.(*Remote); ok {
 		c.session = uint32(r.session)
-		orElse(&c.Settle, 50*time.Millisecond)
+		orElse(&c.Drain, 50*time.Millisecond)
 	}
-	orElse(&c.Settle, 10*time.Millisecond)
+	orElse(&c.Drain, 10*time.Millisecond)
 	orElse(&c.Timeout, time.Second)
 	if c.Cases == nil {
 		c.Cases = Cases()

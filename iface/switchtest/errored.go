@@ -40,7 +40,7 @@ func eachWay(do func(r *rig, from side) (Outcome, error)) func(*rig) (Outcome, e
 			if err != nil || o.Why != "" {
 				return o, err
 			}
-			o.Seen = fmt.Sprintf("%v to %v %s", from, far(from), o.Seen)
+			o.Seen = fmt.Sprintf("%v to %v %s", from, opposite(from), o.Seen)
 			if worst.Value == "" {
 				worst = o
 				continue
@@ -58,8 +58,8 @@ func eachWay(do func(r *rig, from side) (Outcome, error)) func(*rig) (Outcome, e
 
 // withFCS sends frames that end in an FCS made by fcs, and waits as exchange does.
 func (r *rig) withFCS(from side, specs []spec, fcs func([]byte) [fcs]byte) (volley, error) {
-	flights := r.ledger.launch(from, specs)
-	defer r.ledger.land(flights)
+	flights := r.account.launch(from, specs)
+	defer r.account.land(flights)
 	port := r.cfg.OwnFCS[from]
 	if port == nil {
 		return nil, fmt.Errorf("port %v: no socket for frames with their own FCS", from)
@@ -73,7 +73,7 @@ func (r *rig) withFCS(from side, specs []spec, fcs func([]byte) [fcs]byte) (voll
 	if err := r.flush(from); err != nil {
 		return nil, err
 	}
-	return flights, r.sleep(r.cfg.Settle)
+	return flights, r.sleep(r.cfg.Drain)
 }
 
 // keepsFCS says whether what a port receives ends in its FCS.
@@ -93,7 +93,7 @@ func inverted(frame []byte) [fcs]byte {
 // wrongFCS sends frames whose FCS is wrong, after the same with the right one, which
 // show that the NIC sends the FCS it is given, and none of its own behind it.
 func wrongFCS(r *rig, from side) (Outcome, error) {
-	to := far(from)
+	to := opposite(from)
 	var specs []spec
 	for i := range 10 {
 		s := r.to(from)
@@ -134,7 +134,7 @@ func wrongFCS(r *rig, from side) (Outcome, error) {
 // undersize sends frames below the least size. Those that arrive padded say nothing
 // of the switch: the NIC that sent them may have done it.
 func undersize(r *rig, from side) (Outcome, error) {
-	to := far(from)
+	to := opposite(from)
 	var specs []spec
 	for size := headerLen; size < shortest; size++ {
 		s := r.to(from)
@@ -175,7 +175,7 @@ func oversize(r *rig, from side) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return v.errored(far(from)), nil
+	return v.errored(opposite(from)), nil
 }
 
 // errored sums up frames none of which should arrive at a port.

@@ -2,8 +2,8 @@ package switchtest
 
 import "slices"
 
-// far is the other of ports A and B.
-func far(s side) side {
+// opposite is the other of ports A and B.
+func opposite(s side) side {
 	if s == portA {
 		return portB
 	}
@@ -11,14 +11,14 @@ func far(s side) side {
 }
 
 // to is a frame from a port's own address to the address of the other.
-func (r *rig) to(from side) spec { return spec{dst: r.addr[far(from)], src: r.addr[from]} }
+func (r *rig) to(from side) spec { return spec{dst: r.addr[opposite(from)], src: r.addr[from]} }
 
 // repeat is n times the same frame.
 func repeat(n int, s spec) []spec { return slices.Repeat([]spec{s}, n) }
 
 // outcome is what became of a volley at the other side, as a case reports it.
 func (v volley) outcome(allow func(Change) bool) Outcome {
-	return v.at(far(v[0].from), allow).outcome()
+	return v.at(opposite(v[0].from), allow).outcome()
 }
 
 func (s sum) outcome() Outcome {

@@ -16,7 +16,7 @@ const (
 func (r *rig) teach(at side, addrs []MAC, tags ...tag) error {
 	specs := make([]spec, len(addrs))
 	for i, a := range addrs {
-		specs[i] = spec{dst: r.addr[far(at)], src: a, tags: tags}
+		specs[i] = spec{dst: r.addr[opposite(at)], src: a, tags: tags}
 	}
 	_, err := r.exchange(at, specs...)
 	return err
@@ -31,7 +31,7 @@ func (r *rig) probe(at side, addrs []MAC, tags ...tag) (unknown int, v volley, e
 		specs[i].tags = tags
 	}
 	v, err = r.exchange(at, specs...)
-	return len(v.reached(far(at))), v, err
+	return len(v.reached(opposite(at))), v, err
 }
 
 // floods says whether frames to unknown addresses come out at the other side.

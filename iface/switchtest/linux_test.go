@@ -65,7 +65,7 @@ func cardOf(t *testing.T, ports []iface.Port) *Card {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{A: ports[0], B: ports[1], Cases: cases, MaxMACs: 1024, Settle: 4 * time.Millisecond}
+	cfg := Config{A: ports[0], B: ports[1], Cases: cases, MaxMACs: 1024, Drain: 4 * time.Millisecond}
 	if len(ports) > 2 {
 		cfg.Third = ports[2]
 	}

@@ -19,8 +19,8 @@ func load(r *rig) (Outcome, error) {
 			specs[i] = r.to(side(from))
 			specs[i].size = min(mix[i%len(mix)], headerLen+r.mtu())
 		}
-		flights[from] = r.ledger.launch(side(from), specs)
-		defer r.ledger.land(flights[from])
+		flights[from] = r.account.launch(side(from), specs)
+		defer r.account.land(flights[from])
 	}
 	done := make(chan error, len(flights))
 	for from := range flights {
@@ -29,12 +29,12 @@ func load(r *rig) (Outcome, error) {
 	if err := errors.Join(<-done, <-done); err != nil {
 		return Outcome{}, err
 	}
-	if err := errors.Join(r.flush(portA), r.flush(portB), r.sleep(r.cfg.Settle)); err != nil {
+	if err := errors.Join(r.flush(portA), r.flush(portB), r.sleep(r.cfg.Drain)); err != nil {
 		return Outcome{}, err
 	}
 	return bothWays(func(from side) (Outcome, error) {
-		r.ledger.land(flights[from])
-		s := volley(flights[from]).at(far(from), nil)
+		r.account.land(flights[from])
+		s := volley(flights[from]).at(opposite(from), nil)
 		o := s.outcome()
 		o.Seen = fmt.Sprintf("offered %d at %.0f a second, received %d, lost %d, twice %d, out of order %d, changed %d",
 			s.sent, r.cfg.LoadRate, s.arrived, s.sent-s.arrived, s.again, s.disorder, s.different)

@@ -71,9 +71,9 @@ func quotes(frame []byte, at int) bool {
 	return false
 }
 
-// fill writes the payload behind a mark: bytes that depend on sequence and
+// fillPattern writes the payload behind a mark: bytes that depend on sequence and
 // place, so that bytes of another frame are never taken for it.
-func fill(b []byte, seq uint32) {
+func fillPattern(b []byte, seq uint32) {
 	h := (seq + 1) * 2654435761
 	for i := range b {
 		h ^= h << 13

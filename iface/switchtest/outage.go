@@ -271,7 +271,7 @@ func (w *watch) finish() {
 	}
 	w.report.Took = time.Since(w.report.Started)
 	w.report.HostLost = w.rig.hostLost() - w.began
-	w.report.Forged = w.rig.ledger.forgedSoFar() + w.forged.Load()
+	w.report.Forged = w.rig.account.forgedSoFar() + w.forged.Load()
 	w.report.Stalls = len(w.stalls)
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()

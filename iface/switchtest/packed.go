@@ -58,7 +58,7 @@ func pack(frame []byte) packed {
 // matching is how many bytes are those that fill makes.
 func matching(b []byte, seq uint32) int {
 	want := make([]byte, len(b))
-	fill(want, seq)
+	fillPattern(want, seq)
 	for i := range b {
 		if b[i] != want[i] {
 			return i
@@ -104,7 +104,7 @@ func (p packed) frame(dst []byte) []byte {
 	dst = append(dst, p.head...)
 	dst = append(dst, make([]byte, p.run)...)
 	if f, ok := probe.Find(p.head); ok && p.run > 0 {
-		fill(dst[start+len(p.head):], f.Seq)
+		fillPattern(dst[start+len(p.head):], f.Seq)
 	}
 	dst = append(dst, p.raw...)
 	return append(dst, make([]byte, p.length-(len(dst)-start))...)

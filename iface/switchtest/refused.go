@@ -59,8 +59,8 @@ func (r *rig) refusal(from side, frame []byte, err error) error {
 func (r *rig) takes(from side, length int) (bool, error) {
 	s := r.to(from)
 	s.size, s.kind = length, hello
-	flights := r.ledger.launch(from, []spec{s})
-	defer r.ledger.land(flights)
+	flights := r.account.launch(from, []spec{s})
+	defer r.account.land(flights)
 	for wait := time.Millisecond; ; wait *= 2 {
 		n, err := r.ports[from].Send([][]byte{flights[0].sent})
 		if n == 1 || wait > 16*time.Millisecond {

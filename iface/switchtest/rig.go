@@ -22,13 +22,13 @@ var errSilent = errors.New("nothing arrives")
 // rig is the switch under test between its ports, and everything the cases
 // need to send frames through it and to see what becomes of them.
 type rig struct {
-	ctx    context.Context
-	cfg    *Config
-	ports  [sides]iface.Port
-	addr   [sides]MAC
-	ledger *ledger
-	random *rand.Rand
-	memo   memo
+	ctx     context.Context
+	cfg     *Config
+	ports   [sides]iface.Port
+	addr    [sides]MAC
+	account *account
+	random  *rand.Rand
+	memo    memo
 	// carrier are the tags of frames that must pass, by the port that sends them.
 	carrier [sides][]tag
 	lost    uint64                    // frames of cases that this host may have had and lost
@@ -39,9 +39,9 @@ type rig struct {
 func newRig(ctx context.Context, cfg *Config) *rig {
 	r := &rig{ctx: ctx, cfg: cfg, ports: [sides]iface.Port{cfg.A, cfg.B, cfg.Third}}
 	r.random = rand.New(rand.NewPCG(cfg.Seed, 1))
-	r.ledger = newLedger(session(cfg.session), cfg.Key)
+	r.account = newAccount(session(cfg.session), cfg.Key)
 	for s := range r.each() {
-		r.ledger.ports = append(r.ledger.ports, s)
+		r.account.ports = append(r.account.ports, s)
 		copy(r.addr[s][:], r.ports[s].HardwareAddr())
 	}
 	return r
@@ -86,14 +86,14 @@ func (r *rig) stop() {
 func (r *rig) listen(ctx context.Context, s side) {
 	err := iface.Frames(ctx, r.ports[s], make([]iface.Received, burst), func(rx []iface.Received) error {
 		for i := range rx {
-			r.ledger.receive(s, rx[i].Bytes, rx[i].At)
+			r.account.receive(s, rx[i].Bytes, rx[i].At)
 		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, net.ErrClosed) {
-		r.ledger.mu.Lock()
-		r.ledger.fail(fmt.Errorf("port %v: %w", s, err))
-		r.ledger.mu.Unlock()
+		r.account.mu.Lock()
+		r.account.fail(fmt.Errorf("port %v: %w", s, err))
+		r.account.mu.Unlock()
 	}
 }
 
@@ -103,8 +103,8 @@ func (r *rig) listen(ctx context.Context, s side) {
 // errSilent, so what did not arrive was stopped by the switch and not by a
 // dead link.
 func (r *rig) exchange(from side, specs ...spec) (volley, error) {
-	flights := r.ledger.launch(from, specs)
-	defer r.ledger.land(flights)
+	flights := r.account.launch(from, specs)
+	defer r.account.land(flights)
 	for b := range slices.Chunk(flights, burst) {
 		if err := r.send(from, b); err != nil {
 			return nil, err
@@ -113,7 +113,7 @@ func (r *rig) exchange(from side, specs ...spec) (volley, error) {
 			return nil, err
 		}
 	}
-	return flights, r.sleep(r.cfg.Settle)
+	return flights, r.sleep(r.cfg.Drain)
 }
 
 // send offers frames to a port, again if its queue is full.
@@ -155,13 +155,13 @@ func (r *rig) flush(from side) error {
 // a second in all as the configuration says.
 func (r *rig) pass(from, to side, s spec) error {
 	for _, share := range []time.Duration{16, 8, 4, 4, 2} {
-		flights := r.ledger.launch(from, []spec{s})
+		flights := r.account.launch(from, []spec{s})
 		err := r.send(from, flights)
 		arrived := false
 		if err == nil {
-			arrived, err = r.await(r.cfg.Timeout/share, func() bool { return r.ledger.reached(flights[0], to) })
+			arrived, err = r.await(r.cfg.Timeout/share, func() bool { return r.account.reached(flights[0], to) })
 		}
-		r.ledger.land(flights)
+		r.account.land(flights)
 		if arrived || err != nil {
 			return err
 		}
@@ -174,16 +174,16 @@ func (r *rig) await(d time.Duration, done func() bool) (bool, error) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
 	for {
-		if err := r.ledger.failure(); err != nil {
+		if err := r.account.failure(); err != nil {
 			return false, err
 		}
 		if done() {
 			return true, nil
 		}
 		select {
-		case <-r.ledger.changed:
+		case <-r.account.changed:
 		case <-timeout.C:
-			return done(), r.ledger.failure()
+			return done(), r.account.failure()
 		case <-r.ctx.Done():
 			return false, r.ctx.Err()
 		}
@@ -201,9 +201,9 @@ func (r *rig) sleep(d time.Duration) error {
 // receive, so that it may be where a mirror comes out.
 func (r *rig) control() error {
 	for s := range r.each() {
-		flights := r.ledger.launch(s, []spec{{dst: broadcast, src: r.addr[s], kind: hello, tags: r.carrier[s]}})
+		flights := r.account.launch(s, []spec{{dst: broadcast, src: r.addr[s], kind: hello, tags: r.carrier[s]}})
 		err := r.send(s, flights)
-		r.ledger.land(flights)
+		r.account.land(flights)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 func (s spec) hasSeal() bool { return s.length() >= s.header()+probe.Size+probe.SealSize }
 
 // frame makes the frame of a flight, as spec.build does, and proves it.
-func (l *ledger) frame(s spec, seq uint32, from side) []byte {
+func (l *account) frame(s spec, seq uint32, from side) []byte {
 	b := s.build(l.id, seq, from)
 	if l.key.IsZero() || s.unmarked() {
 		return b
@@ -29,12 +29,12 @@ func (l *ledger) frame(s spec, seq uint32, from side) []byte {
 	}
 	w := probe.NewSealedWriter(b, at, probe.KindMark, m.stream(), uint32(l.id), l.key)
 	w.Write(seq, 0)
-	fill(b[at+probe.Size+probe.SealSize:], seq)
+	fillPattern(b[at+probe.Size+probe.SealSize:], seq)
 	return b
 }
 
 // tag is what a frame has that is too short for a seal.
-func (l *ledger) tag(m mark) uint32 { return shortSeal(l.key, l.id, m) }
+func (l *account) tag(m mark) uint32 { return shortSeal(l.key, l.id, m) }
 
 func shortSeal(key seal.Key, id session, m mark) uint32 {
 	var b [12]byte
@@ -46,7 +46,7 @@ func shortSeal(key seal.Key, id session, m mark) uint32 {
 
 // proves says whether a frame with a mark of this session is of who has the key.
 // Where its flight is known, one that must have a seal does not pass without.
-func (l *ledger) proves(frame []byte, f *probe.Found, m mark, of *flight) bool {
+func (l *account) proves(frame []byte, f *probe.Found, m mark, of *flight) bool {
 	switch {
 	case l.key.IsZero():
 		return true
@@ -59,7 +59,7 @@ func (l *ledger) proves(frame []byte, f *probe.Found, m mark, of *flight) bool {
 }
 
 // forgedSoFar is how many frames had a mark of this run and did not prove it.
-func (l *ledger) forgedSoFar() uint64 {
+func (l *account) forgedSoFar() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.forged

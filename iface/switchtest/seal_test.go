@@ -51,7 +51,7 @@ func forged(id session, seen uint32, other seal.Key) (frames [][]byte) {
 	for from := range sides {
 		for _, seq := range []uint32{seen, seen + 1, seen + 2} {
 			s := spec{dst: broadcast, src: MAC{2, 0xbad & 0xff, 1}}
-			l := newLedger(id, other)
+			l := newAccount(id, other)
 			frames = append(frames, s.build(id, seq, from), l.frame(s, seq, from))
 			s.size = 40
 			frames = append(frames, s.build(id, seq, from), l.frame(s, seq, from))
@@ -117,14 +117,14 @@ func TestForgedFramesAreInNoWatch(t *testing.T) {
 // no room for it; and they come back exact from the other end.
 func TestFramesOfAllSizesProveThemselves(t *testing.T) {
 	key := keyOf(t, "a key of two friends")
-	ours, theirs := newLedger(7, key), newLedger(7, keyOf(t, "the key of somebody else"))
+	ours, theirs := newAccount(7, key), newAccount(7, keyOf(t, "the key of somebody else"))
 	for size := headerLen + probe.Size; size <= longest; size++ {
 		s := spec{dst: MAC{2, 9}, src: MAC{2, 8}, size: size, kind: sentinel}
 		b := ours.frame(s, 99, portB)
 		of := &flight{spec: s}
 		for _, c := range []struct {
 			name  string
-			l     *ledger
+			l     *account
 			frame []byte
 			want  bool
 		}{{"its own", ours, b, true}, {"of another key", theirs, b, false}, {"without a key", ours, s.build(7, 99, portB), false}, {"of another number", ours, renumbered(b, s), false}} {
@@ -152,7 +152,7 @@ func renumbered(b []byte, s spec) []byte {
 // What a seal costs a frame of 60 bytes, made and checked.
 func BenchmarkSealedFrame(b *testing.B) {
 	for name, key := range map[string]seal.Key{"without": {}, "with": keyOf(b, "a key of two friends")} {
-		l := newLedger(7, key)
+		l := newAccount(7, key)
 		s := spec{dst: MAC{2, 9}, src: MAC{2, 8}}
 		b.Run("make "+name, func(b *testing.B) {
 			for b.Loop() {

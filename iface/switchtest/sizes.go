@@ -34,7 +34,7 @@ func everySize(tags int) func(*rig) (Outcome, error) {
 			if err != nil {
 				return Outcome{}, err
 			}
-			return bySize(v, v.at(far(from), nil)), nil
+			return bySize(v, v.at(opposite(from), nil)), nil
 		})
 		if top < longest && err == nil {
 			o.Seen += fmt.Sprintf("; only to %d bytes, the MTU here", top+fcs)
@@ -46,7 +46,7 @@ func everySize(tags int) func(*rig) (Outcome, error) {
 // bySize adds which sizes did not arrive, and the first that arrived wrong.
 func bySize(v volley, s sum) Outcome {
 	o := s.outcome()
-	if lost := sizeRanges(v.missing(far(v[0].from))); lost != "" {
+	if lost := sizeRanges(v.missing(opposite(v[0].from))); lost != "" {
 		o.Seen += ", not those of " + lost + " bytes"
 	}
 	for _, f := range []*flight{s.odd, s.extra} {

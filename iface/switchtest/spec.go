@@ -72,11 +72,11 @@ func (s spec) build(id session, seq uint32, from side) []byte {
 	head := len(b)
 	b = b[:s.length()]
 	if s.unmarked() {
-		fill(b[head:], seq)
+		fillPattern(b[head:], seq)
 		return b
 	}
 	id.put(b, head, mark{seq: seq, from: from, kind: s.kind})
-	fill(b[head+probe.Size:], seq)
+	fillPattern(b[head+probe.Size:], seq)
 	return b
 }
 

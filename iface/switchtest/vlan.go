@@ -39,7 +39,7 @@ func (r *rig) vlans() (*sweep, error) {
 			}
 			s.file(v)
 			vids = vids[:0]
-			for _, f := range v.missing(far(from)) {
+			for _, f := range v.missing(opposite(from)) {
 				vids = append(vids, f.spec.tags[0].tci)
 			}
 		}
@@ -61,7 +61,7 @@ func (r *rig) tags(from side, vids []uint16) []spec {
 // file sorts what arrived by what happened to the tag.
 func (s *sweep) file(v volley) {
 	for _, f := range v {
-		vid, to := f.spec.tags[0].tci, far(f.from)
+		vid, to := f.spec.tags[0].tci, opposite(f.from)
 		if f.copies[to] == 0 {
 			continue
 		}
@@ -156,7 +156,7 @@ func vlanLeak(r *rig) (Outcome, error) {
 	}
 	if len(s.moved) > 0 {
 		f := s.moved[0]
-		c := compare(f.sent, f.bytes[far(f.from)][0])
+		c := compare(f.sent, f.bytes[opposite(f.from)][0])
 		leak(f, "%d frames arrived in another VLAN, the first of VLAN %d in %d", len(s.moved), f.spec.tags[0].tci, c.VID)
 	}
 	return o, nil

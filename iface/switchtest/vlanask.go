@@ -64,7 +64,7 @@ func carried(from side, vid uint16) func(*rig) (Outcome, error) {
 		if err != nil {
 			return Outcome{}, err
 		}
-		to := far(from)
+		to := opposite(from)
 		s := v.at(to, Change.onlyTag)
 		o := s.outcome()
 		if o.Value != forwarded && o.Value != reordered {
@@ -114,10 +114,10 @@ func keeps(from side, vid, dei uint16) func(*rig) (Outcome, error) {
 		var changed string
 		none := true // of the priorities is left, in any frame
 		for pcp, f := range v {
-			if f.copies[far(from)] == 0 {
+			if f.copies[opposite(from)] == 0 {
 				return untestable(fmt.Sprintf("a frame of priority %d does not arrive", pcp))
 			}
-			c := compare(f.sent, f.bytes[far(from)][0])
+			c := compare(f.sent, f.bytes[opposite(from)][0])
 			if word, text := tagState(c, vid); word == asBare || word == mixed {
 				return untestable("frames arrive " + text)
 			}
@@ -127,8 +127,8 @@ func keeps(from side, vid, dei uint16) func(*rig) (Outcome, error) {
 				o.Evidence = append(o.Evidence, f.evidence())
 			}
 		}
-		if none && r.takesTags(far(from)) {
-			return untestable(r.priorityTaken(far(from)))
+		if none && r.takesTags(opposite(from)) {
+			return untestable(r.priorityTaken(opposite(from)))
 		}
 		if changed != "" {
 			o.Value, o.Seen = remarked, changed[2:]

@@ -53,18 +53,18 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 		plan: probe.Plan{Length: shortest - headerLen, TCI: probe.Untagged, Interval: uint64(interval.Nanoseconds()) * 1000},
 	}
 	y.tally.Planned(y.plan)
-	y.before, _ = r.ports[far(from)].Counters()
-	y.stream = append(append(y.stream, r.addr[far(from)][:]...), r.addr[from][:]...)
+	y.before, _ = r.ports[opposite(from)].Counters()
+	y.stream = append(append(y.stream, r.addr[opposite(from)][:]...), r.addr[from][:]...)
 	y.stream = append(y.stream, probe.EtherType>>8, probe.EtherType&0xff)
 	var kind probe.Kind
-	if key := r.ledger.key; key.IsZero() {
+	if key := r.account.key; key.IsZero() {
 		y.stream, kind = y.plan.AppendPayload(y.stream)
 	} else {
 		y.stream, kind = y.plan.AppendSealedPayload(y.stream)
 		y.tally.Sealed(key)
 	}
-	y.writer = probe.NewSealedWriter(y.stream, headerLen, kind, 0, session, r.ledger.key)
-	y.teach = y.frame(r.addr[far(from)], station, 1)
+	y.writer = probe.NewSealedWriter(y.stream, headerLen, kind, 0, session, r.account.key)
+	y.teach = y.frame(r.addr[opposite(from)], station, 1)
 	y.ask = y.frame(station, r.addr[from], 2)
 	return y
 }
@@ -72,13 +72,13 @@ func newWay(from side, session uint32, r *rig, interval time.Duration) *way {
 // frame is a frame about the station.
 func (y *way) frame(dst, src MAC, stream uint8) []byte {
 	b := spec{dst: dst, src: src}.build(session(y.session+1), 0, y.from)
-	w := probe.NewSealedWriter(b, headerLen, probe.KindMark, stream, y.session+1, y.rig.ledger.key)
+	w := probe.NewSealedWriter(b, headerLen, probe.KindMark, stream, y.session+1, y.rig.account.key)
 	w.Write(0, 0)
 	return b
 }
 
 // String is the direction.
-func (y *way) String() string { return fmt.Sprintf("%v to %v", y.from, far(y.from)) }
+func (y *way) String() string { return fmt.Sprintf("%v to %v", y.from, opposite(y.from)) }
 
 // send sends the next frame of the stream, and about once a second asks
 // whether the station is known and lets it speak again.
@@ -114,7 +114,7 @@ func (y *way) await(now time.Time, sent bool) {
 
 // receive files what arrives at the other port until ctx ends.
 func (y *way) receive(ctx context.Context, w *watch, done chan<- error) {
-	to := far(y.from)
+	to := opposite(y.from)
 	port := y.rig.ports[to]
 	if c, err := port.Counters(); err == nil {
 		y.filed.Store(c.Delivered)
@@ -146,7 +146,7 @@ func (w *watch) arrived(at side, rx *iface.Received) {
 		if f.Session != y.session && f.Session != y.session+1 {
 			continue
 		}
-		if key := w.rig.ledger.key; !key.IsZero() && probe.Verify(key, rx.Bytes, &f) != probe.SealRight {
+		if key := w.rig.account.key; !key.IsZero() && probe.Verify(key, rx.Bytes, &f) != probe.SealRight {
 			w.forged.Add(1)
 			return
 		}
@@ -209,7 +209,7 @@ func (y *way) look(w *watch, now time.Time) {
 
 // unread says whether frames have come to the receiving port and are not filed.
 func (y *way) unread() bool {
-	c, err := y.rig.ports[far(y.from)].Counters()
+	c, err := y.rig.ports[opposite(y.from)].Counters()
 	return err == nil && c.Seen > y.filed.Load()+c.SocketDropped
 }
 
@@ -219,7 +219,7 @@ func (y *way) soFar() stats.SoFar {
 	defer y.mu.Unlock()
 	offered, received, missing, bytes := y.offered, y.tally.Received(), y.tally.Missing(), y.tally.Bytes()
 	s := stats.SoFar{Direction: y.String(), Offered: &offered, Received: &received, Missing: &missing, Bytes: &bytes, Delay: y.tally.RecentDelay()}
-	if c, err := y.rig.ports[far(y.from)].Counters(); err == nil {
+	if c, err := y.rig.ports[opposite(y.from)].Counters(); err == nil {
 		dropped := c.Sub(y.before).HostDropped()
 		s.HostDropped = &dropped
 	}

@@ -37,9 +37,9 @@ type flight struct {
 	at    [sides]time.Time
 }
 
-// ledger holds the frames that are on their way, and is filled by the
+// account holds the frames that are on their way, and is filled by the
 // receivers of all ports.
-type ledger struct {
+type account struct {
 	id  session
 	key seal.Key // of the frames; the zero Key proves nothing
 
@@ -57,12 +57,12 @@ type ledger struct {
 	changed chan struct{}
 }
 
-func newLedger(id session, key seal.Key) *ledger {
-	return &ledger{id: id, key: key, open: map[uint32]*flight{}, tiny: map[MAC]*flight{}, changed: make(chan struct{}, 1)}
+func newAccount(id session, key seal.Key) *account {
+	return &account{id: id, key: key, open: map[uint32]*flight{}, tiny: map[MAC]*flight{}, changed: make(chan struct{}, 1)}
 }
 
 // launch gives frames their sequence numbers and waits for them from now on.
-func (l *ledger) launch(from side, specs []spec) []*flight {
+func (l *account) launch(from side, specs []spec) []*flight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	flights := make([]*flight, len(specs))
@@ -79,7 +79,7 @@ func (l *ledger) launch(from side, specs []spec) []*flight {
 }
 
 // land stops waiting for frames: nothing writes to them any more.
-func (l *ledger) land(flights []*flight) {
+func (l *account) land(flights []*flight) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range flights {
@@ -98,7 +98,7 @@ func (l *ledger) land(flights []*flight) {
 }
 
 // receive notes a frame that arrived at a port. The bytes are copied.
-func (l *ledger) receive(at side, frame []byte, when time.Time) {
+func (l *account) receive(at side, frame []byte, when time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f, m, ours := l.match(frame)
@@ -143,7 +143,7 @@ func loops(g *loop.Guard, m mark, at side, frame []byte) error {
 const portWord = "port "
 
 // match finds the flight a frame belongs to; nil if its exchange is over.
-func (l *ledger) match(frame []byte) (*flight, mark, bool) {
+func (l *account) match(frame []byte) (*flight, mark, bool) {
 	if m, f, ok := l.id.look(frame); ok {
 		of := l.open[m.seq]
 		if !l.proves(frame, &f, m, of) {
@@ -161,14 +161,14 @@ func (l *ledger) match(frame []byte) (*flight, mark, bool) {
 }
 
 // fail ends the run with the first error.
-func (l *ledger) fail(err error) {
+func (l *account) fail(err error) {
 	if l.err == nil {
 		l.err = err
 	}
 	l.notify()
 }
 
-func (l *ledger) notify() {
+func (l *account) notify() {
 	select {
 	case l.changed <- struct{}{}:
 	default:
@@ -176,14 +176,14 @@ func (l *ledger) notify() {
 }
 
 // failure is what ended the run, or nil.
-func (l *ledger) failure() error {
+func (l *account) failure() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
 }
 
 // reached says whether a frame on its way has arrived at a port.
-func (l *ledger) reached(f *flight, at side) bool {
+func (l *account) reached(f *flight, at side) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return f.copies[at] > 0
