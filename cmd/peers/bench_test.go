@@ -91,7 +91,7 @@ func TestMedian(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for _, line := range []string{"-only nothing", "-rounds 0", "-each 0s", "-tools (", "operand", "-rates 0", "-rates 3", "-rates 1000,", "-rates 2000000", "-rates x"} {
+	for _, line := range []string{"-only nothing", "-only send,nothing", "-only send,", "-rounds 0", "-each 0s", "-tools (", "operand", "-rates 0", "-rates 3", "-rates 1000,", "-rates 2000000", "-rates x"} {
 		if _, err := parse(strings.Fields(line)); err == nil {
 			t.Errorf("%s: no error", line)
 		}

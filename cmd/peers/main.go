@@ -5,7 +5,7 @@
 // rights, and leaves nothing behind. Tools that are not installed are left out.
 //
 //	go run ./cmd/peers                 everything, medians of five rounds
-//	go run ./cmd/peers -only pace      one table
+//	go run ./cmd/peers -only pace      one table, or several: send,receive
 //	go run ./cmd/peers -only pace -rates 1000
 //	go run ./cmd/peers -short          a few seconds: does it still run?
 package main
@@ -82,7 +82,7 @@ func runOutside(ctx context.Context, args []string, out io.Writer) error {
 type settings struct {
 	rounds  int
 	each    time.Duration
-	only    string
+	only    []string
 	short   bool
 	tools   *regexp.Regexp
 	rates   []int // of pacing, frames/s
@@ -123,7 +123,7 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "measure every tool `N` times, in turn")
 	flags.DurationVar(&s.each, "each", 800*time.Millisecond, "measure for `TIME` each")
-	flags.StringVar(&s.only, "only", "", "one `TABLE`: "+tableNames())
+	only := flags.String("only", "", "these `TABLES`, joined by commas: "+tableNames())
 	flags.StringVar(&tools, "tools", "", "only tools that match `REGEXP`")
 	rates := flags.String("rates", "1000,10000,100000", "pace at these `FRAMES/S`")
 	flags.BoolVar(&s.short, "short", false, "one short round, to see that it runs")
@@ -140,8 +140,13 @@ func parse(args []string) (settings, error) {
 	if s.rates, err = pacingRates(*rates); err != nil {
 		return s, err
 	}
-	if s.only != "" && !slices.ContainsFunc(tables, func(t table) bool { return t.name == s.only }) {
-		return s, fmt.Errorf("-only %s: want %s", s.only, tableNames())
+	if *only != "" {
+		s.only = strings.Split(*only, ",")
+	}
+	for _, name := range s.only {
+		if !slices.ContainsFunc(tables, func(t table) bool { return t.name == name }) {
+			return s, fmt.Errorf("-only %s: want %s", *only, tableNames())
+		}
 	}
 	if flags.NArg() > 0 || s.rounds < 1 || s.each <= 0 {
 		return s, errors.New("want no operands, and -rounds and -each above zero")
@@ -177,7 +182,7 @@ func runInside(ctx context.Context, args []string, out io.Writer) error {
 	defer b.close()
 	fmt.Fprintln(out, machine())
 	for _, t := range tables {
-		if s.only != "" && s.only != t.name {
+		if len(s.only) > 0 && !slices.Contains(s.only, t.name) {
 			continue
 		}
 		if err := t.run(b, ctx); err != nil {
