@@ -77,3 +77,33 @@ func TestRetag(t *testing.T) {
 		t.Errorf("%x %v", got, err)
 	}
 }
+
+// FuzzEdit: whatever is asked for, an edit is refused in one line or makes a
+// frame of the same length, also when it is made again.
+func FuzzEdit(f *testing.F) {
+	for i, n := range everyLayer {
+		change := []string{"ipv4.ttl=1", "eth.dst=broadcast", "vlan[1].id=7", "ipv6.dst=::1", "icmp.type=8", "tcp.flags=0xff", "lldp.length=511", "ipv4.ihl=15", "x"}[i%9]
+		f.Add(change, mustBuild(f, n))
+	}
+	f.Fuzz(func(t *testing.T, change string, b []byte) {
+		var e Edit
+		if err := e.Set(change); err != nil {
+			if strings.ContainsAny(err.Error(), "\n\x1b") {
+				t.Fatalf("%q: %q", change, err)
+			}
+			return
+		}
+		got, err := e.Apply(Decode(bytes.Clone(b)))
+		if err != nil {
+			return
+		}
+		if len(got) != len(b) {
+			t.Fatalf("%q of %x: %x", change, b, got)
+		}
+		once := bytes.Clone(got)
+		// What was changed may be read as another frame, with other fields.
+		if again, err := e.Apply(Decode(got)); err == nil && len(again) != len(once) {
+			t.Fatalf("%q of %x, twice: %x", change, once, again)
+		}
+	})
+}
