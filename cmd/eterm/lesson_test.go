@@ -49,7 +49,7 @@ func TestLesson(t *testing.T) {
 func doLesson(t *testing.T, dir string, both *terminals, session string) string {
 	t.Helper()
 	prompts, which, typed, shown := taken(t, session)
-	printed := []string(nil)
+	var printed []string
 	if prompts[0] == "$ " {
 		printed = typeLesson(t, dir, typed)
 	} else {
