@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -17,16 +18,16 @@ import (
 
 // asker is eterm arp: who has an address, by ARP or neighbour discovery.
 type asker struct {
-	station
+	command.Station
 	args.Hosts
-	askFlags
+	command.AskFlags
 	announce, probe, listen bool
 	duration                args.Duration
 }
 
 func arpCommand() *cli.Command {
 	a := &asker{}
-	a.tries, a.timeout = 3, args.Duration(500*time.Millisecond)
+	a.Tries, a.Timeout = 3, args.Duration(500*time.Millisecond)
 	return &cli.Command{
 		Name:      "arp",
 		Usage:     "ask who has an address, by ARP or IPv6 neighbour discovery",
@@ -37,7 +38,7 @@ func arpCommand() *cli.Command {
 			"eterm arp -i eth0 --probe 192.0.2.7          may I use it? (RFC 5227; status 1: it is taken)\n" +
 			"eterm arp -i eth0 --announce 192.0.2.7       tell everybody that this station has it\n" +
 			"eterm arp -i eth0 --listen -d 10             who says what of himself; nothing is sent",
-		Flags: append(append(append(a.station.Flags(), a.askFlags.flags()...), a.Hosts.Flags()...),
+		Flags: append(append(append(a.Station.Flags(), a.AskFlags.Flags()...), a.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "announce", Destination: &a.announce, Usage: "announce the addresses as this station's (RFC 5227, 3)"},
 			&cli.BoolFlag{Name: "probe", Destination: &a.probe, Usage: "ask whether the addresses are free, without claiming them (RFC 5227, 2.1)"},
 			&cli.BoolFlag{Name: "listen", Destination: &a.listen, Usage: "send nothing: print every claim that comes by"},
@@ -54,14 +55,14 @@ func (a *asker) run(c *cli.Context) error {
 	case (a.announce || a.probe) && !c.Args().Present():
 		return exit.Usage("no address given: want the one to announce or to probe for, such as 192.0.2.7")
 	}
-	at, err := a.open(c)
+	at, err := a.Open(c)
 	if err != nil {
 		return err
 	}
-	defer at.port.Close()
+	defer at.Port.Close()
 	words := c.Args().Slice()
 	if !a.listen {
-		if words, err = operandsOr(c, at, &a.Hosts); err != nil {
+		if words, err = command.OperandsOr(c, at, &a.Hosts); err != nil {
 			return err
 		}
 	}
@@ -73,12 +74,12 @@ func (a *asker) run(c *cli.Context) error {
 		return err
 	}
 	makers := vendors.Load(vendors.Files)
-	out := &show.ARP{Out: output(c), JSON: a.json, Vendors: makers, Said: result.ARP{Vendors: makers.Source, Said: []result.Address{}}}
-	k, err := keep(c, result.KindARP, a.output, a.json, portAs("send", at.port.Name()))
+	out := &show.ARP{Out: command.Output(c), JSON: a.JSON, Vendors: makers, Said: result.ARP{Vendors: makers.Source, Said: []result.Address{}}}
+	k, err := command.Keep(c, result.KindARP, a.Output, a.JSON, command.PortAs("send", at.Port.Name()))
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	err = a.do(c, at, operands, out)
@@ -86,11 +87,11 @@ func (a *asker) run(c *cli.Context) error {
 	if exit.Status(err) == exit.StatusUsage {
 		body = nil
 	}
-	return k.end(stopped(c, !a.listen || a.duration > 0), body, a.exceeded(out), err)
+	return k.End(command.Stopped(c, !a.listen || a.duration > 0), body, a.exceeded(out), err)
 }
 
 // do does what was asked for.
-func (a *asker) do(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
+func (a *asker) do(c *cli.Context, at *command.Place, operands []args.Asked, out *show.ARP) error {
 	switch {
 	case a.announce:
 		return a.announceAll(c, at, operands, out)
@@ -118,21 +119,21 @@ func (a *asker) exceeded(out *show.ARP) (list []string) {
 }
 
 // ask asks, and judges what was answered.
-func (a *asker) ask(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
+func (a *asker) ask(c *cli.Context, at *command.Place, operands []args.Asked, out *show.ARP) error {
 	ranges := args.RangesOf(operands)
-	at.sources(ranges)
-	d, err := a.discovery(at, ranges)
+	at.Sources(ranges)
+	d, err := a.Discovery(at, ranges)
 	if err != nil {
 		return err
 	}
 	d.Linger, d.Found = true, out.Found
-	bar := messages(c)
+	bar := command.Messages(c)
 	d.Progress = func(sent, all int) {
 		if all > 256 {
 			bar.Live("%d of %d asked", min(sent, all), all)
 		}
 	}
-	found, sent, err := reach.Discover(c.Context, at.port, d)
+	found, sent, err := reach.Discover(c.Context, at.Port, d)
 	bar.Clear()
 	if err != nil {
 		return pingError(err)
@@ -160,7 +161,7 @@ func (a *asker) ask(c *cli.Context, at *place, operands []args.Asked, out *show.
 	case conflicts > 0:
 		return exit.Failed("%s: two stations with one address", show.Count(conflicts, "conflict"))
 	case len(answered) == 0:
-		return exit.Failed("no reply on %s: is anybody there up, and in this VLAN?", at.port.Name())
+		return exit.Failed("no reply on %s: is anybody there up, and in this VLAN?", at.Port.Name())
 	case silent > 0:
 		return exit.Quietly(exit.StatusNo)
 	}
@@ -168,7 +169,7 @@ func (a *asker) ask(c *cli.Context, at *place, operands []args.Asked, out *show.
 }
 
 // announceAll announces each address twice, as RFC 5227, 2.3 has it.
-func (a *asker) announceAll(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
+func (a *asker) announceAll(c *cli.Context, at *command.Place, operands []args.Asked, out *show.ARP) error {
 	for _, o := range operands {
 		if o.IsRange() {
 			return exit.Usage("%s is a range: give the single addresses to announce", o.Name)
@@ -179,7 +180,7 @@ func (a *asker) announceAll(c *cli.Context, at *place, operands []args.Asked, ou
 			break
 		}
 		for _, o := range operands {
-			if err := at.Announce(at.port, o.Addr); err != nil {
+			if err := at.Announce(at.Port, o.Addr); err != nil {
 				return pingError(err)
 			}
 			out.Announced(o.Addr, at.MAC)
@@ -192,7 +193,7 @@ func (a *asker) announceAll(c *cli.Context, at *place, operands []args.Asked, ou
 const announceInterval = 2 * time.Second
 
 // probeAll says of each address whether it is free.
-func (a *asker) probeAll(c *cli.Context, at *place, operands []args.Asked, out *show.ARP) error {
+func (a *asker) probeAll(c *cli.Context, at *command.Place, operands []args.Asked, out *show.ARP) error {
 	taken := 0
 	for _, o := range operands {
 		if o.IsRange() {
@@ -201,9 +202,9 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []args.Asked, out *
 		var holder net.HardwareAddr
 		var err error
 		if at.Local.Has(o.Addr) {
-			holder = at.port.HardwareAddr()
+			holder = at.Port.HardwareAddr()
 		} else {
-			holder, err = at.Probe(c.Context, at.port, o.Addr)
+			holder, err = at.Probe(c.Context, at.Port, o.Addr)
 		}
 		if err != nil {
 			return pingError(err)
@@ -223,11 +224,11 @@ func (a *asker) probeAll(c *cli.Context, at *place, operands []args.Asked, out *
 }
 
 // watch prints claims; one address claimed by two stations is a conflict.
-func (a *asker) watch(c *cli.Context, at *place, out *show.ARP) error {
-	ctx, cancel := withDuration(c.Context, time.Duration(a.duration))
+func (a *asker) watch(c *cli.Context, at *command.Place, out *show.ARP) error {
+	ctx, cancel := command.WithDuration(c.Context, time.Duration(a.duration))
 	defer cancel()
 	var seen reach.Watch
-	err := reach.Listen(ctx, at.port, at.Tags, func(claim reach.Claim, when time.Time) bool {
+	err := reach.Listen(ctx, at.Port, at.Tags, func(claim reach.Claim, when time.Time) bool {
 		out.Claim(claim, when, seen.See(claim))
 		return out.Out.Err() == nil
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/iface/lab/labtest"
 )
 
@@ -34,10 +35,10 @@ func TestNeverSilent(t *testing.T) {
 
 func TestUntil(t *testing.T) {
 	for want, got := range map[string]string{
-		"until stopped":          until(0, "frame", 0),
-		"for 2s":                 until(0, "frame", 2*time.Second),
-		"up to 1 frame":          until(1, "frame", 0),
-		"up to 3 frames or 1m0s": until(3, "frame", time.Minute),
+		"until stopped":          command.Until(0, "frame", 0),
+		"for 2s":                 command.Until(0, "frame", 2*time.Second),
+		"up to 1 frame":          command.Until(1, "frame", 0),
+		"up to 3 frames or 1m0s": command.Until(3, "frame", time.Minute),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

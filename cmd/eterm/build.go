@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -79,12 +80,12 @@ func (b *builder) run(c *cli.Context) error {
 	if t.Random() {
 		if !c.IsSet("seed") {
 			b.seed = rand.Uint64()
-			note(c, "seed %d: --seed %d builds the same frames again", b.seed, b.seed)
+			command.Note(c, "seed %d: --seed %d builds the same frames again", b.seed, b.seed)
 		}
 		t.Seed(b.seed)
 	}
 	for _, doubt := range t.Doubts() {
-		note(c, "%s", doubt)
+		command.Note(c, "%s", doubt)
 	}
 	return b.frames(c, t)
 }
@@ -95,7 +96,7 @@ func (b *builder) frames(c *cli.Context, t *frame.Template) error {
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return errors.Join(err, out.close())
 	}
 	var bytes []byte
@@ -127,7 +128,7 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 	if p.Format == "" {
 		p.Format = show.BuildDump
 	}
-	out := bufio.NewWriterSize(output(c), 64<<10)
+	out := bufio.NewWriterSize(command.Output(c), 64<<10)
 	var text []byte
 	print := func(frame []byte) error {
 		text = p.Append(text[:0], frame)
@@ -140,10 +141,10 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 func (b *builder) recorder(c *cli.Context) (*capture.Recorder, error) {
 	o := capture.RecorderOptions{Force: b.force, About: capture.Interface{Name: "build", Application: "eterm " + result.ThisTool().Version}}
 	if b.write == "-" {
-		if err := refuseTerminal(c); err != nil {
+		if err := command.RefuseTerminal(c); err != nil {
 			return nil, err
 		}
 		return capture.Stream(c.App.Writer, capture.PcapNG, o)
 	}
-	return newCapture(b.write, o)
+	return command.NewCapture(b.write, o)
 }

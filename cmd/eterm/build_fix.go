@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
@@ -44,7 +45,7 @@ func (b *builder) fix(c *cli.Context, words []string) error {
 		}
 		fixed := frame.Fix(rec.Bytes)
 		for i := range fixed {
-			note(c, "frame %d: put right: %s", number, show.Text(string(fixed[i].Append(nil))))
+			command.Note(c, "frame %d: put right: %s", number, show.Text(string(fixed[i].Append(nil))))
 		}
 		if err := out.frame(rec.Bytes); err != nil {
 			return errors.Join(err, out.close())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/capture"
@@ -21,7 +22,7 @@ func (b *builder) lines(c *cli.Context) error {
 	case b.count != 1:
 		return exit.Usage("build - makes one frame of each line: leave out -c")
 	}
-	out := output(c)
+	out := command.Output(c)
 	o := lines.Options{
 		Seed: b.seed,
 		Text: func() func(dst, frame []byte) []byte {
@@ -40,7 +41,7 @@ func (b *builder) lines(c *cli.Context) error {
 		}
 		o.Text, o.Give, ends = nil, func(frames []byte, ends []int) error { return giveFrames(r, frames, ends) }, r.Close
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return errors.Join(err, ends())
 	}
 	ctx, cancel := capture.Reading(c.Context, c.App.Reader)

@@ -1,6 +1,11 @@
 package main
 
-import "github.com/urfave/cli/v2"
+import (
+	"github.com/urfave/cli/v2"
+
+	"eterm/cmd/eterm/internal/benchcmd"
+	"eterm/cmd/eterm/internal/linkcmd"
+)
 
 // more are the commands that only some builds have.
 var more []*cli.Command
@@ -17,7 +22,7 @@ func commands() []*cli.Command {
 		arpCommand(),
 		scanCommand(),
 		respondCommand(),
-		linkCommand(),
+		linkcmd.Command(),
 		buildCommand(),
 		decodeCommand(),
 		diffCommand(),
@@ -25,7 +30,7 @@ func commands() []*cli.Command {
 		compareCommand(),
 		fleetCommand(),
 		agentCommand(),
-		benchCommand(),
+		benchcmd.Command(),
 		labCommand(),
 		switchCommand(),
 		helpCommand(),

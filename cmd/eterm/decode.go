@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
@@ -58,7 +59,7 @@ func decodeCommand() *cli.Command {
 }
 
 func (d *decoder) run(c *cli.Context) error {
-	d.note = func(format string, args ...any) { note(c, format, args...) }
+	d.note = func(format string, args ...any) { command.Note(c, format, args...) }
 	if d.layer != "" && d.format != show.FormatHex {
 		return exit.Usage("--layer %s is for --format hex: give both", d.layer)
 	}
@@ -74,7 +75,7 @@ func (d *decoder) run(c *cli.Context) error {
 	if f, ok := in.(io.Closer); ok && in != c.App.Reader {
 		defer f.Close()
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	ctx, cancel := capture.Reading(c.Context, in)
@@ -117,11 +118,11 @@ var errTooMany = errors.New("there are more: see --max-frames")
 // progress shows on a terminal how many frames were read, each second, where the
 // frames themselves go elsewhere. What it returns ends that.
 func progress(c *cli.Context, read *atomic.Uint64) (end func()) {
-	says := messages(c)
+	says := command.Messages(c)
 	if !says.IsLive() || show.IsTerminal(c.App.Writer) {
 		return func() {}
 	}
-	stop := every(time.Second, func() { says.Live("%s read", show.Count(read.Load(), "frame")) })
+	stop := command.Every(time.Second, func() { says.Live("%s read", show.Count(read.Load(), "frame")) })
 	return func() {
 		stop()
 		says.Clear()
@@ -143,7 +144,7 @@ func (d *decoder) problem(name string, err error) error {
 
 // all prints every frame, and then the error that ended the reading.
 func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *capture.Reader) error {
-	out := output(c)
+	out := command.Output(c)
 	sum := show.DecodeSummary{Type: "summary"}
 	var ended error
 	var odd oddities

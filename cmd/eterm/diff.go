@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/frame"
@@ -46,7 +47,7 @@ func (d *differ) run(c *cli.Context) error {
 		path, _, _ := strings.Cut(operand, "#")
 		files = append(files, path, operand)
 	}
-	if err := atWorkReading(c, "", files...); err != nil {
+	if err := command.AtWorkReading(c, "", files...); err != nil {
 		return err
 	}
 	if a, b, err := captures(c); err != nil {
@@ -62,7 +63,7 @@ func (d *differ) run(c *cli.Context) error {
 			return err
 		}
 		if b.made != "" {
-			note(c, "%s is of %s: the frame got an Ethernet header made of what the file says", operand, b.made)
+			command.Note(c, "%s is of %s: the frame got an Ethernet header made of what the file says", operand, b.made)
 		}
 		frames[i] = frame.Decode(b.bytes)
 	}
@@ -70,9 +71,9 @@ func (d *differ) run(c *cli.Context) error {
 	same := string(frames[0].Bytes) == string(frames[1].Bytes)
 	var err error
 	if d.json {
-		err = output(c).DiffJSON(frames, differences)
+		err = command.Output(c).DiffJSON(frames, differences)
 	} else {
-		err = output(c).Diff(frames, differences, show.UseColor(string(d.color), c.App.Writer))
+		err = command.Output(c).Diff(frames, differences, show.UseColor(string(d.color), c.App.Writer))
 	}
 	if err == nil && !same {
 		err = exit.Quietly(exit.StatusNo)

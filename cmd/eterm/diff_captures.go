@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/capture"
 	"eterm/frame/pairing"
@@ -52,7 +53,7 @@ func framesOf(path string) (frames []pairing.Frame, err error) {
 // captures compares two captures.
 func (d *differ) captures(c *cli.Context, a, b []pairing.Frame) error {
 	r := pairing.Compare(a, b)
-	if err := output(c).CaptureDiff([2]string{c.Args().Get(0), c.Args().Get(1)}, a, b, r, d.json); err != nil {
+	if err := command.Output(c).CaptureDiff([2]string{c.Args().Get(0), c.Args().Get(1)}, a, b, r, d.json); err != nil {
 		return err
 	}
 	if len(r.Missing)+len(r.Extra)+len(r.Changes)+r.Reordered > 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 	"eterm/iface/load"
@@ -15,7 +16,7 @@ import (
 // exchanger is the original demo: it sends a frame each interval and at the
 // same time prints what is sent and what is received.
 type exchanger struct {
-	sessionFlags
+	command.SessionFlags
 	frames   args.Frames
 	count    args.Count
 	duration args.Duration
@@ -60,7 +61,7 @@ func newExchanger() *exchanger {
 }
 
 func (e *exchanger) flags() []cli.Flag {
-	return append(e.sessionFlags.flags(),
+	return append(e.SessionFlags.Flags(),
 		args.CountFlag(&e.count, "send `N` frames"),
 		args.DurationFlag(&e.duration),
 		args.IntervalFlag(&e.interval),
@@ -78,7 +79,7 @@ func (e *exchanger) run(c *cli.Context) error {
 	if err := e.frames.Check(c); err != nil {
 		return err
 	}
-	on, err := describe(c, e.iface)
+	on, err := command.Describe(c, e.Iface)
 	if err != nil {
 		return err
 	}
@@ -92,12 +93,12 @@ func (e *exchanger) run(c *cli.Context) error {
 			return exit.Usage("--only: %w", err)
 		}
 	}
-	s, err := e.open(c, o)
+	s, err := e.Open(c, o)
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
-		s.port.Close()
+	if err := command.AtWork(c); err != nil {
+		s.Port.Close()
 		return err
 	}
 	ctx, cancel := context.WithCancel(c.Context)
@@ -111,17 +112,17 @@ func (e *exchanger) run(c *cli.Context) error {
 		defer cancel() // the sender decides when the run is over
 		sending <- e.send(ctx, s, frames.Source(0))
 	}()
-	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, 0) }})
+	err = s.Receive(ctx, command.Taker{Batch: func(rx []iface.Received) (bool, error) { return s.Print(rx, 0) }})
 	cancel()
 	if sendErr := <-sending; err == nil {
 		err = sendErr
 	}
-	return s.end(err, nil)
+	return s.End(err, nil)
 }
 
 // send offers a frame at every multiple of the interval, never later because
 // an earlier one was, until the count is reached or ctx ends.
-func (e *exchanger) send(ctx context.Context, s *session, next load.Source) error {
+func (e *exchanger) send(ctx context.Context, s *command.Session, next load.Source) error {
 	var buf []byte
 	began := time.Now()
 	for i := 0; e.count == 0 || i < int(e.count); i++ {
@@ -140,20 +141,20 @@ func (e *exchanger) send(ctx context.Context, s *session, next load.Source) erro
 
 // sendOne sends and prints one frame. A frame that this host refuses is named
 // and counted; only an interface that is down or gone ends the run.
-func (e *exchanger) sendOne(s *session, b []byte) error {
+func (e *exchanger) sendOne(s *command.Session, b []byte) error {
 	var refused error
-	err := s.printer.Sending(b, time.Now(), func() error {
-		_, refused = s.port.Send([][]byte{b})
+	err := s.Printer.Sending(b, time.Now(), func() error {
+		_, refused = s.Port.Send([][]byte{b})
 		return refused
 	})
 	switch {
 	case refused == nil:
-		s.sent.Add(1)
+		s.Sent.Add(1)
 		return err
 	case endsRun(refused):
 		return refused
 	}
-	s.messages.Note("not sent: %v", refused)
+	s.Messages.Note("not sent: %v", refused)
 	return nil
 }
 

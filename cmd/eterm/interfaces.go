@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
@@ -24,7 +25,7 @@ func interfacesCommand() *cli.Command {
 			if probe {
 				return probePorts(c, asJSON)
 			}
-			if err := atWork(c); err != nil {
+			if err := command.AtWork(c); err != nil {
 				return err
 			}
 			list, err := iface.List()
@@ -34,12 +35,12 @@ func interfacesCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := output(c).Interfaces(list, asJSON); err != nil || asJSON {
+			if err := command.Output(c).Interfaces(list, asJSON); err != nil || asJSON {
 				return err
 			}
 			for _, i := range list {
 				if unseen := show.Unseen(i); unseen != "" {
-					note(c, "%s", unseen)
+					command.Note(c, "%s", unseen)
 				}
 			}
 			return nil
@@ -60,19 +61,19 @@ func probePorts(c *cli.Context, asJSON bool) error {
 			return exit.Usage("%w", err)
 		}
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	for i, name := range c.Args().Slice() {
-		if err := output(c).Abilities(name, found[i], asJSON); err != nil {
+		if err := command.Output(c).Abilities(name, found[i], asJSON); err != nil {
 			return err
 		}
 		if unknown := slices.ContainsFunc(found[i], func(a iface.Ability) bool { return a.Answer == iface.Unknown }); unknown && !asJSON {
-			note(c, "what is unknown here may need root: sudo eterm interfaces --probe %s", show.Text(name))
+			command.Note(c, "what is unknown here may need root: sudo eterm interfaces --probe %s", show.Text(name))
 		}
 	}
 	if asJSON {
-		return output(c).JSON(show.InterfacesSummary{Type: "summary", Interfaces: c.NArg()})
+		return command.Output(c).JSON(show.InterfacesSummary{Type: "summary", Interfaces: c.NArg()})
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/sandbox"
@@ -85,7 +86,7 @@ func (o *labOptions) run(c *cli.Context) error {
 	}
 	defer bench.Close()
 	commands := lab.Commands{Left: left, Right: right, Line: func(host string, stderr bool, line []byte) {
-		output(c).HostLine(host, stderr, line, messages(c), o.json)
+		command.Output(c).HostLine(host, stderr, line, command.Messages(c), o.json)
 	}}
 	run := func() error { return o.runCommands(c, bench, commands) }
 	if wired {
@@ -139,7 +140,7 @@ func (o *labOptions) overWire(c *cli.Context, bench *lab.Bench, forward impair.C
 	}
 	runErr := run()
 	did, err := stop()
-	if err := errors.Join(err, output(c).Wire(o.wire.Seed, did, o.json)); err != nil {
+	if err := errors.Join(err, command.Output(c).Wire(o.wire.Seed, did, o.json)); err != nil {
 		return errors.Join(runErr, err)
 	}
 	return runErr

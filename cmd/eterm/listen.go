@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/watch"
@@ -19,9 +20,9 @@ import (
 
 // listener is receive only: it holds no means to send.
 type listener struct {
-	sessionFlags
+	command.SessionFlags
 	args.Filter
-	recording
+	command.Recording
 	count    args.Count
 	duration args.Duration
 	quiet    bool
@@ -43,7 +44,7 @@ func listenCommand() *cli.Command {
 			"eterm listen -i eth0 --sent -w x.pcapng  with what this host sends, and each frame's direction\n" +
 			"eterm listen -i eth0 -w - | wireshark -k -i -",
 		ArgsUsage: "[FILTER ...]",
-		Flags: append(slices.Concat(l.sessionFlags.flags(), l.Filter.Flags(), l.recording.flags()),
+		Flags: append(slices.Concat(l.SessionFlags.Flags(), l.Filter.Flags(), l.Recording.Flags()),
 			args.CountFlag(&l.count, "stop after `N` frames"),
 			args.DurationFlag(&l.duration),
 			&cli.BoolFlag{Name: "fail-on-fault", Destination: &l.failOnFault, Usage: "exit with status 1 if a frame shown has a fault"},
@@ -63,24 +64,24 @@ func (l *listener) run(c *cli.Context) error {
 	if err := l.check(c); err != nil {
 		return err
 	}
-	if err := l.Filter.Options(c, l.iface, &o); err != nil {
+	if err := l.Filter.Options(c, l.Iface, &o); err != nil {
 		return err
 	}
-	if l.path != "" && !l.recording.print {
-		o.SnapLen = l.snap
+	if l.Path != "" && !l.Recording.Print {
+		o.SnapLen = l.Snap
 	}
-	s, err := l.sessionFlags.open(c, o)
+	s, err := l.SessionFlags.Open(c, o)
 	if err != nil {
 		return err
 	}
-	s.failOnFault, s.hidden = l.failOnFault, l.quiet && !l.failOnFault || l.path != "" && !l.recording.print
+	s.FailOnFault, s.Hidden = l.failOnFault, l.quiet && !l.failOnFault || l.Path != "" && !l.Recording.Print
 	out, err := l.capture(c, s, o.SnapLen)
 	if err != nil {
-		s.port.Close()
+		s.Port.Close()
 		return err
 	}
-	if err := atWork(c, l.recording.later()); err != nil {
-		s.port.Close()
+	if err := command.AtWork(c, l.Recording.Later()); err != nil {
+		s.Port.Close()
 		return err
 	}
 	ctx := c.Context
@@ -90,70 +91,70 @@ func (l *listener) run(c *cli.Context) error {
 		defer cancel()
 	}
 	if l.quiet {
-		shown := screen(c)
+		shown := command.Screen(c)
 		return l.countOnly(ctx, s, shown)
 	}
 	if out != nil {
-		return s.end(record(ctx, s, out, uint64(l.count), l.recording.print), nil)
+		return s.End(command.Record(ctx, s, out, uint64(l.count), l.Recording.Print), nil)
 	}
-	err = s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) { return s.print(rx, uint64(l.count)) }})
-	return s.end(err, nil)
+	err = s.Receive(ctx, command.Taker{Batch: func(rx []iface.Received) (bool, error) { return s.Print(rx, uint64(l.count)) }})
+	return s.End(err, nil)
 }
 
 // check refuses what contradicts itself.
 func (l *listener) check(c *cli.Context) error {
-	if l.path != "" && l.quiet {
+	if l.Path != "" && l.quiet {
 		return exit.Usage("-q counts frames and -w records them: choose one")
 	}
-	return l.recording.check(c, l.json || l.recording.print)
+	return l.Recording.Check(c, l.JSON || l.Recording.Print)
 }
 
 // capture begins the capture, if one was asked for.
-func (l *listener) capture(c *cli.Context, s *session, snapLen int) (*capture.Recorder, error) {
-	if l.path == "" {
+func (l *listener) capture(c *cli.Context, s *command.Session, snapLen int) (*capture.Recorder, error) {
+	if l.Path == "" {
 		return nil, nil
 	}
-	about := aboutCapture(l.iface, l.Filter.Words(c.Args().Slice()), snapLen)
-	return l.recording.open(c, s, about)
+	about := command.AboutCapture(l.Iface, l.Filter.Words(c.Args().Slice()), snapLen)
+	return l.Recording.Open(c, s, about)
 }
 
 // countOnly shows no frame: each second how many there were, and at the end
 // what they were.
-func (l *listener) countOnly(ctx context.Context, s *session, shown *watch.Screen) error {
+func (l *listener) countOnly(ctx context.Context, s *command.Session, shown *watch.Screen) error {
 	var n stats.Counter
 	var frames, bytes uint64
-	last := s.began
-	err := s.receive(ctx, taker{
-		batch: func(rx []iface.Received) (bool, error) {
+	last := s.Began
+	err := s.Receive(ctx, command.Taker{
+		Batch: func(rx []iface.Received) (bool, error) {
 			for i := range rx {
 				if l.count != 0 && n.Frames >= uint64(l.count) {
 					break
 				}
 				n.Add(rx[i].Bytes, rx[i].Length)
-				s.bridges.Take(rx[i].Bytes, rx[i].Length)
+				s.Bridges.Take(rx[i].Bytes, rx[i].Length)
 				if l.failOnFault {
-					s.printer.Check(&rx[i])
+					s.Printer.Check(&rx[i])
 				}
 			}
-			s.received.Store(n.Frames)
+			s.Received.Store(n.Frames)
 			return l.count != 0 && n.Frames >= uint64(l.count), nil
 		},
-		tick: func(now time.Time) error {
+		Tick: func(now time.Time) error {
 			if now.Sub(last) < time.Second/2 {
 				return nil // the first tick, at the beginning
 			}
 			if shown != nil {
 				shown.Tops(n.Counts())
-				shown.Take(now, []stats.SoFar{soFarOf(s.port, &n)})
+				shown.Take(now, []stats.SoFar{soFarOf(s.Port, &n)})
 				return nil
 			}
-			err := s.out.Interval(n.Frames-frames, n.Bytes-bytes, now, now.Sub(last), s.printer.Format == show.FormatJSON)
+			err := s.Out.Interval(n.Frames-frames, n.Bytes-bytes, now, now.Sub(last), s.Printer.Format == show.FormatJSON)
 			frames, bytes, last = n.Frames, n.Bytes, now
 			return err
 		},
 	})
 	shown.Close()
-	return s.end(err, show.NewStatistics(n.Counts()))
+	return s.End(err, show.NewStatistics(n.Counts()))
 }
 
 // soFarOf is what was counted of what a port received.

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -22,7 +23,7 @@ import (
 
 // pinger is eterm ping.
 type pinger struct {
-	station
+	command.Station
 	args.Hosts
 	to             args.MAC
 	count          args.Count
@@ -79,10 +80,10 @@ func (p *pinger) flags() []cli.Flag {
 		args.NumberFlag("level", &p.level, 0, 7, "maintenance domain level of --lbm, `0..7`"),
 		args.QuietFlag(&p.quiet, "print only the results at the end"),
 		args.JSONFlag(&p.jsonOut),
-		outputFlag(&p.output),
+		command.OutputFlag(&p.output),
 	}
 	own = append(own, args.PayloadFlags(&p.payload)...)
-	return append(append(p.station.Flags(), p.Hosts.Flags()...), own...)
+	return append(append(p.Station.Flags(), p.Hosts.Flags()...), own...)
 }
 
 // check refuses flags that make no sense, before anything is opened.
@@ -104,44 +105,44 @@ func (p *pinger) run(c *cli.Context) error {
 	if err := p.check(c); err != nil {
 		return err
 	}
-	at, err := p.open(c)
+	at, err := p.Open(c)
 	if err != nil {
 		return err
 	}
-	defer at.port.Close()
-	k, err := keep(c, result.KindPing, p.output, p.jsonOut, portAs("send", at.port.Name()))
+	defer at.Port.Close()
+	k, err := command.Keep(c, result.KindPing, p.output, p.jsonOut, command.PortAs("send", at.Port.Name()))
 	if err != nil {
 		return err
 	}
 	config, err := p.config(c, at)
 	if err != nil {
-		return k.end(true, nil, nil, err)
+		return k.End(true, nil, nil, err)
 	}
 	if p.mtu {
 		return p.pathMTU(c, at, config, k)
 	}
-	o := show.PingOptions{Interface: at.port.Name(), From: at.MAC.String(), JSON: p.jsonOut, Quiet: p.quiet}
+	o := show.PingOptions{Interface: at.Port.Name(), From: at.MAC.String(), JSON: p.jsonOut, Quiet: p.quiet}
 	if config.Protocol == reach.ICMP {
 		o.From = at.From(config.Targets[0].IP).String()
 	}
-	out := show.NewPing(output(c), config, o)
+	out := show.NewPing(command.Output(c), config, o)
 	config.Event = out.Event
 	out.Header()
 	if config.Interval < 2*time.Millisecond*time.Duration(len(config.Targets)) && !p.flood {
 		config.Clock = pace.Precise()
 	}
 	stop := func() {}
-	config.Follow = func(s stats.Source) { stop = k.follow(s) }
-	r, err := reach.Ping(c.Context, at.port, config)
+	config.Follow = func(s stats.Source) { stop = k.Follow(s) }
+	r, err := reach.Ping(c.Context, at.Port, config)
 	stop()
-	counters, _ := at.port.Counters()
+	counters, _ := at.Port.Counters()
 	out.End(r)
 	status := pingError(err)
 	if err == nil {
 		status = pingStatus(at, config.Targets, r, counters)
 	}
-	early := err != nil || stopped(c, p.count > 0 || p.duration > 0)
-	return k.end(early, out.Document(r, counters.HostDropped()), silentTargets(config.Targets, r), status)
+	early := err != nil || command.Stopped(c, p.count > 0 || p.duration > 0)
+	return k.End(early, out.Document(r, counters.HostDropped()), silentTargets(config.Targets, r), status)
 }
 
 // silentTargets are those that did not reply as they should.
@@ -162,8 +163,8 @@ func silentTargets(targets []reach.Target, r reach.Result) (silent []string) {
 }
 
 // pingStatus is 0 if every target replied, and as it should.
-func pingStatus(at *place, targets []reach.Target, r reach.Result, counters iface.Counters) error {
-	if err := untrusted(counters.Doubts()); err != nil {
+func pingStatus(at *command.Place, targets []reach.Target, r reach.Result, counters iface.Counters) error {
+	if err := command.Untrusted(counters.Doubts()); err != nil {
 		return err
 	}
 	for i, t := range targets {
@@ -176,7 +177,7 @@ func pingStatus(at *place, targets []reach.Target, r reach.Result, counters ifac
 			if t.Via.IsValid() && t.Via != t.IP {
 				asked, kind = t.Via, "the gateway"
 			}
-			return exit.Failed("no reply to %s for %s on %s: is %s up, and in this VLAN?", show.Resolution(asked), asked, at.port.Name(), kind)
+			return exit.Failed("no reply to %s for %s on %s: is %s up, and in this VLAN?", show.Resolution(asked), asked, at.Port.Name(), kind)
 		}
 		return exit.Quietly(exit.StatusNo)
 	}
@@ -187,7 +188,7 @@ func pingStatus(at *place, targets []reach.Target, r reach.Result, counters ifac
 }
 
 // config is what the flags say, for the targets there are.
-func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
+func (p *pinger) config(c *cli.Context, at *command.Place) (reach.Config, error) {
 	config := reach.Config{
 		Shape: reach.Shape{TTL: uint8(p.ttl), TOS: uint8(p.tos), DF: p.df, Level: uint8(p.level)},
 		ID:    uint16(rand.Uint32()), Count: uint64(p.count),
@@ -211,7 +212,7 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 	case p.l2, p.llc, p.lbm:
 		config.Protocol = map[bool]reach.Protocol{p.l2: reach.InBand, p.llc: reach.LLC, p.lbm: reach.LBM}[true]
 		if config.Targets, err = p.Stations(c.Args().Slice()); err == nil {
-			err = atWork(c)
+			err = command.AtWork(c)
 		}
 	default:
 		config.Targets, err = p.ipTargets(c, at)
@@ -228,14 +229,14 @@ func (p *pinger) config(c *cli.Context, at *place) (reach.Config, error) {
 const sweepInterval = 10 * time.Millisecond
 
 // fits refuses frames longer than the interface takes.
-func (p *pinger) fits(config reach.Config, at *place) error {
-	limit := ether.MaxFrame(at.port.MTU(), len(config.Tags) > 1 && binary.BigEndian.Uint16(config.Tags) == ether.TypeVLAN)
+func (p *pinger) fits(config reach.Config, at *command.Place) error {
+	limit := ether.MaxFrame(at.Port.MTU(), len(config.Tags) > 1 && binary.BigEndian.Uint16(config.Tags) == ether.TypeVLAN)
 	longest := max(config.First, config.Last)
 	if config.Protocol == reach.LLC {
 		limit = min(limit, ether.HeaderLen+ether.MaxPayload+len(config.Tags)) // what a length field can say
 	}
 	if longest > limit {
-		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+ether.FCSLen, at.port.Name(), at.port.MTU(), limit+ether.FCSLen)
+		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+ether.FCSLen, at.Port.Name(), at.Port.MTU(), limit+ether.FCSLen)
 	}
 	return nil
 }

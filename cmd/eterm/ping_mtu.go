@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface/reach"
@@ -15,27 +16,27 @@ import (
 const mtuTries = 3
 
 // pathMTU is ping --mtu.
-func (p *pinger) pathMTU(c *cli.Context, at *place, config reach.Config, k *kept) error {
+func (p *pinger) pathMTU(c *cli.Context, at *command.Place, config reach.Config, k *command.Kept) error {
 	if len(config.Targets) != 1 {
-		return k.end(true, nil, nil, exit.Usage("--mtu is about one host: %s is more", c.Args().First()))
+		return k.End(true, nil, nil, exit.Usage("--mtu is about one host: %s is more", c.Args().First()))
 	}
-	out := show.NewPathMTU(output(c), config.Targets[0], show.PingOptions{
-		Interface: at.port.Name(), From: at.From(config.Targets[0].IP).String(), JSON: p.jsonOut, Quiet: p.quiet})
-	search := reach.MTUConfig{Config: config, Limit: at.port.MTU(), Tries: int(p.count), Step: out.Step}
+	out := show.NewPathMTU(command.Output(c), config.Targets[0], show.PingOptions{
+		Interface: at.Port.Name(), From: at.From(config.Targets[0].IP).String(), JSON: p.jsonOut, Quiet: p.quiet})
+	search := reach.MTUConfig{Config: config, Limit: at.Port.MTU(), Tries: int(p.count), Step: out.Step}
 	if p.count == 0 {
 		search.Tries = mtuTries
 	}
 	out.Header(search.Limit)
 	began := time.Now()
-	r, err := reach.PathMTU(c.Context, at.port, search)
-	counters, _ := at.port.Counters()
+	r, err := reach.PathMTU(c.Context, at.Port, search)
+	counters, _ := at.Port.Counters()
 	out.End(r)
 	if err == nil {
-		err = untrusted(counters.Doubts())
+		err = command.Untrusted(counters.Doubts())
 	}
 	switch {
 	case errors.Is(err, reach.ErrUnresolved):
-		err = exit.Failed("%w on %s: is it up, and in this VLAN?", err, at.port.Name())
+		err = exit.Failed("%w on %s: is it up, and in this VLAN?", err, at.Port.Name())
 	case err != nil:
 		err = pingError(err)
 	case r.MTU == 0 && len(r.Steps) > 0:
@@ -43,5 +44,5 @@ func (p *pinger) pathMTU(c *cli.Context, at *place, config reach.Config, k *kept
 	case !r.Settled():
 		err = exit.Untrusted("stopped before the path MTU was known: %s", show.Bounds(r))
 	}
-	return k.end(!r.Settled(), out.Document(r, counters.HostDropped(), time.Since(began)), nil, err)
+	return k.End(!r.Settled(), out.Document(r, counters.HostDropped(), time.Since(began)), nil, err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/report"
 	"eterm/cmd/internal/result"
@@ -74,7 +75,7 @@ func writing(c *cli.Context, name string, files []string, do func(io.Writer, []r
 	var file *os.File
 	if name != "" {
 		var err error
-		if file, err = newFile(name); err != nil {
+		if file, err = command.NewFile(name); err != nil {
 			return err
 		}
 		defer file.Close()
@@ -96,7 +97,7 @@ func writing(c *cli.Context, name string, files []string, do func(io.Writer, []r
 // reading gives privileges up and reads the results that files hold, which
 // must tell their runs apart.
 func reading(c *cli.Context, out string, files []string, do func([]report.Side) error) error {
-	if err := atWorkReading(c, out, files...); err != nil {
+	if err := command.AtWorkReading(c, out, files...); err != nil {
 		return err
 	}
 	var sides []report.Side
@@ -110,7 +111,7 @@ func reading(c *cli.Context, out string, files []string, do func([]report.Side) 
 		}
 		for _, d := range docs {
 			if d.State == result.Running {
-				note(c, "%s: the run %.8s never ended, so it has no result", f, d.ID)
+				command.Note(c, "%s: the run %.8s never ended, so it has no result", f, d.ID)
 			}
 		}
 		sides = append(sides, report.Side{Name: f, Docs: docs})

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/daemon"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
@@ -53,7 +54,7 @@ func respondCommand() *cli.Command {
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
 			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that; offer no load that is faster"},
 			&cli.GenericFlag{Name: "max-rate", Value: &r.maxRate, DefaultText: "that of --rate if given, else any", Usage: "offer loads of link tests at most at `RATE`"},
-			keyFlag(&r.key),
+			command.KeyFlag(&r.key),
 			args.DurationFlag(&r.duration),
 			args.QuietFlag(&r.quiet, "do not print the account at the end"),
 			args.JSONFlag(&r.json),
@@ -67,7 +68,7 @@ func (r *responder) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := sharedKey(r.key)
+	key, err := command.SharedKey(r.key)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (r *responder) run(c *cli.Context) error {
 		return err
 	}
 	o := iface.Options{Immediate: true, Filter: filter, Tagged: true, Promiscuous: r.from.Given() || len(config.Addresses) > 0}
-	port, err := openPort(c, r.iface, o)
+	port, err := command.OpenPort(c, r.iface, o)
 	if err != nil {
 		return err
 	}
@@ -99,10 +100,10 @@ func (r *responder) run(c *cli.Context) error {
 	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer, talk.Switch: switchtest.NewPeer(shelf.Lend)})
 	defer reflector.Close()
 	config.More = append(config.More, reflector.Answerer())
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
-	ctx, cancel := withDuration(c.Context, time.Duration(r.duration))
+	ctx, cancel := command.WithDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
 	engine := respond.New(port, config)
 	peer.start(ctx)
@@ -113,7 +114,7 @@ func (r *responder) run(c *cli.Context) error {
 // serve says what is answered, and answers until ctx ends. Out of a terminal it
 // gives an account each minute, and anywhere when it gets SIGUSR1.
 func (r *responder) serve(ctx context.Context, c *cli.Context, port iface.Port, config respond.Config, engine *respond.Responder) error {
-	says := messages(c)
+	says := command.Messages(c)
 	ctx, stop := daemon.Accounting(ctx, !r.quiet && !says.IsLive(), func() {
 		counters, _ := port.Counters()
 		says.Note("%s", show.Answered(engine.Account(), counters.HostDropped()))
@@ -122,7 +123,7 @@ func (r *responder) serve(ctx context.Context, c *cli.Context, port iface.Port, 
 	if r.quiet {
 		return engine.Serve(ctx)
 	}
-	defer begin(c, r.does(port, config), func() string { return fmt.Sprintf("%d answered", engine.Account().Total()) })()
+	defer command.Begin(c, r.does(port, config), func() string { return fmt.Sprintf("%d answered", engine.Account().Total()) })()
 	return engine.Serve(ctx)
 }
 
@@ -145,7 +146,7 @@ func (r *responder) end(c *cli.Context, port iface.Port, engine *respond.Respond
 			lost = append(lost, d)
 		}
 	}
-	return untrusted(lost)
+	return command.Untrusted(lost)
 }
 
 // does says what is answered.
@@ -159,7 +160,7 @@ func (r *responder) does(port iface.Port, config respond.Config) string {
 		}
 		text += a.String()
 	}
-	return text + ", " + until(0, "", time.Duration(r.duration))
+	return text + ", " + command.Until(0, "", time.Duration(r.duration))
 }
 
 // loadRate bounds the loads offered to those who ask for one, in frames a
@@ -195,14 +196,14 @@ func (r *responder) station(config *respond.Config, port iface.Port) error {
 
 // warn names addresses that the kernel answers for as well.
 func (r *responder) warn(c *cli.Context, port iface.Port, addresses []netip.Prefix) {
-	local, err := localOf(port)
+	local, err := command.LocalOf(port)
 	if err != nil {
 		return
 	}
 	for _, p := range local.Prefixes {
 		for _, ours := range addresses {
 			if ours.Contains(p.Addr()) {
-				note(c, "%s is an address of this host: its kernel answers too, and askers see duplicates", p.Addr())
+				command.Note(c, "%s is an address of this host: its kernel answers too, and askers see duplicates", p.Addr())
 			}
 		}
 	}
@@ -212,5 +213,5 @@ func (r *responder) print(c *cli.Context, a respond.Account, dropped uint64) err
 	if r.quiet && !r.json {
 		return nil
 	}
-	return output(c).Responded(a, dropped, r.json)
+	return command.Output(c).Responded(a, dropped, r.json)
 }

@@ -5,7 +5,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/linkcmd"
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/linktest"
@@ -16,7 +18,7 @@ import (
 type linkPeer struct {
 	*linktest.Peer
 	port   iface.Port
-	output linkPrinter
+	output linkcmd.Printer
 	served chan error
 }
 
@@ -29,8 +31,8 @@ func (r *responder) peer(c *cli.Context, key seal.Key) (*linkPeer, error) {
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	p := &linkPeer{port: port, output: linkPrinter{json: r.json}}
-	if err := p.output.open(c, portAs("receive", r.iface)); err != nil {
+	p := &linkPeer{port: port, output: linkcmd.Printer{AsJSON: r.json}}
+	if err := p.output.Open(c, command.PortAs("receive", r.iface)); err != nil {
 		return nil, err
 	}
 	p.Peer = linktest.NewPeer(port, linktest.PeerOptions{MaxRate: most, Receive: linktest.ReceiveOptions{Key: key}, Result: func(t linktest.Total) {

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/wireshark"
@@ -27,7 +28,7 @@ func run(ctx context.Context, words []string, stdin io.Reader, stdout, stderr io
 	if len(words) > 1 && words[1] == args.CompleteCommand {
 		return complete(app, words[2:], out)
 	}
-	app.Metadata = map[string]any{wordsKey: words[min(1, len(words)):]}
+	app.Metadata = map[string]any{command.WordsKey: words[min(1, len(words)):]}
 	line, err := args.Normalise(app, words)
 	if err == nil {
 		for _, text := range line.Notes {
@@ -76,7 +77,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   args.UsageError,
 	}
-	confine(app.Commands, "")
+	command.Confine(app.Commands, "")
 	args.Prepare(app.Commands)
 	return app
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -16,16 +17,16 @@ import (
 
 // scanner is eterm scan: everybody in a range.
 type scanner struct {
-	station
+	command.Station
 	args.Hosts
-	askFlags
+	command.AskFlags
 	noNames bool
 	verbose bool
 }
 
 func scanCommand() *cli.Command {
 	s := &scanner{}
-	s.tries, s.timeout = 2, args.Duration(300*time.Millisecond)
+	s.Tries, s.Timeout = 2, args.Duration(300*time.Millisecond)
 	return &cli.Command{
 		Name:      "scan",
 		Usage:     "list a whole range: who is up, MAC address, vendor, name, echo time",
@@ -36,7 +37,7 @@ func scanCommand() *cli.Command {
 		Description: "Asks every address by ARP (IPv6: neighbour discovery), 1000 a second unless the range is so\n" +
 			"large that it takes more to be done in a minute. Who replies gets two echo requests. Names\n" +
 			"come from reverse DNS and from the hosts themselves by multicast DNS. Only your own networks.",
-		Flags: append(append(append(s.station.Flags(), s.askFlags.flags()...), s.Hosts.Flags()...),
+		Flags: append(append(append(s.Station.Flags(), s.AskFlags.Flags()...), s.Hosts.Flags()...),
 			&cli.BoolFlag{Name: "no-names", Aliases: []string{"n"}, Destination: &s.noNames, Usage: "do not look for names"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Destination: &s.verbose, Usage: "list the addresses that are not up too"},
 		),
@@ -45,12 +46,12 @@ func scanCommand() *cli.Command {
 }
 
 func (s *scanner) run(c *cli.Context) error {
-	at, err := s.open(c)
+	at, err := s.Open(c)
 	if err != nil {
 		return err
 	}
-	defer at.port.Close()
-	words, err := operandsOr(c, at, &s.Hosts)
+	defer at.Port.Close()
+	words, err := command.OperandsOr(c, at, &s.Hosts)
 	if err != nil {
 		return err
 	}
@@ -62,41 +63,41 @@ func (s *scanner) run(c *cli.Context) error {
 		return err
 	}
 	ranges := args.RangesOf(operands)
-	at.sources(ranges)
+	at.Sources(ranges)
 	makers := vendors.Load(vendors.Files)
-	k, err := keep(c, result.KindScan, s.output, s.json, portAs("send", at.port.Name()))
+	k, err := command.Keep(c, result.KindScan, s.Output, s.JSON, command.PortAs("send", at.Port.Name()))
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	began := time.Now()
 	hosts, err := s.who(c, at, ranges)
 	if err != nil {
-		return k.end(true, nil, nil, pingError(err))
+		return k.End(true, nil, nil, pingError(err))
 	}
 	return s.print(c, k, ranges, hosts, makers, time.Since(began))
 }
 
 // who asks the ranges.
-func (s *scanner) who(c *cli.Context, at *place, ranges []reach.Range) ([]reach.Host, error) {
-	d, err := s.discovery(at, ranges)
+func (s *scanner) who(c *cli.Context, at *command.Place, ranges []reach.Range) ([]reach.Host, error) {
+	d, err := s.Discovery(at, ranges)
 	if err != nil {
 		return nil, err
 	}
-	bar := messages(c)
+	bar := command.Messages(c)
 	defer bar.Clear()
 	var up atomic.Int64
 	d.Found = func(reach.Found) { up.Add(1) }
 	d.Progress = func(sent, all int) {
 		bar.Live("%d%% asked, %d up", 100*min(sent, all*d.Tries)/(all*d.Tries), up.Load())
 	}
-	return reach.Scan(c.Context, at.port, reach.ScanConfig{Discovery: d, Names: !s.noNames}, at.From)
+	return reach.Scan(c.Context, at.Port, reach.ScanConfig{Discovery: d, Names: !s.noNames}, at.From)
 }
 
 // print prints the table or the objects, and returns the status.
-func (s *scanner) print(c *cli.Context, k *kept, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
+func (s *scanner) print(c *cli.Context, k *command.Kept, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
 	asked := 0
 	for _, r := range ranges {
 		asked += r.Count
@@ -104,7 +105,7 @@ func (s *scanner) print(c *cli.Context, k *kept, ranges []reach.Range, hosts []r
 	if s.verbose {
 		hosts = reach.WithSilent(ranges, hosts)
 	}
-	found, err := output(c).Scan(hosts, asked, makers, elapsed, s.json)
+	found, err := command.Output(c).Scan(hosts, asked, makers, elapsed, s.JSON)
 	switch {
 	case err != nil:
 		return err
@@ -117,5 +118,5 @@ func (s *scanner) print(c *cli.Context, k *kept, ranges []reach.Range, hosts []r
 	if found.Up == 0 {
 		exceeded = []string{"nobody replied"}
 	}
-	return k.end(c.Context.Err() != nil, found, exceeded, err)
+	return k.End(c.Context.Err() != nil, found, exceeded, err)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -64,7 +65,7 @@ func (s *sender) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"S"}, Destination: &s.dryRun, Usage: "show the first frames and send nothing"},
 		args.ForceFlag(&s.force, "allow a group address as source, and more than 1000 frames/s where the default route leads"),
 		args.JSONFlag(&s.json),
-		outputFlag(&s.output),
+		command.OutputFlag(&s.output),
 		args.QuietFlag(&s.quiet, "print no result"),
 		args.VerboseFlag(&s.verbose),
 	}
@@ -84,7 +85,7 @@ func (s *sender) run(c *cli.Context) error {
 		return s.show(c)
 	}
 	if s.iface == "" {
-		_, err := openPort(c, "", iface.Options{})
+		_, err := command.OpenPort(c, "", iface.Options{})
 		return err
 	}
 	about, err := iface.Describe(s.iface)
@@ -113,11 +114,11 @@ func (s *sender) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	end := s.begin(c, ports, plan, peak)
-	intervals := k.follow(func() []stats.SoFar { return []stats.SoFar{{Offered: accepted(ports)}} })
+	intervals := k.Follow(func() []stats.SoFar { return []stats.SoFar{{Offered: accepted(ports)}} })
 	sent, err := load.RunAll(c.Context, ports, f.Source, plan)
 	intervals()
 	end()
@@ -129,15 +130,15 @@ func (s *sender) run(c *cli.Context) error {
 }
 
 // keep begins the document of a run.
-func (s *sender) keep(c *cli.Context, plan load.Plan, peak float64) (*kept, error) {
-	k, err := keep(c, result.KindSend, s.output, s.json, portAs("send", s.iface))
+func (s *sender) keep(c *cli.Context, plan load.Plan, peak float64) (*command.Kept, error) {
+	k, err := command.Keep(c, result.KindSend, s.output, s.json, command.PortAs("send", s.iface))
 	if err != nil {
 		return nil, err
 	}
-	k.doc.Load = &result.Load{Sizes: []int{}, Frames: plan.Count, DurationNS: plan.Duration.Nanoseconds(), Streams: s.threads}
-	k.doc.Load.Sizes = append(k.doc.Load.Sizes, s.frames.Asked()...)
+	k.Doc.Load = &result.Load{Sizes: []int{}, Frames: plan.Count, DurationNS: plan.Duration.Nanoseconds(), Streams: s.threads}
+	k.Doc.Load.Sizes = append(k.Doc.Load.Sizes, s.frames.Asked()...)
 	if plan.Schedule != nil {
-		k.doc.Load.FramesPerS = peak
+		k.Doc.Load.FramesPerS = peak
 	}
 	return k, nil
 }
@@ -165,7 +166,7 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 	if plan.Schedule != nil {
 		rate = fmt.Sprintf("at up to %.4g frames a second", peak)
 	}
-	return begin(c, fmt.Sprintf("sending on %s %s, %s", s.iface, rate, until(plan.Count, "frame", plan.Duration)), func() string {
+	return command.Begin(c, fmt.Sprintf("sending on %s %s, %s", s.iface, rate, command.Until(plan.Count, "frame", plan.Duration)), func() string {
 		if n := accepted(ports); n != nil {
 			return show.Count(*n, "frame") + " sent"
 		}
@@ -181,10 +182,10 @@ func (s *sender) prepare(c *cli.Context, on args.Station) (*args.Prepared, error
 	}
 	of := f.File
 	if of.Cut > 0 {
-		note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", s.frames.File, of.Cut, show.Count(of.Read, "frame"))
+		command.Note(c, "%s: the capture cut %d of %s short: they are sent as short as they are", s.frames.File, of.Cut, show.Count(of.Read, "frame"))
 	}
 	if of.Made > 0 {
-		note(c, "%s is of %s: %s got an Ethernet header made of what the file says", s.frames.File, of.MadeOf, show.Count(of.Made, "frame"))
+		command.Note(c, "%s is of %s: %s got an Ethernet header made of what the file says", s.frames.File, of.MadeOf, show.Count(of.Made, "frame"))
 	}
 	return f, nil
 }
@@ -218,11 +219,11 @@ func (s *sender) open(c *cli.Context, peak float64) ([]iface.Port, error) {
 		}
 	}
 	if plain {
-		note(c, "%s is a veth, which has no FCS: it carries the 4 bytes of --fcs as ordinary bytes of the frame", s.iface)
+		command.Note(c, "%s is a veth, which has no FCS: it carries the 4 bytes of --fcs as ordinary bytes of the frame", s.iface)
 	}
 	for range s.threads {
 		o := iface.Options{SendOnly: true, Engine: s.engine.Iface(), Rate: peak / float64(s.threads), OwnFCS: s.fcs.Given() && !plain}
-		open := openPort
+		open := command.OpenPort
 		if len(ports) > 0 { // what there is to warn of has been said
 			open = func(_ *cli.Context, name string, o iface.Options) (iface.Port, error) { return iface.Open(name, o) }
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/iface"
 )
@@ -46,7 +47,7 @@ func (s *sender) show(c *cli.Context) error {
 		if plan.Schedule != nil {
 			due = plan.Schedule(i)
 		}
-		if err := output(c).PlannedFrame(i, due, buf, s.json); err != nil {
+		if err := command.Output(c).PlannedFrame(i, due, buf, s.json); err != nil {
 			return err
 		}
 	}

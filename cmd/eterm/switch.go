@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/result"
 	"eterm/frame/seal"
@@ -50,7 +51,7 @@ func (p *switchPorts) flags() []cli.Flag {
 		args.InterfaceFlag(&p.near),
 		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
 		args.OtherInterfaceFlag("third", &p.third, "`INTERFACE` at a third port of it, for what must not go there"),
-		keyFlag(&p.key),
+		command.KeyFlag(&p.key),
 		args.ForceFlag(&p.force, "test also on the interface of the default route"),
 	}
 }
@@ -58,7 +59,7 @@ func (p *switchPorts) flags() []cli.Flag {
 // open opens the ports, unless a test of them would be no test or cut this
 // machine off.
 func (p *switchPorts) open(c *cli.Context) (err error) {
-	if p.shared, err = sharedKey(p.key); err != nil {
+	if p.shared, err = command.SharedKey(p.key); err != nil {
 		return err
 	}
 	if p.to.Given() || p.a == "" && p.b == "" && p.near != "" {
@@ -76,7 +77,7 @@ func (p *switchPorts) open(c *cli.Context) (err error) {
 	}
 	places := []*iface.Port{&p.A, &p.B, &p.Third}
 	for i, name := range names {
-		port, err := openPort(c, name, iface.Options{Promiscuous: true, Immediate: true})
+		port, err := command.OpenPort(c, name, iface.Options{Promiscuous: true, Immediate: true})
 		if err != nil {
 			p.close()
 			return err
@@ -118,7 +119,7 @@ func notBegun(err error) error {
 func (p *switchPorts) described() (ports []result.Port) {
 	for _, x := range []struct{ role, name string }{{"a", p.a}, {"b", p.b}, {"third", p.third}, {"a", p.near}} {
 		if x.name != "" && (x.name != p.near || p.a == "") {
-			ports = append(ports, portAs(x.role, x.name))
+			ports = append(ports, command.PortAs(x.role, x.name))
 		}
 	}
 	return ports
@@ -137,7 +138,7 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	if err := p.sound([]string{p.near}); err != nil {
 		return err
 	}
-	port, err := openPort(c, p.near, iface.Options{Promiscuous: true, Immediate: true})
+	port, err := command.OpenPort(c, p.near, iface.Options{Promiscuous: true, Immediate: true})
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (p *switchPorts) peer(c *cli.Context, port iface.Port, key seal.Key) (net.H
 	if len(found) > 1 {
 		return nil, fmt.Errorf("%d peers answer, name one with --to: %v", len(found), found)
 	}
-	note(c, "the other end is %s", found[0])
+	command.Note(c, "the other end is %s", found[0])
 	return found[0], nil
 }
 

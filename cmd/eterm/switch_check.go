@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -62,7 +63,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
-			outputFlag(&s.output),
+			command.OutputFlag(&s.output),
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &s.evidence, Usage: "write the frames that show failures to a new pcapng `FILE`"},
 			args.ColorFlag(&s.color),
 			args.VerboseFlag(&s.detail),
@@ -78,7 +79,7 @@ func (s *switchChecker) run(c *cli.Context) error {
 		return err
 	}
 	if s.list {
-		return output(c).Cases(cases, s.json)
+		return command.Output(c).Cases(cases, s.json)
 	}
 	cfg, err := s.config(c, cases)
 	if err != nil {
@@ -148,7 +149,7 @@ func (s *switchChecker) config(c *cli.Context, cases []switchtest.Case) (switcht
 func pointed(c *cli.Context, file string, err error) error {
 	var at *switchtest.ExpectError
 	if errors.As(err, &at) {
-		messages(c).Lines("eterm: | ", at.Caret())
+		command.Messages(c).Lines("eterm: | ", at.Caret())
 	}
 	if err != nil {
 		err = exit.Usage("%s: %w", file, err)
@@ -167,30 +168,30 @@ func (s *switchChecker) check(c *cli.Context, cfg switchtest.Config) error {
 	if err != nil {
 		return err
 	}
-	p := &show.Card{Out: output(c), Messages: messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer)}
+	p := &show.Card{Out: command.Output(c), Messages: command.Messages(c), Cases: cfg.Cases, JSON: s.json, Detail: s.detail, Color: show.UseColor(string(s.color), c.App.Writer)}
 	cfg.A, cfg.B, cfg.Third, cfg.Key, cfg.Progress = s.ports.A, s.ports.B, s.ports.Third, s.ports.shared, p.Progress
 	if hasCase(cfg.Cases, "learning.capacity") {
-		note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
+		command.Note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself (--max-macs, --skip learning.capacity)", s.maxMACs)
 	}
-	k, err := keep(c, result.KindSwitchCheck, s.output, s.json, s.ports.described()...)
+	k, err := command.Keep(c, result.KindSwitchCheck, s.output, s.json, s.ports.described()...)
 	if err != nil {
 		return err
 	}
 	bridges := show.LookForBridges(iface.BridgeSettings)
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	card, err := switchtest.Check(c.Context, cfg)
-	messages(c).Clear()
+	command.Messages(c).Clear()
 	if writeErr := show.WriteEvidence(evidence, card); writeErr != nil {
 		return exit.Usage("%w", writeErr)
 	}
 	if card == nil {
-		return k.end(true, nil, nil, notBegun(err))
+		return k.End(true, nil, nil, notBegun(err))
 	}
 	p.End(card)
-	bridges.Card(card, messages(c))
-	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
+	bridges.Card(card, command.Messages(c))
+	return k.End(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
 }
 
 func hasCase(cases []switchtest.Case, name string) bool {
@@ -238,7 +239,7 @@ func createEvidence(path string, ports *switchPorts) (*capture.Recorder, error) 
 		return nil, nil
 	}
 	about := capture.Interface{Name: "switch", Description: fmt.Sprintf("between %s and %s", ports.A.Name(), ports.B.Name()), Application: "eterm " + result.ThisTool().Version}
-	file, err := newCapture(path, capture.RecorderOptions{About: about})
+	file, err := command.NewCapture(path, capture.RecorderOptions{About: about})
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -44,7 +45,7 @@ func switchMACsCommand() *cli.Command {
 			args.SomeOf("skip", &s.skip, "leave out `CASES` of "+strings.Join(macCases, ", "), macCases...),
 			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`", DefaultText: "random"},
 			args.ColorFlag(&s.color),
-			outputFlag(&s.output),
+			command.OutputFlag(&s.output),
 			args.JSONFlag(&s.json),
 		),
 		Action: func(c *cli.Context) error { return s.run(c) },
@@ -60,23 +61,23 @@ func (s *switchFiller) run(c *cli.Context) error {
 		return err
 	}
 	defer s.ports.close()
-	p := &show.Card{Plots: true, Cases: cases, Out: output(c), Messages: messages(c), JSON: s.json, Color: show.UseColor(string(s.color), c.App.Writer)}
-	note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself", s.maxMACs)
-	k, err := keep(c, result.KindSwitchMACs, s.output, s.json, s.ports.described()...)
+	p := &show.Card{Plots: true, Cases: cases, Out: command.Output(c), Messages: command.Messages(c), JSON: s.json, Color: show.UseColor(string(s.color), c.App.Writer)}
+	command.Note(c, "fills the switch's address table with up to %d made-up addresses, which it forgets by itself", s.maxMACs)
+	k, err := command.Keep(c, result.KindSwitchMACs, s.output, s.json, s.ports.described()...)
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	card, err := switchtest.Check(c.Context, switchtest.Config{
 		A: s.ports.A, B: s.ports.B, Third: s.ports.Third, Key: s.ports.shared, Cases: cases, Seed: s.seed, MaxMACs: s.maxMACs,
 		Sequential: s.sequential, MaxAgeing: time.Duration(s.maxAgeing), Progress: p.Progress,
 	})
-	messages(c).Clear()
+	command.Messages(c).Clear()
 	if card == nil {
-		return k.end(true, nil, nil, notBegun(err))
+		return k.End(true, nil, nil, notBegun(err))
 	}
 	p.End(card)
-	return k.end(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
+	return k.End(err != nil, result.SwitchOf(card), failedCases(card), cardStatus(card, err))
 }

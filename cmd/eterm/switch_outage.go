@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -36,7 +37,7 @@ func switchOutageCommand() *cli.Command {
 		Description: "Sends a small stream each way until stopped. Each outage has its start and its length, by the\n" +
 			"frames that are missing and by the clock (RFC 6201), on one timeline with links lost and back and\n" +
 			"with the moments at which the switch forgot its addresses.",
-		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), args.WatchFlag(), outputFlag(&s.output), args.JSONFlag(&s.json)),
+		Flags:  append(s.ports.flags(), args.DurationFlag(&s.duration), args.IntervalFlag(&s.interval), args.WatchFlag(), command.OutputFlag(&s.output), args.JSONFlag(&s.json)),
 		Action: func(c *cli.Context) error { return s.run(c) },
 	}
 }
@@ -52,34 +53,34 @@ func (s *switchWatcher) run(c *cli.Context) error {
 		return err
 	}
 	defer s.ports.close()
-	k, err := keep(c, result.KindSwitchOutage, s.output, s.json, s.ports.described()...)
+	k, err := command.Keep(c, result.KindSwitchOutage, s.output, s.json, s.ports.described()...)
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	var outages atomic.Int64
-	end := begin(c, fmt.Sprintf("watching %s and %s, a frame each way every %v, %s", s.ports.A.Name(), s.ports.B.Name(), time.Duration(s.interval), until(0, "", time.Duration(s.duration))),
+	end := command.Begin(c, fmt.Sprintf("watching %s and %s, a frame each way every %v, %s", s.ports.A.Name(), s.ports.B.Name(), time.Duration(s.interval), command.Until(0, "", time.Duration(s.duration))),
 		func() string { return show.Count(outages.Load(), "outage") + " so far" })
 	stop := func() {}
 	report, err := switchtest.Outage(c.Context, switchtest.OutageConfig{
 		A: s.ports.A, B: s.ports.B, Key: s.ports.shared, Interval: time.Duration(s.interval), Duration: time.Duration(s.duration),
-		Follow: func(s stats.Source) { stop = k.follow(s) },
+		Follow: func(s stats.Source) { stop = k.Follow(s) },
 		Progress: func(m switchtest.Moment) {
 			if m.What == switchtest.Silent {
 				outages.Add(1)
 			}
-			output(c).Moment(m, messages(c), s.json)
+			command.Output(c).Moment(m, command.Messages(c), s.json)
 		},
 	})
 	stop()
 	end()
 	if report == nil {
-		return k.end(true, nil, nil, notBegun(err))
+		return k.End(true, nil, nil, notBegun(err))
 	}
 	if !s.json {
-		if printErr := output(c).Outage(report); printErr != nil {
+		if printErr := command.Output(c).Outage(report); printErr != nil {
 			return printErr
 		}
 	}
@@ -89,7 +90,7 @@ func (s *switchWatcher) run(c *cli.Context) error {
 			lost = append(lost, fmt.Sprintf("%s: %s lost in %s", way, show.Count(l.Lost, "frame"), show.Count(l.Bursts, "outage")))
 		}
 	}
-	return k.end(stopped(c, s.duration > 0), result.OutageOf(report), lost, outageStatus(report, err))
+	return k.End(command.Stopped(c, s.duration > 0), result.OutageOf(report), lost, outageStatus(report, err))
 }
 
 // outageStatus is the exit status a watch stands for; err ended it early.

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 )
 
 func versionCommand() *cli.Command {
@@ -13,6 +14,6 @@ func versionCommand() *cli.Command {
 		Usage:     "print the version",
 		UsageText: "eterm version\neterm version --json",
 		Flags:     []cli.Flag{args.JSONFlag(&asJSON)},
-		Action:    func(c *cli.Context) error { return output(c).Version(asJSON) },
+		Action:    func(c *cli.Context) error { return command.Output(c).Version(asJSON) },
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package linkcmd
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/result"
 	"eterm/frame/stats"
@@ -25,7 +26,7 @@ type linkRunner struct {
 	key           string
 	shared        bool
 	limits        args.Limits
-	output        linkPrinter
+	output        Printer
 
 	limit linktest.Limits
 }
@@ -45,7 +46,7 @@ func linkRunCommand() *cli.Command {
 			args.Default(args.ChoiceFlag("direction", &r.direction, "test `WHICH` direction", linktest.Forward, linktest.Reverse, "both"), "both, with --tx and --rx forward"),
 			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames at the end"),
 			sharedClockFlag(&r.shared),
-			keyFlag(&r.key),
+			command.KeyFlag(&r.key),
 			args.WatchFlag(),
 		}, r.load.Flags()...), r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
@@ -63,7 +64,7 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := r.output.open(c, r.described()...); err != nil {
+	if err := r.output.Open(c, r.described()...); err != nil {
 		return err
 	}
 	defer func() { err = r.output.close(c, err) }()
@@ -82,9 +83,9 @@ func (r *linkRunner) run(c *cli.Context) (err error) {
 // described are the ports, for a document.
 func (r *linkRunner) described() []result.Port {
 	if r.tx != "" {
-		return []result.Port{portAs("send", r.tx), portAs("receive", r.rx)}
+		return []result.Port{command.PortAs("send", r.tx), command.PortAs("receive", r.rx)}
 	}
-	return []result.Port{portAs("send", r.iface)}
+	return []result.Port{command.PortAs("send", r.iface)}
 }
 
 // oneDirection is one direction of a test between two ports of this machine.
@@ -101,12 +102,12 @@ type oneDirection struct {
 
 // direct tests between two ports of this machine.
 func (r *linkRunner) direct(c *cli.Context, directions []*oneDirection) error {
-	a, err := openPort(c, r.tx, iface.Options{Promiscuous: true})
+	a, err := command.OpenPort(c, r.tx, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	b, err := openPort(c, r.rx, iface.Options{Promiscuous: true})
+	b, err := command.OpenPort(c, r.rx, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func (r *linkRunner) direct(c *cli.Context, directions []*oneDirection) error {
 			l.tx, l.rx = b, a
 		}
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	stop := r.output.follow(0, soFar(directions))
@@ -145,7 +146,7 @@ func (r *linkRunner) directions(c *cli.Context) (directions []*oneDirection, err
 			return nil, err
 		}
 		if l.load.Dst == nil {
-			to, err := describe(c, l.to)
+			to, err := command.Describe(c, l.to)
 			if err != nil {
 				return nil, err
 			}

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -21,70 +21,71 @@ import (
 	"eterm/iface"
 )
 
-// recording is what a command is told of a capture to write.
-type recording struct {
-	path   string
+// Recording is what a command is told of a capture to write.
+type Recording struct {
+	Path   string
 	rotate args.Rotate
 	keep   int
 	force  bool
-	print  bool
+	Print  bool
 }
 
-func (r *recording) flags() []cli.Flag {
+// Flags are the flags of a command that records.
+func (r *Recording) Flags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &r.path, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
+		&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &r.Path, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 		&cli.GenericFlag{Name: "rotate", Value: &r.rotate, DefaultText: "never", Usage: "with -w: begin a new file every `SIZE|TIME`, such as 100MB, 10m or 1GB,1h"},
 		args.Default(args.NumberFlag("keep", &r.keep, 1, args.Unlimited, "with --rotate: keep the newest `N` files only"), "all"),
-		&cli.BoolFlag{Name: "print", Destination: &r.print, Usage: "with -w: print the frames too"},
+		&cli.BoolFlag{Name: "print", Destination: &r.Print, Usage: "with -w: print the frames too"},
 		args.ForceFlag(&r.force, "with -w: overwrite a file that is there"),
 	}
 }
 
-// check refuses what cannot be meant, before anything is opened.
-func (r *recording) check(c *cli.Context, toStdout bool) error {
+// Check refuses what cannot be meant, before anything is opened.
+func (r *Recording) Check(c *cli.Context, toStdout bool) error {
 	switch {
-	case r.path != "-":
+	case r.Path != "-":
 		return nil
 	case r.rotate.Given():
 		return exit.Usage("standard output cannot be rotated: give -w a file's name")
 	case toStdout:
 		return exit.Usage("-w - writes the capture to standard output, so nothing else can be printed there")
 	}
-	return refuseTerminal(c)
+	return RefuseTerminal(c)
 }
 
-// refuseTerminal keeps a capture's bytes off a terminal.
-func refuseTerminal(c *cli.Context) error {
+// RefuseTerminal keeps a capture's bytes off a terminal.
+func RefuseTerminal(c *cli.Context) error {
 	if show.IsTerminal(c.App.Writer) {
 		return exit.Usage("a capture is nothing for a terminal: redirect standard output, or give -w a file's name")
 	}
 	return nil
 }
 
-// open makes the capture of a session.
-func (r *recording) open(c *cli.Context, s *session, about capture.Interface) (*capture.Recorder, error) {
+// Open makes the capture of a session.
+func (r *Recording) Open(c *cli.Context, s *Session, about capture.Interface) (*capture.Recorder, error) {
 	o := capture.RecorderOptions{
 		About: about, Force: r.force, MaxBytes: r.rotate.Bytes, MaxAge: r.rotate.Age, Keep: r.keep,
 		Account: func() capture.Statistics { return accountOf(s) },
 	}
-	if r.path != "-" {
-		return newCapture(r.path, o)
+	if r.Path != "-" {
+		return NewCapture(r.Path, o)
 	}
 	// A reader that goes away is the end of the capture, not of the program.
 	signal.Ignore(syscall.SIGPIPE)
 	return capture.Stream(c.App.Writer, capture.PcapNG, o)
 }
 
-// later is the file that others are made beside, while the command runs.
-func (r *recording) later() string {
+// Later is the file that others are made beside, while the command runs.
+func (r *Recording) Later() string {
 	if r.rotate.Given() {
-		return r.path
+		return r.Path
 	}
 	return ""
 }
 
-// aboutCapture describes the interface, the machine and this program.
-func aboutCapture(name, filter string, snapLen int) capture.Interface {
+// AboutCapture describes the interface, the machine and this program.
+func AboutCapture(name, filter string, snapLen int) capture.Interface {
 	about := capture.Interface{Name: name, Filter: filter, SnapLen: snapLen, Application: "eterm " + result.ThisTool().Version}
 	if info, err := iface.Describe(name); err == nil {
 		words := []string{info.HardwareAddr.String(), info.Driver, "MTU " + strconv.Itoa(info.MTU)}
@@ -102,9 +103,9 @@ func aboutCapture(name, filter string, snapLen int) capture.Interface {
 }
 
 // accountOf is what the kernel counted of a session up to now.
-func accountOf(s *session) capture.Statistics {
-	a := capture.Statistics{Start: s.began, End: time.Now()}
-	n, err := s.port.Counters()
+func accountOf(s *Session) capture.Statistics {
+	a := capture.Statistics{Start: s.Began, End: time.Now()}
+	n, err := s.Port.Counters()
 	if err != nil {
 		a.Comment = "no counters: " + err.Error()
 		return a
@@ -116,9 +117,9 @@ func accountOf(s *session) capture.Statistics {
 	return a
 }
 
-// record writes what is received, up to the number given, and ends the capture.
-func record(ctx context.Context, s *session, out *capture.Recorder, most uint64, print bool) error {
-	err := s.receive(ctx, taker{batch: func(rx []iface.Received) (bool, error) {
+// Record writes what is received, up to the number given, and ends the capture.
+func Record(ctx context.Context, s *Session, out *capture.Recorder, most uint64, print bool) error {
+	err := s.Receive(ctx, Taker{Batch: func(rx []iface.Received) (bool, error) {
 		if most != 0 {
 			rx = rx[:min(uint64(len(rx)), most-out.Frames())]
 		}
@@ -126,21 +127,21 @@ func record(ctx context.Context, s *session, out *capture.Recorder, most uint64,
 			return false, err
 		}
 		if print {
-			_, err := s.print(rx, 0)
+			_, err := s.Print(rx, 0)
 			return out.Frames() == most && most != 0, err
 		}
 		s.count(rx)
 		return out.Frames() == most && most != 0, nil
-	}, tick: func(time.Time) error { return out.Report() }})
+	}, Tick: func(time.Time) error { return out.Report() }})
 	if closeErr := out.Close(); err == nil {
 		err = closeErr
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		s.messages.Note("the reader of the capture is gone: it ends here")
+		s.Messages.Note("the reader of the capture is gone: it ends here")
 		return nil
 	}
 	if len(out.Files()) > 0 {
-		s.messages.Note("%s in %s", show.Count(out.Frames(), "frame"), filesInWords(out))
+		s.Messages.Note("%s in %s", show.Count(out.Frames(), "frame"), filesInWords(out))
 	}
 	return err
 }

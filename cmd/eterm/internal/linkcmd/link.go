@@ -1,4 +1,4 @@
-package main
+package linkcmd
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
@@ -19,7 +20,7 @@ import (
 	"eterm/iface/linktest"
 )
 
-func linkCommand() *cli.Command {
+func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "link",
 		Usage: "test a link: does every frame arrive, in order, unchanged, how late, and if not, where did it go",
@@ -34,12 +35,12 @@ func linkCommand() *cli.Command {
 // loadOn is what flags ask to be offered on an interface that is not open yet.
 // Its marks are sealed with the key that a file or the environment has.
 func loadOn(c *cli.Context, f *args.Load, name, keyFile string) (l linktest.Load, err error) {
-	on, err := describe(c, name)
+	on, err := command.Describe(c, name)
 	if err == nil {
 		l, err = f.Value(on, float64(on.About.Speed))
 	}
 	if err == nil {
-		l.Key, err = sharedKey(keyFile)
+		l.Key, err = command.SharedKey(keyFile)
 	}
 	if err == nil {
 		if err = l.CheckSizes(on.About.MTU); err != nil {
@@ -49,41 +50,41 @@ func loadOn(c *cli.Context, f *args.Load, name, keyFile string) (l linktest.Load
 	return l, err
 }
 
-// linkPrinter is where a link test prints, as flags say it.
-type linkPrinter struct {
+// Printer is where a link test prints, as flags say it.
+type Printer struct {
 	show.Link
-	json, quiet bool
+	AsJSON, quiet bool
 	file        string
-	kept        *kept
+	kept        *command.Kept
 	bridges     *show.Bridges
 	messages    *show.Messages
 	early       func() bool // whether less was measured than asked for
 }
 
-func (o *linkPrinter) flags() []cli.Flag {
+func (o *Printer) flags() []cli.Flag {
 	return []cli.Flag{
-		args.JSONFlag(&o.json),
+		args.JSONFlag(&o.AsJSON),
 		args.QuietFlag(&o.quiet, "print nothing while the test runs"),
-		outputFlag(&o.file),
+		command.OutputFlag(&o.file),
 	}
 }
 
-// open must be called before anything is sent; ports are those of the test.
-func (o *linkPrinter) open(c *cli.Context, ports ...result.Port) (err error) {
-	o.bridges, o.messages = show.LookForBridges(iface.BridgeSettings), messages(c)
-	o.JSON, o.Quiet = o.json, o.quiet || c.Bool("watch")
-	if o.kept, err = keep(c, result.KindLink, o.file, o.json, ports...); err != nil {
+// Open must be called before anything is sent; ports are those of the test.
+func (o *Printer) Open(c *cli.Context, ports ...result.Port) (err error) {
+	o.bridges, o.messages = show.LookForBridges(iface.BridgeSettings), command.Messages(c)
+	o.JSON, o.Quiet = o.AsJSON, o.quiet || c.Bool("watch")
+	if o.kept, err = command.Keep(c, result.KindLink, o.file, o.AsJSON, ports...); err != nil {
 		return err
 	}
 	if o.early == nil {
 		o.early = func() bool { return false }
 	}
-	o.Open(output(c), messages(c), o.keep)
+	o.Link.Open(command.Output(c), command.Messages(c), o.keep)
 	return nil
 }
 
 // offers says in the document what is to be offered.
-func (o *linkPrinter) offers(l linktest.Load, direction string) {
+func (o *Printer) offers(l linktest.Load, direction string) {
 	load := &result.Load{Sizes: append([]int{}, l.Sizes...), Frames: l.Count, DurationNS: l.Duration.Nanoseconds(), Streams: max(1, l.Streams), Direction: direction}
 	if !math.IsInf(l.Rate, 1) {
 		load.FramesPerS = l.Rate
@@ -102,29 +103,29 @@ func (o *linkPrinter) offers(l linktest.Load, direction string) {
 	default:
 		load.Carrier = fmt.Sprintf("EtherType %#04x", cmp.Or(l.EtherType, probe.EtherType))
 	}
-	o.kept.doc.Load = load
+	o.kept.Doc.Load = load
 }
 
 // follow takes what a run has counted each second, as intervals of its document
 // and as text, until the function that it returns is called.
-func (o *linkPrinter) follow(session uint32, soFar stats.Source) (stop func()) {
-	return o.kept.follow(soFar, func(_ time.Time, all []stats.SoFar) { o.SoFar(session, all) })
+func (o *Printer) follow(session uint32, soFar stats.Source) (stop func()) {
+	return o.kept.Follow(soFar, func(_ time.Time, all []stats.SoFar) { o.SoFar(session, all) })
 }
 
 // keep makes a document of a result.
-func (o *linkPrinter) keep(t linktest.Total) error {
-	load := o.kept.doc.Load
+func (o *Printer) keep(t linktest.Total) error {
+	load := o.kept.Doc.Load
 	o.bridges.Link(load != nil && !strings.HasPrefix(load.Carrier, "EtherType"), t.OnTheWay, t.Corrupted, o.messages)
 	v := t.Verdict
-	return o.kept.write(o.early(), &t, result.Verdict{Status: v.Status, Exceeded: v.Exceeded, Untrusted: v.Untrusted})
+	return o.kept.Write(o.early(), &t, result.Verdict{Status: v.Status, Exceeded: v.Exceeded, Untrusted: v.Untrusted})
 }
 
 // close ends the document's file. cause is what the command ends with: where
 // nothing was measured, it is what the document says.
-func (o *linkPrinter) close(c *cli.Context, cause error) error {
-	messages(c).Clear()
-	if !o.kept.written {
-		return o.kept.end(true, nil, nil, cause)
+func (o *Printer) close(c *cli.Context, cause error) error {
+	command.Messages(c).Clear()
+	if !o.kept.Written {
+		return o.kept.End(true, nil, nil, cause)
 	}
-	return o.kept.close(nil, cause)
+	return o.kept.Close(nil, cause)
 }

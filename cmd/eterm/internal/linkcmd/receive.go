@@ -1,4 +1,4 @@
-package main
+package linkcmd
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/watch"
@@ -34,7 +35,7 @@ type linkReceiver struct {
 	shared   bool
 	silent   bool
 	limits   args.Limits
-	output   linkPrinter
+	output   Printer
 
 	limit     linktest.Limits
 	peer      *linktest.Peer
@@ -71,7 +72,7 @@ func linkReceiveCommand() *cli.Command {
 			args.DurationFlag(&r.duration),
 			args.DrainFlag(&r.drain, "300ms", "wait `TIME` for late frames after a run's end"),
 			sharedClockFlag(&r.shared),
-			keyFlag(&r.key),
+			command.KeyFlag(&r.key),
 			args.WatchFlag(),
 			&cli.GenericFlag{Name: "from", Value: &r.from, Usage: "account for runs from the station `MAC` only", DefaultText: "any"},
 			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
@@ -81,7 +82,7 @@ func linkReceiveCommand() *cli.Command {
 }
 
 func (r *linkReceiver) run(c *cli.Context) (err error) {
-	key, err := sharedKey(r.key)
+	key, err := command.SharedKey(r.key)
 	if err != nil {
 		return err
 	}
@@ -89,11 +90,11 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return exit.Usage("--from %s: want the address of the sender's interface", r.from.String())
 	}
 	r.keyed, r.limit = !key.IsZero(), r.limits.Value()
-	if err := r.output.open(c, portAs("receive", r.iface)); err != nil {
+	if err := r.output.Open(c, command.PortAs("receive", r.iface)); err != nil {
 		return err
 	}
 	defer func() { err = r.output.close(c, err) }()
-	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true, ReceiveOnly: r.silent})
+	port, err := command.OpenPort(c, r.iface, iface.Options{Promiscuous: true, ReceiveOnly: r.silent})
 	if err != nil {
 		return err
 	}
@@ -113,12 +114,12 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
-	note(c, "awaiting test frames on %s, %s", port.Name(), until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
-	shown := screen(c)
-	stop := every(time.Second, func() { shown.Take(time.Now(), r.progress(c, r.peer.Receiver())) })
+	command.Note(c, "awaiting test frames on %s, %s", port.Name(), command.Until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
+	shown := command.Screen(c)
+	stop := command.Every(time.Second, func() { shown.Take(time.Now(), r.progress(c, r.peer.Receiver())) })
 	err = r.peer.Serve(ctx)
 	stop()
 	cancel()
@@ -168,7 +169,7 @@ func (r *linkReceiver) over(session uint32) func() {
 		return func() {}
 	}
 	intervals := r.intervals.End(time.Now(), session, began, last)
-	return func() { r.output.kept.began, r.output.kept.intervals = began, intervals }
+	return func() { r.output.kept.Began, r.output.kept.Intervals = began, intervals }
 }
 
 // told prints the result that the other end made of both directions.
@@ -233,7 +234,7 @@ func runName(session uint32, from net.HardwareAddr) string {
 func (r *linkReceiver) progress(c *cli.Context, receiver *linktest.Receiver) (all []stats.SoFar) {
 	live := receiver.Live()
 	if len(live) == 0 && !r.output.Quiet {
-		messages(c).Live("no run at the moment")
+		command.Messages(c).Live("no run at the moment")
 	}
 	r.intervals.Keep(live)
 	for _, session := range live {
@@ -270,7 +271,7 @@ func (r *linkReceiver) status(c *cli.Context, err error, link []iface.Doubt) err
 	case r.seen == 0 && r.peer.Receiver().Others() > 0:
 		return exit.Failed("%s came from other stations than --from %s", show.Count(r.peer.Receiver().Others(), "test frame"), r.from.String())
 	case r.seen == 0 && r.runs == 0 && c.Context.Err() != nil:
-		note(c, "ended before any run: no test frame came")
+		command.Note(c, "ended before any run: no test frame came")
 	case r.seen == 0:
 		return exit.Failed("no test frame came: is \"link send\" or \"link run\" at work at the other end, with the same key if any, and the way open?")
 	}

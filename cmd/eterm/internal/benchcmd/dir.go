@@ -1,9 +1,10 @@
-package main
+package benchcmd
 
 import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/report"
@@ -53,14 +54,14 @@ func (r *resumer) run(c *cli.Context) error {
 		return exit.Usage("%w", err)
 	}
 	if past.Torn > 0 {
-		note(c, "the journal ended in the middle of a line: %d bytes of it are left out", past.Torn)
+		command.Note(c, "the journal ended in the middle of a line: %d bytes of it are left out", past.Torn)
 	}
 	w := &benchRun{c: c, header: past.Header, dir: dir, json: r.json, quiet: r.quiet, directory: directory, color: show.UseColor(string(r.color), c.App.Writer)}
 	defer w.close()
 	if err := r.same(c, past.Header); err != nil {
 		return err
 	}
-	note(c, "%d trials were made until %s", len(past.Trials), past.Last.Local().Format("2006-01-02 15:04"))
+	command.Note(c, "%d trials were made until %s", len(past.Trials), past.Last.Local().Format("2006-01-02 15:04"))
 	if err := w.open(); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (r *benchReporter) run(c *cli.Context) error {
 	if err != nil {
 		return exit.Usage("%w", err)
 	}
-	if err := atWorkReading(c, ""); err != nil {
+	if err := command.AtWorkReading(c, ""); err != nil {
 		return err
 	}
 	found := past.Reckon()
@@ -132,7 +133,7 @@ func (r *benchReporter) run(c *cli.Context) error {
 	case "html":
 		err = report.HTML(c.App.Writer, docs)
 	case "json":
-		err = output(c).JSON(doc)
+		err = command.Output(c).JSON(doc)
 	case "csv":
 		err = report.CSV(c.App.Writer, docs)
 	case "junit":
@@ -140,7 +141,7 @@ func (r *benchReporter) run(c *cli.Context) error {
 	case "markdown":
 		err = report.Markdown(c.App.Writer, docs)
 	default:
-		err = show.Bench(output(c), found, show.UseColor(string(r.color), c.App.Writer))
+		err = show.Bench(command.Output(c), found, show.UseColor(string(r.color), c.App.Writer))
 	}
 	if err != nil {
 		return err
@@ -196,14 +197,14 @@ func (b *benchComparer) run(c *cli.Context) error {
 		}
 		sides = append(sides, past.Reckon())
 	}
-	if err := atWorkReading(c, ""); err != nil {
+	if err := command.AtWorkReading(c, ""); err != nil {
 		return err
 	}
 	list, err := suite.Compare(sides[0], sides[1], effect)
 	if err != nil {
 		return exit.Usage("they were not measured alike: %w", err)
 	}
-	if err := show.BenchCompare(output(c), list, b.json); err != nil {
+	if err := show.BenchCompare(command.Output(c), list, b.json); err != nil {
 		return err
 	}
 	cannot := 0

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -19,11 +19,11 @@ import (
 // rowKey is where a running command's context has its row of sandbox.Table.
 type rowKey struct{}
 
-// confine has every command with a row in sandbox.Table give its privileges
+// Confine has every command with a row in sandbox.Table give its privileges
 // up, and gives it the flags for that. prefix is the name of the command above.
-func confine(commands []*cli.Command, prefix string) {
+func Confine(commands []*cli.Command, prefix string) {
 	for _, c := range commands {
-		confine(c.Subcommands, prefix+c.Name+" ")
+		Confine(c.Subcommands, prefix+c.Name+" ")
 		row, ok := sandbox.Lookup(prefix + c.Name)
 		if !ok {
 			continue
@@ -66,18 +66,18 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 	}
 }
 
-// atWork is called by every command when its ports, files and children exist:
+// AtWork is called by every command when its ports, files and children exist:
 // from here on it holds no privilege, and a lab that it runs in hears that it
 // is at work. Files may be made and removed later in the folders of the paths
 // named only; empty ones name none.
-func atWork(c *cli.Context, paths ...string) error {
+func AtWork(c *cli.Context, paths ...string) error {
 	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
 	return enter(c, row, paths)
 }
 
-// atWorkReading is atWork for a command that still has these files to read, and
+// AtWorkReading is atWork for a command that still has these files to read, and
 // may remove the one it writes; "" is none.
-func atWorkReading(c *cli.Context, writes string, files ...string) error {
+func AtWorkReading(c *cli.Context, writes string, files ...string) error {
 	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)
 	row.Files = append(slices.Clone(row.Files), files...)
 	return enter(c, row, []string{writes})
@@ -97,7 +97,7 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 	}
 	c.App.Metadata[sandboxKey] = strings.TrimPrefix(report.String(), "sandbox: ")
 	if c.Bool("verbose") {
-		note(c, "%s", report)
+		Note(c, "%s", report)
 	}
 	lab.Ready()
 	waiting.Ready()

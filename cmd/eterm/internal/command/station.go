@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"github.com/urfave/cli/v2"
@@ -9,18 +9,18 @@ import (
 	"eterm/iface/reach"
 )
 
-// station is who a command is on the wire, and opens its port.
-type station struct{ args.Identity }
+// Station is who a command is on the wire, and opens its port.
+type Station struct{ args.Identity }
 
-// place is an open port, and who and where we are on it.
-type place struct {
+// Place is an open port, and who and where we are on it.
+type Place struct {
 	reach.Place
-	port iface.Port
+	Port iface.Port
 }
 
-// open opens the port and finds out who we are.
-func (f *station) open(c *cli.Context) (*place, error) {
-	p := &place{}
+// Open opens the port and finds out who we are.
+func (f *Station) Open(c *cli.Context) (*Place, error) {
+	p := &Place{}
 	if err := f.Addresses(&p.Place); err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (f *station) open(c *cli.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.port, err = openPort(c, f.Interface, iface.Options{
+	p.Port, err = OpenPort(c, f.Interface, iface.Options{
 		Immediate: true, TxTimestamps: true, HardwareTimestamps: true, Tagged: len(tags) > 0,
 		// A NIC passes on neither frames to another address nor those of
 		// groups that the kernel did not join for an address of ours.
@@ -37,19 +37,19 @@ func (f *station) open(c *cli.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.port = watched(p.port)
-	own := p.port.HardwareAddr()
+	p.Port = watched(p.Port)
+	own := p.Port.HardwareAddr()
 	p.MAC, p.Tags, p.Own = f.From.Or(own, own), tags, own
 	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
-		p.port.Close()
+		p.Port.Close()
 		return nil, exit.Usage("source %s: want the address of one station", p.MAC)
 	}
-	if p.Local, err = reach.ReadLocal(p.port.Name()); err != nil {
-		p.port.Close()
+	if p.Local, err = reach.ReadLocal(p.Port.Name()); err != nil {
+		p.Port.Close()
 		return nil, exit.Usage("%w", err)
 	}
 	return p, nil
 }
 
-// localOf is what the kernel knows about a port's interface.
-func localOf(port iface.Port) (reach.Local, error) { return reach.ReadLocal(port.Name()) }
+// LocalOf is what the kernel knows about a port's interface.
+func LocalOf(port iface.Port) (reach.Local, error) { return reach.ReadLocal(port.Name()) }

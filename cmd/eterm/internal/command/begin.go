@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -9,17 +9,17 @@ import (
 	"eterm/cmd/eterm/internal/show"
 )
 
-// begin says on standard error what a command does, on what and until when, so
+// Begin says on standard error what a command does, on what and until when, so
 // that it is never silent, and shows on a terminal once a second how far it is.
 // The function it returns ends that; live may be nil.
-func begin(c *cli.Context, what string, live func() string) (end func()) {
-	says := messages(c)
+func Begin(c *cli.Context, what string, live func() string) (end func()) {
+	says := Messages(c)
 	says.Note("%s", what)
 	if live == nil || !says.IsLive() {
 		return func() {}
 	}
 	began := time.Now()
-	stop := every(time.Second, func() {
+	stop := Every(time.Second, func() {
 		says.Live("%s  %s", time.Since(began).Round(time.Second), live())
 	})
 	return func() {
@@ -28,8 +28,8 @@ func begin(c *cli.Context, what string, live func() string) (end func()) {
 	}
 }
 
-// until is when a run of so many things, or of a duration, ends.
-func until(count uint64, thing string, d time.Duration) string {
+// Until is when a run of so many things, or of a duration, ends.
+func Until(count uint64, thing string, d time.Duration) string {
 	switch {
 	case count > 0 && d > 0:
 		return fmt.Sprintf("up to %s or %v", show.Count(count, thing), d)
@@ -41,8 +41,8 @@ func until(count uint64, thing string, d time.Duration) string {
 	return "until stopped"
 }
 
-// every calls f each d until the function it returns is called.
-func every(d time.Duration, f func()) (stop func()) {
+// Every calls f each d until the function it returns is called.
+func Every(d time.Duration, f func()) (stop func()) {
 	t := time.NewTicker(d)
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {

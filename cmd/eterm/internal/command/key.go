@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -14,13 +14,14 @@ import (
 // flag for the key itself: others can read a command line.
 const keyVar = "ETERM_KEY"
 
-func keyFlag(dst *string) cli.Flag {
+// KeyFlag names the file of the key that both ends share.
+func KeyFlag(dst *string) cli.Flag {
 	return &cli.StringFlag{Name: "key", Destination: dst, DefaultText: "$" + keyVar + ", or none", Usage: "take part only with those who have the same key, the text in `FILE`"}
 }
 
-// sharedKey is the key in a file, or else in the environment; the zero Key if
+// SharedKey is the key in a file, or else in the environment; the zero Key if
 // there is none.
-func sharedKey(file string) (seal.Key, error) {
+func SharedKey(file string) (seal.Key, error) {
 	from, text := keyVar, []byte(os.Getenv(keyVar))
 	if file != "" {
 		var err error

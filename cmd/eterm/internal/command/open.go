@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 	"eterm/iface/loop"
 )
 
-// openPort opens the interface a command was told to use. It is never guessed.
-func openPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
+// OpenPort opens the interface a command was told to use. It is never guessed.
+func OpenPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
 	if name == "" {
 		return nil, exit.Usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
 	}
@@ -41,14 +41,14 @@ func watched(port iface.Port) iface.Port {
 	return loop.Watch(port, func(err error) error { return exit.Untrusted("%w", err) })
 }
 
-// describe looks at the interface a command was told to use, before it is
+// Describe looks at the interface a command was told to use, before it is
 // opened.
-func describe(c *cli.Context, name string) (args.Described, error) {
+func Describe(c *cli.Context, name string) (args.Described, error) {
 	about, err := iface.Describe(name)
 	if err == nil {
 		return args.Described{About: about}, nil
 	}
-	port, openErr := openPort(c, name, iface.Options{SendOnly: true})
+	port, openErr := OpenPort(c, name, iface.Options{SendOnly: true})
 	if openErr != nil {
 		return args.Described{}, openErr // it says what there is instead
 	}
@@ -59,10 +59,10 @@ func describe(c *cli.Context, name string) (args.Described, error) {
 func warn(c *cli.Context, port iface.Port) {
 	d, err := iface.Describe(port.Name())
 	if err == nil && d.Up && !d.Carrier {
-		note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", port.Name())
+		Note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", port.Name())
 	}
 	if unseen := show.Unseen(d); err == nil && unseen != "" {
-		note(c, "%s", unseen)
+		Note(c, "%s", unseen)
 	}
 }
 
@@ -70,22 +70,22 @@ func warn(c *cli.Context, port iface.Port) {
 // takes any frame did not ask for them.
 func warnOfVLANFilter(c *cli.Context, port iface.Port) {
 	if f, ok := iface.As[iface.VLANFilterer](port); ok && f.FiltersVLANs() {
-		note(c, "the NIC of %s filters VLANs (%s): tagged frames are heard only with --promisc or, in commands that have it, -Q", port.Name(), iface.VLANFilter)
+		Note(c, "the NIC of %s filters VLANs (%s): tagged frames are heard only with --promisc or, in commands that have it, -Q", port.Name(), iface.VLANFilter)
 	}
 }
 
-// note tells the person something that is no result and no error.
-func note(c *cli.Context, format string, args ...any) { messages(c).Note(format, args...) }
+// Note tells the person something that is no result and no error.
+func Note(c *cli.Context, format string, args ...any) { Messages(c).Note(format, args...) }
 
-// output is where a command's results go.
-func output(c *cli.Context) *show.Output { return show.To(c.App.Writer) }
+// Output is where a command's results go.
+func Output(c *cli.Context) *show.Output { return show.To(c.App.Writer) }
 
-// messages is where a command says what is no result.
-func messages(c *cli.Context) *show.Messages { return show.MessagesTo(c.App.ErrWriter) }
+// Messages is where a command says what is no result.
+func Messages(c *cli.Context) *show.Messages { return show.MessagesTo(c.App.ErrWriter) }
 
-// untrusted is the status for doubts about a result, with their texts; nil if there
+// Untrusted is the status for doubts about a result, with their texts; nil if there
 // are none.
-func untrusted(doubts []iface.Doubt) error {
+func Untrusted(doubts []iface.Doubt) error {
 	var all []string
 	for _, d := range doubts {
 		all = append(all, d.Text)
@@ -96,8 +96,8 @@ func untrusted(doubts []iface.Doubt) error {
 	return exit.Untrusted("%s", strings.Join(all, "; "))
 }
 
-// newFile makes a file for results. It never writes over one.
-func newFile(path string) (*os.File, error) {
+// NewFile makes a file for results. It never writes over one.
+func NewFile(path string) (*os.File, error) {
 	f, err := outfile.Create(path, false)
 	if err != nil {
 		return nil, exit.Usage("%w: name a new file", err)
@@ -105,16 +105,16 @@ func newFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// withDuration ends ctx after d, if d is not 0.
-func withDuration(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+// WithDuration ends ctx after d, if d is not 0.
+func WithDuration(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, d)
 }
 
-// newCapture makes the file of a capture, or the first of several.
-func newCapture(path string, o capture.RecorderOptions) (*capture.Recorder, error) {
+// NewCapture makes the file of a capture, or the first of several.
+func NewCapture(path string, o capture.RecorderOptions) (*capture.Recorder, error) {
 	o.Open = func(path string, force bool) (*os.File, error) {
 		f, err := outfile.Create(path, force)
 		if errors.Is(err, outfile.ErrThere) {

@@ -1,4 +1,4 @@
-package main
+package linkcmd
 
 import (
 	"crypto/rand"
@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/stats"
 	"eterm/iface"
@@ -21,7 +22,7 @@ type linkSender struct {
 	iface  string
 	load   args.Load
 	key    string
-	output linkPrinter
+	output Printer
 }
 
 func linkSendCommand() *cli.Command {
@@ -32,7 +33,7 @@ func linkSendCommand() *cli.Command {
 		UsageText: "eterm link send -i eth0 --to 02:00:00:00:00:02 -b 10kpps -d 60\n" +
 			"eterm link send -i eth0 --to broadcast -c 1000000 -b max -s 64,512,1518\n" +
 			"eterm link send -i eth0 --to 02:00:00:00:00:02 --ip 192.0.2.1,192.0.2.2 -Q 3:100 --streams 4",
-		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface), keyFlag(&s.key)}, s.load.Flags()...), s.output.flags()...),
+		Flags:  append(append([]cli.Flag{args.InterfaceFlag(&s.iface), command.KeyFlag(&s.key)}, s.load.Flags()...), s.output.flags()...),
 		Action: s.run,
 	}
 }
@@ -45,20 +46,20 @@ func (s *linkSender) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.output.open(c, portAs("send", s.iface)); err != nil {
+	if err := s.output.Open(c, command.PortAs("send", s.iface)); err != nil {
 		return err
 	}
 	defer func() { err = s.output.close(c, err) }()
-	port, err := openPort(c, s.iface, iface.Options{SendOnly: true})
+	port, err := command.OpenPort(c, s.iface, iface.Options{SendOnly: true})
 	if err != nil {
 		return err
 	}
 	defer port.Close()
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	session := newSession()
-	note(c, "run %06x: offering test frames to %v on %s, %s", session, l.Dst, port.Name(), until(l.Count, "frame", l.Duration))
+	command.Note(c, "run %06x: offering test frames to %v on %s, %s", session, l.Dst, port.Name(), command.Until(l.Count, "frame", l.Duration))
 	var offered atomic.Uint64
 	s.output.early = func() bool { return c.Context.Err() != nil && (l.Count > 0 || l.Duration > 0) }
 	s.output.offers(l, linktest.Forward)

@@ -1,4 +1,4 @@
-package main
+package linkcmd
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/frame/stats"
 	"eterm/iface"
@@ -19,7 +20,7 @@ var broadcastMAC = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // pair tests together with a peer at the other end.
 func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
-	port, err := openPort(c, r.iface, iface.Options{Promiscuous: true})
+	port, err := command.OpenPort(c, r.iface, iface.Options{Promiscuous: true})
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 		return exit.Usage("%w", err)
 	}
 	defer control.Close()
-	if err := atWork(c); err != nil {
+	if err := command.AtWork(c); err != nil {
 		return err
 	}
 	if l.Dst == nil {
@@ -59,12 +60,12 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 
 // follow follows a test, and says where the other end is silent.
 func (r *linkRunner) follow(s stats.Source, silent func() bool) (stop func()) {
-	return r.output.kept.follow(s, func(_ time.Time, all []stats.SoFar) {
+	return r.output.kept.Follow(s, func(_ time.Time, all []stats.SoFar) {
 		note := ""
 		if silent() {
 			note = "the other end does not answer"
 		}
-		r.output.kept.screen.Status(note)
+		r.output.kept.Screen.Status(note)
 		r.output.SoFar(0, all, note)
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package benchcmd
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/watch"
@@ -37,7 +38,7 @@ func (b *bencher) run(c *cli.Context) error {
 		return err
 	}
 	if b.dryRun {
-		return show.BenchPlan(output(c), plan, b.json)
+		return show.BenchPlan(command.Output(c), plan, b.json)
 	}
 	if b.dir == "" {
 		return exit.Usage("say by -o where the run is kept: a new directory")
@@ -110,7 +111,7 @@ type benchRun struct {
 // open opens the ports, and whatever else needs privileges.
 func (w *benchRun) open() error {
 	for _, p := range w.header.Ports {
-		port, err := openPort(w.c, p.Name, iface.Options{Promiscuous: true, Tagged: len(w.header.Frames.VLANs) > 0})
+		port, err := command.OpenPort(w.c, p.Name, iface.Options{Promiscuous: true, Tagged: len(w.header.Frames.VLANs) > 0})
 		if err != nil {
 			w.close()
 			return err
@@ -144,11 +145,11 @@ func (w *benchRun) close() {
 
 // run makes the trials that are to be made, keeps the result and shows it.
 func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
-	k, err := keep(w.c, result.KindBench, "", w.json, portAs("send", w.ports[0].Name()), portAs("receive", w.ports[1].Name()))
+	k, err := command.Keep(w.c, result.KindBench, "", w.json, command.PortAs("send", w.ports[0].Name()), command.PortAs("receive", w.ports[1].Name()))
 	if err != nil {
 		return err
 	}
-	if err := atWork(w.c, filepath.Join(w.dir, journal.Lines)); err != nil {
+	if err := command.AtWork(w.c, filepath.Join(w.dir, journal.Lines)); err != nil {
 		return err
 	}
 	t := &suite.TwoPorts{TX: w.ports[0], RX: w.ports[1], Load: w.header.Frames, Thresholds: w.header.Plan.Thresholds, Reset: w.reset, Seed: w.header.Plan.Seed}
@@ -159,11 +160,11 @@ func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
 	defer t.Close()
 	r := suite.Runner{Plan: w.header.Plan, Trialler: t, Calibration: w.header.Calibration, Log: w.directory, Replay: replay,
 		AcceptChange: acceptChange, Consent: w.header.Consent, Progress: w.progress}
-	stop := k.follow(t.Source(w.header.Plan))
-	w.screen = k.screen
+	stop := k.Follow(t.Source(w.header.Plan))
+	w.screen = k.Screen
 	found, err := r.Run(w.c.Context)
 	stop()
-	messages(w.c).Clear()
+	command.Messages(w.c).Clear()
 	if err == nil {
 		err = w.directory.Add("end", struct{}{})
 	}
@@ -172,34 +173,34 @@ func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
 
 func (w *benchRun) progress(p suite.Progress) {
 	if w.json && !w.quiet {
-		_ = output(w.c).JSON(show.BenchProgress{Type: "progress", Progress: p}) // the Output keeps its error
+		_ = command.Output(w.c).JSON(show.BenchProgress{Type: "progress", Progress: p}) // the Output keeps its error
 	}
 	w.screen.Status(show.BenchLine(p))
-	if !w.quiet && messages(w.c).IsLive() {
-		messages(w.c).Live("%s", show.BenchLine(p))
+	if !w.quiet && command.Messages(w.c).IsLive() {
+		command.Messages(w.c).Live("%s", show.BenchLine(p))
 	}
 }
 
 // end keeps the document, the page and the card, and shows what was found.
-func (w *benchRun) end(k *kept, found suite.Result, cause error) error {
+func (w *benchRun) end(k *command.Kept, found suite.Result, cause error) error {
 	status := found.Verdict.Status
 	var err error
 	switch {
 	case cause != nil && !errors.Is(cause, context.Canceled):
 		err = benchError(cause, w.dir)
 	case cause != nil:
-		note(w.c, "interrupted: eterm bench resume %s goes on", w.dir)
+		command.Note(w.c, "interrupted: eterm bench resume %s goes on", w.dir)
 		fallthrough
 	default:
 		err = exit.Quietly(status)
 	}
 	if !w.json {
-		if showErr := show.Bench(output(w.c), found, w.color); showErr != nil {
+		if showErr := show.Bench(command.Output(w.c), found, w.color); showErr != nil {
 			return showErr
 		}
 	}
-	written := k.close(k.write(found.State != "done" || found.TimeUp, &found, verdictOf(found)), err)
-	if saveErr := saveBench(w.directory, k.doc, found); saveErr != nil && exit.Status(written) != exit.StatusUsage {
+	written := k.Close(k.Write(found.State != "done" || found.TimeUp, &found, verdictOf(found)), err)
+	if saveErr := saveBench(w.directory, k.Doc, found); saveErr != nil && exit.Status(written) != exit.StatusUsage {
 		return exit.Usage("the result could not be kept: %w", saveErr)
 	}
 	return written

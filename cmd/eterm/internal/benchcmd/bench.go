@@ -1,4 +1,4 @@
-package main
+package benchcmd
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
+	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/iface"
@@ -25,7 +26,7 @@ type bencher struct {
 	color     args.When
 }
 
-func benchCommand() *cli.Command {
+func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "benchmark a device by RFC 2544 and what followed it",
@@ -121,7 +122,7 @@ func benchPorts(c *cli.Context, tx, rx, watch string, force bool) (p describedPo
 		if w.name == "" {
 			continue
 		}
-		d, err := describe(c, w.name)
+		d, err := command.Describe(c, w.name)
 		if err != nil {
 			return p, err
 		}
@@ -152,8 +153,8 @@ func (b *bencher) consent(c *cli.Context, ports describedPorts) (string, error) 
 	case !show.IsTerminal(c.App.Reader) && !readerIsTerminal(c):
 		return "", exit.Usage("a benchmark overloads everything it reaches and must never run on a network in use (RFC 6815): --isolated says that this one is not")
 	}
-	note(c, "a benchmark overloads everything it reaches and must never run on a network in use (RFC 6815)")
-	note(c, "type isolated if %s and %s reach nothing but the device under test:", ports.tx.Name, ports.rx.Name)
+	command.Note(c, "a benchmark overloads everything it reaches and must never run on a network in use (RFC 6815)")
+	command.Note(c, "type isolated if %s and %s reach nothing but the device under test:", ports.tx.Name, ports.rx.Name)
 	var word string
 	if _, err := fmt.Fscanln(c.App.Reader, &word); err != nil || strings.TrimSpace(word) != "isolated" {
 		return "", exit.Usage("not agreed: nothing was sent")
@@ -167,7 +168,7 @@ func (b *bencher) say(c *cli.Context, p suite.Plan) {
 	for _, e := range p.Estimates() {
 		least, most, trials = least+e.LeastSeconds, most+e.MostSeconds, trials+e.MostTrials
 	}
-	note(c, "%s of %d sizes, %s: up to %d trials, %s to %s, until about %s", strings.Join(p.Tests, ", "), len(p.Sizes)+min(1, len(p.Mix)), p.Direction, trials,
+	command.Note(c, "%s of %d sizes, %s: up to %d trials, %s to %s, until about %s", strings.Join(p.Tests, ", "), len(p.Sizes)+min(1, len(p.Mix)), p.Direction, trials,
 		rough(least), rough(most), time.Now().Add(time.Duration((least+most)/2)*time.Second).Format("15:04"))
 }
 
