@@ -54,11 +54,11 @@ func loadOn(c *cli.Context, f *args.Load, name, keyFile string) (l linktest.Load
 type Printer struct {
 	show.Link
 	AsJSON, quiet bool
-	file        string
-	kept        *command.Kept
-	bridges     *show.Bridges
-	messages    *show.Messages
-	early       func() bool // whether less was measured than asked for
+	file          string
+	kept          *command.Kept
+	bridges       *show.Bridges
+	messages      *show.Messages
+	early         func() bool // whether less was measured than asked for
 }
 
 func (o *Printer) flags() []cli.Flag {
