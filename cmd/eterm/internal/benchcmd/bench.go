@@ -1,3 +1,4 @@
+// Package benchcmd is eterm bench: benchmarks of a device by suites of RFCs.
 package benchcmd
 
 import (
@@ -26,6 +27,7 @@ type bencher struct {
 	color     args.When
 }
 
+// Command is eterm bench.
 func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",

@@ -1,3 +1,6 @@
+// Package command is what every command does around its work: it opens ports,
+// gives up privileges, keeps the document of a run, says what happens, and
+// receives and records frames.
 package command
 
 import (

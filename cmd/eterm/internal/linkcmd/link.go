@@ -1,3 +1,4 @@
+// Package linkcmd is eterm link: tests of a link or a path by marked frames.
 package linkcmd
 
 import (
@@ -20,6 +21,7 @@ import (
 	"eterm/iface/linktest"
 )
 
+// Command is eterm link.
 func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "link",
