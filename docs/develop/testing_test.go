@@ -9,15 +9,12 @@ import (
 	"testing"
 )
 
-// TestNamedTestsExist: every test that testing.md names is one.
-func TestNamedTestsExist(t *testing.T) {
-	page, err := os.ReadFile("testing.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// declaredTests are the names of all tests and fuzz targets of this module.
+func declaredTests(t *testing.T) map[string]bool {
+	t.Helper()
 	exist := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
-	err = filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -30,9 +27,33 @@ func TestNamedTestsExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`").FindAllSubmatch(page, -1) {
-		if !exist[string(m[1])] {
-			t.Errorf("testing.md names %s, and there is none", m[1])
+	return exist
+}
+
+// TestNamedTestsExist: every test that testing.md names, and every one that runs
+// in place of a block of code, is one.
+func TestNamedTestsExist(t *testing.T) {
+	exist := declaredTests(t)
+	for files, named := range map[string]string{
+		"testing.md":        "`((?:Test|Fuzz)[A-Z]\\w*)`",
+		"../../README.md":   `<!-- not run:.*\b(Test[A-Z]\w*).*-->`,
+		"../guide/*.md":     `<!-- not run:.*\b(Test[A-Z]\w*).*-->`,
+		"../reference/*.md": `<!-- not run:.*\b(Test[A-Z]\w*).*-->`,
+	} {
+		paths, err := filepath.Glob(files)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: no pages, %v", files, err)
+		}
+		for _, path := range paths {
+			page, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(named).FindAllSubmatch(page, -1) {
+				if !exist[string(m[1])] {
+					t.Errorf("%s names %s, and there is none", path, m[1])
+				}
+			}
 		}
 	}
 }
