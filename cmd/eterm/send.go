@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -164,7 +165,11 @@ func (s *sender) begin(c *cli.Context, ports []iface.Port, plan load.Plan, peak 
 	}
 	rate := "as fast as can be"
 	if plan.Schedule != nil {
-		rate = fmt.Sprintf("at up to %.4g frames a second", peak)
+		decimals := 0
+		if peak < 100 {
+			decimals = -1 // as many as it has
+		}
+		rate = fmt.Sprintf("at up to %s frames a second", strconv.FormatFloat(peak, 'f', decimals, 64))
 	}
 	return command.Begin(c, fmt.Sprintf("sending on %s %s, %s", s.iface, rate, command.Until(plan.Count, "frame", plan.Duration)), func() string {
 		if n := accepted(ports); n != nil {
