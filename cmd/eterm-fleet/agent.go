@@ -100,7 +100,11 @@ func (a *agentCommand) run(ctx context.Context) error {
 		return err
 	}
 	a.note("agent of %s with %s, controller %s", c.Host, a.ports.String(), c.URL)
-	return works.Run(ctx)
+	err = works.Run(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // interrupted while it still made itself known
+	}
+	return err
 }
 
 // openSpool opens the spool as the user that the agent becomes.

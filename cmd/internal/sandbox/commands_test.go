@@ -27,8 +27,10 @@ type work struct {
 // A benchmark that was interrupted, in FILE.dir.
 const interruptedBench = `timeout -s INT 0.5 SELF bench rfc2544 --no-sandbox --tx va --rx vb -b 100pps -s 64 --tests throughput --preset quick --isolated -o FILE.dir; chmod -R a+rwX FILE.dir`
 
-// A controller at work, and credentials for one machine in FILE.creds.
-const controller = `umask 077; FLEET serve --no-sandbox --dir FILE.control & until FLEET enroll h1 --dir FILE.control >FILE.creds; do sleep 0.1; done; chown OWNER FILE.creds`
+// A controller at work, which knows one machine by the credentials in FILE.creds:
+// it looks for new ones every two seconds.
+const controller = `umask 077; FLEET serve --no-sandbox --dir FILE.control & until FLEET enroll h1 --dir FILE.control >FILE.creds; do sleep 0.1; done; ` +
+	`while timeout 1 FLEET ports --creds FILE.creds 2>&1 | grep -q "does not know"; do sleep 0.1; done; chown OWNER FILE.creds`
 
 // works has what every row of the table is tried with. Directories and FIFOs
 // are put in for FILE and FIFO.
