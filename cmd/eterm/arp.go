@@ -55,23 +55,19 @@ func (a *asker) run(c *cli.Context) error {
 	case (a.announce || a.probe) && !c.Args().Present():
 		return exit.Usage("no address given: want the one to announce or to probe for, such as 192.0.2.7")
 	}
+	if err := a.Check(); err != nil {
+		return err
+	}
 	at, err := a.Open(c)
 	if err != nil {
 		return err
 	}
 	defer at.Port.Close()
-	words := c.Args().Slice()
+	var operands []args.Asked
 	if !a.listen {
-		if words, err = command.OperandsOr(c, at, &a.Hosts); err != nil {
+		if operands, err = command.Asked(c, at, &a.Hosts); err != nil {
 			return err
 		}
-	}
-	operands, err := a.Parse(c.Context, words, &at.Place)
-	if err == nil {
-		err = args.UnicastOnly(operands, &at.Place)
-	}
-	if err != nil {
-		return err
 	}
 	makers := vendors.Load(vendors.Files)
 	out := &show.ARP{Out: command.Output(c), JSON: a.JSON, Vendors: makers, Said: result.ARP{Vendors: makers.Source, Said: []result.Address{}}}
@@ -136,7 +132,7 @@ func (a *asker) ask(c *cli.Context, at *command.Place, operands []args.Asked, ou
 	found, sent, err := reach.Discover(c.Context, at.Port, d)
 	bar.Clear()
 	if err != nil {
-		return pingError(err)
+		return command.Ended(err)
 	}
 	answered := map[netip.Addr]bool{}
 	conflicts := 0
@@ -176,12 +172,12 @@ func (a *asker) announceAll(c *cli.Context, at *command.Place, operands []args.A
 		}
 	}
 	for i := range 2 {
-		if i > 0 && !sleepUntil(c.Context, time.Now().Add(announceInterval)) {
+		if i > 0 && !command.SleepUntil(c.Context, time.Now().Add(announceInterval)) {
 			break
 		}
 		for _, o := range operands {
 			if err := at.Announce(at.Port, o.Addr); err != nil {
-				return pingError(err)
+				return command.Ended(err)
 			}
 			out.Announced(o.Addr, at.MAC)
 		}
@@ -207,7 +203,7 @@ func (a *asker) probeAll(c *cli.Context, at *command.Place, operands []args.Aske
 			holder, err = at.Probe(c.Context, at.Port, o.Addr)
 		}
 		if err != nil {
-			return pingError(err)
+			return command.Ended(err)
 		}
 		if holder == nil && c.Context.Err() != nil {
 			return exit.Failed("stopped before it was known whether %s is free", o.Addr)
@@ -235,7 +231,7 @@ func (a *asker) watch(c *cli.Context, at *command.Place, out *show.ARP) error {
 	out.Said.Conflicts = seen.Conflicts
 	switch {
 	case err != nil:
-		return pingError(err)
+		return command.Ended(err)
 	case seen.Conflicts > 0:
 		return exit.Failed("%s: an address was claimed by two stations", show.Count(seen.Conflicts, "conflict"))
 	}

@@ -127,7 +127,7 @@ func (e *exchanger) send(ctx context.Context, s *command.Session, next load.Sour
 	began := time.Now()
 	for i := 0; e.count == 0 || i < int(e.count); i++ {
 		due := began.Add(time.Duration(i) * time.Duration(e.interval))
-		if !sleepUntil(ctx, due) {
+		if !command.SleepUntil(ctx, due) {
 			return nil
 		}
 		buf = next(buf[:0])
@@ -135,7 +135,7 @@ func (e *exchanger) send(ctx context.Context, s *command.Session, next load.Sour
 			return err
 		}
 	}
-	sleepUntil(ctx, time.Now().Add(time.Duration(e.timeout)))
+	command.SleepUntil(ctx, time.Now().Add(time.Duration(e.timeout)))
 	return nil
 }
 
@@ -151,21 +151,9 @@ func (e *exchanger) sendOne(s *command.Session, b []byte) error {
 	case refused == nil:
 		s.Sent.Add(1)
 		return err
-	case endsRun(refused):
+	case command.Lost(refused):
 		return refused
 	}
 	s.Messages.Note("not sent: %v", refused)
 	return nil
-}
-
-// sleepUntil waits for t and says whether ctx still lives.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return ctx.Err() == nil
-	}
 }

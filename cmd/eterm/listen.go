@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -170,9 +169,3 @@ func soFarOf(port iface.Port, n *stats.Counter) stats.SoFar {
 
 // headersOnly is as much of a frame as statistics look at.
 const headersOnly = 64
-
-// endsRun says whether an error of a port means that it is of no more use to
-// this run.
-func endsRun(err error) bool {
-	return errors.Is(err, iface.ErrDown) || errors.Is(err, iface.ErrGone)
-}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -137,7 +136,7 @@ func (p *pinger) run(c *cli.Context) error {
 	stop()
 	counters, _ := at.Port.Counters()
 	out.End(r)
-	status := pingError(err)
+	status := command.Ended(err)
 	if err == nil {
 		status = pingStatus(at, config.Targets, r, counters)
 	}
@@ -239,12 +238,4 @@ func (p *pinger) fits(config reach.Config, at *command.Place) error {
 		return exit.Usage("size %d is too long: %s has MTU %d, so frames of at most %d bytes with FCS", longest+ether.FCSLen, at.Port.Name(), at.Port.MTU(), limit+ether.FCSLen)
 	}
 	return nil
-}
-
-// pingError gives what a port reports its status.
-func pingError(err error) error {
-	if errors.Is(err, iface.ErrGone) || errors.Is(err, iface.ErrDown) {
-		return exit.Untrusted("%w: the run ended there", err)
-	}
-	return err
 }

@@ -38,7 +38,7 @@ func (p *pinger) pathMTU(c *cli.Context, at *command.Place, config reach.Config,
 	case errors.Is(err, reach.ErrUnresolved):
 		err = exit.Failed("%w on %s: is it up, and in this VLAN?", err, at.Port.Name())
 	case err != nil:
-		err = pingError(err)
+		err = command.Ended(err)
 	case r.MTU == 0 && len(r.Steps) > 0:
 		err = exit.Failed("no reply from %s to the smallest packet: its path MTU is not known", config.Targets[0].Name)
 	case !r.Settled():

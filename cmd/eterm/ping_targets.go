@@ -47,7 +47,7 @@ func (p *pinger) inRange(c *cli.Context, at *command.Place, o args.Asked) ([]rea
 	d := reach.Discovery{Station: at.Station, Ranges: []reach.Range{reach.RangeOf(o.Network)}, Tries: 2, Timeout: min(time.Duration(p.timeout), time.Second/2)}
 	found, _, err := reach.Discover(c.Context, at.Port, d)
 	if err != nil {
-		return nil, pingError(err)
+		return nil, command.Ended(err)
 	}
 	if len(found) == 0 {
 		return nil, exit.Failed("no reply to ARP from anybody in %s on %s", o.Network, at.Port.Name())

@@ -46,19 +46,15 @@ func scanCommand() *cli.Command {
 }
 
 func (s *scanner) run(c *cli.Context) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
 	at, err := s.Open(c)
 	if err != nil {
 		return err
 	}
 	defer at.Port.Close()
-	words, err := command.OperandsOr(c, at, &s.Hosts)
-	if err != nil {
-		return err
-	}
-	operands, err := s.Parse(c.Context, words, &at.Place)
-	if err == nil {
-		err = args.UnicastOnly(operands, &at.Place)
-	}
+	operands, err := command.Asked(c, at, &s.Hosts)
 	if err != nil {
 		return err
 	}
@@ -75,7 +71,7 @@ func (s *scanner) run(c *cli.Context) error {
 	began := time.Now()
 	hosts, err := s.who(c, at, ranges)
 	if err != nil {
-		return k.End(true, nil, nil, pingError(err))
+		return k.End(true, nil, nil, command.Ended(err))
 	}
 	return s.print(c, k, ranges, hosts, makers, time.Since(began))
 }

@@ -30,12 +30,18 @@ func (f *AskFlags) Flags() []cli.Flag {
 	}
 }
 
+// Check refuses what cannot be meant, before a port is opened.
+func (f *AskFlags) Check() error {
+	if f.Tries == 0 {
+		return exit.Usage("count 0: want the number of times to ask, at least 1")
+	}
+	_, err := f.rate.PerSecond()
+	return err
+}
+
 // Discovery is the questions for these ranges.
 func (f *AskFlags) Discovery(at *Place, ranges []reach.Range) (reach.Discovery, error) {
 	rate, err := f.rate.PerSecond()
-	if f.Tries == 0 {
-		return reach.Discovery{}, exit.Usage("count 0: want the number of times to ask, at least 1")
-	}
 	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.Tries, 1000)), Timeout: time.Duration(f.Timeout)}, err
 }
 
@@ -47,17 +53,21 @@ func (p *Place) Sources(ranges []reach.Range) {
 	}
 }
 
-// OperandsOr are the operands, or where there are none the interface's own IPv4
-// networks.
-func OperandsOr(c *cli.Context, at *Place, f *args.Hosts) ([]string, error) {
+// Asked are the hosts and ranges of the operands, all of them of single stations,
+// or where there are no operands the interface's own IPv4 networks.
+func Asked(c *cli.Context, at *Place, f *args.Hosts) ([]args.Asked, error) {
 	words := c.Args().Slice()
-	for _, n := range at.Local.Networks4() {
-		if !c.Args().Present() && !f.OnlyIPv6() {
+	if len(words) == 0 && !f.OnlyIPv6() {
+		for _, n := range at.Local.Networks4() {
 			words = append(words, n.String())
 		}
 	}
 	if len(words) == 0 {
 		return nil, exit.Usage("%s has no IPv4 network of its own to ask: give a range, such as 192.0.2.0/24, or a host", at.Port.Name())
 	}
-	return words, nil
+	asked, err := f.Parse(c.Context, words, &at.Place)
+	if err == nil {
+		err = args.UnicastOnly(asked, &at.Place)
+	}
+	return asked, err
 }
