@@ -45,13 +45,14 @@ func TestEveryCommandOverHostileNames(t *testing.T) {
 	for _, line := range [][]string{{"link", "set", "eth0", "down"}, {"link", "set", "eth0", "name", evil}, {"link", "set", evil, "up"}} {
 		must(t, left.Do(func() error { return exec.Command("ip", line...).Run() }))
 	}
+	labtest.Cable(t, left, "eth1", right, "eth1") // for what takes two ports
 	peer := on(t, right, "respond", "-q")
 	defer peer.stop(t)
 	// What a command does on an interface of that name.
 	works := map[string]string{
 		"listen": "-d 0.2", "exchange": "-c 1 -W 0.1", "broadcast": "-c 1", "send": "-c 1", "ping": "--l2 02:00:00:00:00:0b -c 1 -W 0.1", "arp": "192.0.2.9 -c 1 -W 0.1",
 		"scan": "192.0.2.0/30", "respond": "-d 0.2", "link send": "--to broadcast -c 2 -b 100pps", "link receive": "-d 0.2", "link run": "-c 2 -b 100pps",
-		"switch macs": "--max-macs 64", "switch outage": "-d 0.5", "switch check": "",
+		"switch macs": "--max-macs 64", "switch check": "",
 	}
 	for _, name := range leaves() {
 		words := strings.Fields(name)
@@ -67,6 +68,10 @@ func TestEveryCommandOverHostileNames(t *testing.T) {
 		}
 		if name == "decode" {
 			calls = append(calls, append(words, "--json", strings.ReplaceAll(evilLLDP, " ", "")))
+		}
+		if name == "switch outage" {
+			two := append(words, "--a", evil, "--b", "eth1", "-d", "0.5")
+			calls = append(calls, two, append(two, "--json"))
 		}
 		if name == "interfaces" {
 			calls = append(calls, words, append(words, "--json"))

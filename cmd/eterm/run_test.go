@@ -58,7 +58,7 @@ func TestPlainCommands(t *testing.T) {
 		"help listen":     "eterm listen - ",
 		"help link send":  "eterm link send - ",
 		"man":             ".TH \"ETERM\" \"1\"",
-		"completion bash": "complete -o",
+		"completion bash": "complete -F",
 		"completion zsh":  "#compdef eterm",
 		"completion fish": "complete -c eterm",
 		"version --help":  "print the version",
