@@ -96,11 +96,11 @@ func (r *reportCommand) keep(one bus.Result) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(r.pairs, one.From+"-"+one.To+".jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	f, err := os.OpenFile(filepath.Join(r.pairs, one.From+"-"+one.To+".jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(append(text, '\n')); err != nil {
+	if _, err := f.Write(append(result.AppendHarmless(nil, text), '\n')); err != nil {
 		f.Close()
 		return err
 	}

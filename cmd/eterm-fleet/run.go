@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"eterm/cmd/eterm-fleet/internal/plan"
+	"eterm/cmd/internal/result"
 )
 
 // The exit statuses, as eterm's.
@@ -80,10 +81,10 @@ func oneLine(s string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case r < ' ' || r >= 0x7f && r < 0xa0:
-			return '?'
+		case result.Harmless(r):
+			return r
 		}
-		return r
+		return '.'
 	}, s)
 }
 

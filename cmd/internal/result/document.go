@@ -127,17 +127,17 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// Encode is the document as one line of JSON with its newline.
+// Encode is the document as one line of JSON with its newline; texts in it are
+// escaped as AppendHarmless does.
 func (d *Document) Encode() ([]byte, error) {
 	if want := d.Kind.body(); d.Result != nil && want != nil && !sameType(d.Result, want) {
 		return nil, fmt.Errorf("a document of kind %s cannot hold a %T", d.Kind, d.Result)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	if err := e.Encode(d); err != nil {
+	b, err := json.Marshal(d)
+	if err != nil {
 		return nil, fmt.Errorf("document of kind %s: %w", d.Kind, err)
 	}
-	return b.Bytes(), nil
+	return append(AppendHarmless(nil, b), '\n'), nil
 }
 
 // Source is what the document was read from, or what Encode makes of it: JSON

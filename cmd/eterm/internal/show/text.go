@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"eterm/cmd/internal/result"
 )
 
 // Text is s on one line and harmless, wherever it comes from: the network, a
@@ -15,14 +15,14 @@ import (
 // writing (U+202E) or have no width, and bytes that are no UTF-8. Line ends and
 // tabs become blanks.
 func Text(s string) string {
-	if harmlessASCII(s) {
+	if result.HarmlessASCII(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case harmless(r):
+		case result.Harmless(r):
 			return r
 		}
 		return '.'
@@ -36,44 +36,7 @@ func AppendJSON(dst []byte, v any) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return appendEscaped(dst, b), nil
-}
-
-// appendEscaped appends JSON, in which only strings have anything but ASCII
-// that can be printed.
-func appendEscaped(dst, b []byte) []byte {
-	if harmlessASCII(b) {
-		return append(dst, b...)
-	}
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		switch {
-		case harmless(r):
-			dst = append(dst, b[:n]...)
-		case r > 0xffff:
-			r -= 0x10000
-			dst = fmt.Appendf(dst, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		default:
-			dst = fmt.Appendf(dst, `\u%04x`, r)
-		}
-		b = b[n:]
-	}
-	return dst
-}
-
-// harmless says whether a character is one that a person sees and a terminal
-// only shows. The replacement character is none: it stands for bytes that are
-// no UTF-8.
-func harmless(r rune) bool { return unicode.IsPrint(r) && r != utf8.RuneError }
-
-// harmlessASCII is harmless for most of what there is, and fast.
-func harmlessASCII[T string | []byte](s T) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
+	return result.AppendHarmless(dst, b), nil
 }
 
 // Words is the text of an error in words: what Go says of its own affairs means nothing to
