@@ -140,24 +140,36 @@ func (run *Run) firstAt(rep probe.Report) time.Time {
 	return time.Unix(0, rep.First)
 }
 
-// beforeListening is how many of the frames that are missing in front of the
-// first that came were due before the receiver listened: who starts a sender and
-// a receiver at once starts one of them later.
+// beforeListening is how many frames in front of the first that came were due
+// before the receiver listened: who starts a sender and a receiver at once starts
+// one of them later. Streams take turns, so number n of a stream is frame
+// n*streams+stream of the run.
 func beforeListening(rep probe.Report, first, listened time.Time) uint64 {
-	var missing uint64
+	streams := uint64(len(rep.Each))
+	if rep.Plan != nil {
+		streams = uint64(rep.Plan.Streams) + 1
+	}
+	front := uint64(math.MaxUint64) // frames of the run in front of the first that came
 	for _, s := range rep.Each {
+		if s.Received == 0 {
+			continue
+		}
+		var n uint64
 		for _, o := range s.Loss.Outages {
-			if o.First == 0 && s.Received > 0 {
-				missing += o.Frames
+			if o.First == 0 {
+				n = o.Frames
 			}
 		}
+		front = min(front, n*streams+uint64(s.Stream))
 	}
 	interval := interval(rep)
-	if missing == 0 || interval <= 0 {
+	if front == math.MaxUint64 || interval <= 0 {
 		return 0
 	}
-	heard := first.Sub(listened).Seconds() / interval // frames that were due while the receiver listened
-	return missing - min(missing, uint64(max(heard, 0)))
+	// Frames that were due while the receiver listened; clocks are no more exact
+	// than the little that is added.
+	heard := first.Sub(listened).Seconds()/interval + 1e-3
+	return front - min(front, uint64(max(heard, 0)))
 }
 
 // interval is the time between frames in seconds, as planned or as the sender
