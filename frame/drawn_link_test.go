@@ -62,7 +62,7 @@ func TestDrawnLink(t *testing.T) {
 				01`,
 		},
 		{
-			name:     "SNAP with a protocol of its organisation (IEEE 802, 9.5)",
+			name:     "SNAP with a protocol of its organisation (IEEE 802, 10.3)",
 			notation: drawnHead + "llc / snap oui=0x00000c type=0x2000 / hex 02b4",
 			layers:   "eth:14 llc:3 snap:5 data:2 trailer:36",
 			wire: `
