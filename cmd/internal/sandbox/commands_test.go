@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"eterm/cmd/internal/sandbox"
@@ -22,6 +23,8 @@ type work struct {
 	before string
 	// full: the command is held up by a reader that does not read.
 	full bool
+	// mounts: it has mounts of its own.
+	mounts bool
 }
 
 // A benchmark that was interrupted, in FILE.dir.
@@ -119,10 +122,15 @@ func (w way) startWork(t *testing.T, command string, job work) *running {
 	}
 	names := strings.NewReplacer("OWNER", owner, "FILE", filepath.Join(dir, "x"), "FIFO", fifo, "SELF", built(t, eterm).path, "FLEET", built(t, fleet).path)
 	c := call{program: eterm, before: names.Replace(job.before), args: strings.Fields(names.Replace(job.line)), full: job.full}
+	if job.mounts {
+		w.flags |= syscall.CLONE_NEWNS
+	}
 	if strings.HasPrefix(command, fleet+" ") {
 		c.program = fleet
 	}
-	return w.call(t, c)
+	r := w.call(t, c)
+	r.file = filepath.Join(dir, "x")
+	return r
 }
 
 // check looks at every thread of the program.

@@ -132,6 +132,8 @@ type running struct {
 	stdin  *os.File
 	// held is the reading end of what a program prints that is held up.
 	held *os.File
+	// file is what FILE stands for in the words of a work.
+	file string
 }
 
 // setUp is the network that every command is tried in.
@@ -178,7 +180,7 @@ func (w way) call(t *testing.T, c call) *running {
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	script := setUp
 	if c.before != "" {
-		script += "{ " + c.before + "; } >/dev/null 2>&1 </dev/null 3>&-; "
+		script += "{ " + c.before + "\n} >/dev/null 2>&1 </dev/null 3>&-; "
 	}
 	script += strings.Join(append(append([]string{"exec"}, w.prefix...), path, `"$@"`), " ")
 	r := &running{Cmd: exec.CommandContext(ctx, "sh", append([]string{"-c", script, "sh"}, c.args...)...), ready: ready, stdin: stdin}
