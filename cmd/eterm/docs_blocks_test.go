@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -102,6 +103,10 @@ func TestDocsTried(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	used := map[string]bool{}
+	// The commands of a page mostly wait: more pages at once than processors.
+	var pages sync.WaitGroup
+	defer pages.Wait()
+	places := make(chan struct{}, 3)
 	for path, blocks := range docsBlocks(t) {
 		var page [][]tryLine
 		for _, b := range blocks {
@@ -110,9 +115,10 @@ func TestDocsTried(t *testing.T) {
 			}
 		}
 		if page != nil {
-			t.Run(strings.TrimSuffix(filepath.Base(path), ".md"), func(t *testing.T) {
-				t.Parallel()
-				tryPage(t, page)
+			pages.Go(func() {
+				places <- struct{}{}
+				defer func() { <-places }()
+				t.Run(strings.TrimSuffix(filepath.Base(path), ".md"), func(t *testing.T) { tryPage(t, page) })
 			})
 		}
 	}
@@ -246,7 +252,7 @@ func (c *tried) end(t *testing.T, patience time.Duration) {
 	}
 	select {
 	case <-c.done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL)
 		<-c.done
 		t.Errorf("%s: does not end when it is interrupted:\n%s", c.command, &c.out)
