@@ -107,10 +107,11 @@ func (c ScanConfig) resolve(ctx context.Context, hosts []Host) <-chan map[netip.
 		return nil
 	}
 	names := make(chan map[netip.Addr]string, 1)
+	addresses := addressesOf(hosts) // before echoes are counted in hosts
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, dnsTime)
 		defer cancel()
-		names <- LookupDNS(ctx, addressesOf(hosts))
+		names <- LookupDNS(ctx, addresses)
 	}()
 	return names
 }
