@@ -32,16 +32,6 @@ func Create(path string, force bool) (file *os.File, err error) {
 	return file, err
 }
 
-// Finish closes a file, and removes it if nothing was written to it: an empty
-// result would look like one.
-func Finish(file *os.File) error {
-	about, err := file.Stat()
-	if err == nil && about.Size() == 0 {
-		err = os.Remove(file.Name())
-	}
-	return errors.Join(err, file.Close())
-}
-
 func create(path string, force bool) (*os.File, error) {
 	folder, err := walk(filepath.Dir(path), new(int))
 	if err != nil {

@@ -106,22 +106,3 @@ func TestCreateNotWhereOthersLead(t *testing.T) {
 	refused(t, filepath.Join(tmp, "file"), true, "") // by us, or by the kernel before us
 	made(t, filepath.Join(tmp, "own"), false)
 }
-
-func TestFinishLeavesNothingEmpty(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{"empty": "", "full": "x"} {
-		f, err := Create(filepath.Join(dir, name), false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := f.WriteString(text); err != nil {
-			t.Fatal(err)
-		}
-		if err := Finish(f); err != nil {
-			t.Error(err)
-		}
-		if _, err := os.Stat(f.Name()); (err == nil) != (text != "") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
