@@ -45,6 +45,10 @@ func Check(ctx context.Context, cfg Config) (*Card, error) {
 		cfg.Cases = card.withoutBridges(&cfg)
 	}
 	for i := range cfg.Cases {
+		// A peer that is silent is a case's matter, and would hide that ctx ended.
+		if err := ctx.Err(); card.ended(err, cfg.Cases[i:]) {
+			return card, card.fatal(err)
+		}
 		c := cfg.Cases[i]
 		cfg.tell(Event{Case: &c, Done: i, Total: len(cfg.Cases)})
 		result, err := r.run(c)
