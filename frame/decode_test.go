@@ -95,14 +95,10 @@ func TestDecodeLayers(t *testing.T) {
 	} {
 		d := Decode(unhex(t, c.frame))
 		checkTiles(t, d)
-		var faults []string
-		for i := range d.Faults {
-			faults = append(faults, string(d.Faults[i].Append(nil)))
-		}
 		if got := layersOf(d); got != c.layers {
 			t.Errorf("%s: layers %s, want %s", c.name, got, c.layers)
 		}
-		if got := strings.Join(faults, "; "); got != c.faults {
+		if got := strings.Join(faultsOf(d), "; "); got != c.faults {
 			t.Errorf("%s: faults %q, want %q", c.name, got, c.faults)
 		}
 	}
@@ -162,11 +158,7 @@ func TestFaults(t *testing.T) {
 		{"eth / ipv6 src=::1 dst=::2 / icmpv6 type=200 code=77 / zeros 4", ""},
 	} {
 		d := Decode(mustBuild(t, c.notation))
-		var faults []string
-		for i := range d.Faults {
-			faults = append(faults, string(d.Faults[i].Append(nil)))
-		}
-		if got := strings.Join(faults, "; "); got != c.faults {
+		if got := strings.Join(faultsOf(d), "; "); got != c.faults {
 			t.Errorf("%s\ngot  %s\nwant %s", c.notation, got, c.faults)
 		}
 		checkRoundTrip(t, d)

@@ -30,14 +30,10 @@ func TestFaultsByHand(t *testing.T) {
 		checkTiles(t, d)
 		checkRoundTrip(t, d)
 		checkPrints(t, d)
-		var faults []string
-		for i := range d.Faults {
-			faults = append(faults, string(d.Faults[i].Append(nil)))
-		}
 		if got := layersOf(d); got != c.layers {
 			t.Errorf("%s: layers %s, want %s", c.name, got, c.layers)
 		}
-		if got := strings.Join(faults, "; "); got != c.faults {
+		if got := strings.Join(faultsOf(d), "; "); got != c.faults {
 			t.Errorf("%s: faults %q, want %q", c.name, got, c.faults)
 		}
 	}

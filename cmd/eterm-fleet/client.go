@@ -11,6 +11,7 @@ import (
 
 	"eterm/cmd/eterm-fleet/internal/control"
 	"eterm/cmd/eterm-fleet/internal/creds"
+	"eterm/cmd/internal/result"
 )
 
 // controllerFlags say which controller a command asks.
@@ -110,7 +111,7 @@ func setPorts(p *program) func(context.Context) error {
 			if is.Spool > 0 {
 				state += fmt.Sprintf(", %d results in its spool", is.Spool)
 			}
-			fmt.Fprintf(p.stdout, "%-24s %-17s %-5s %10s  %-12s %s\n", oneLine(label), oneLine(is.MAC), link, speed, is.Clock.Offset.Round(10*time.Microsecond), oneLine(state))
+			fmt.Fprintf(p.stdout, "%-24s %-17s %-5s %10s  %-12s %s\n", result.Text(label), result.Text(is.MAC), link, speed, is.Clock.Offset.Round(10*time.Microsecond), result.Text(state))
 		}
 		return nil
 	})

@@ -161,7 +161,7 @@ func setWatch(p *program) func(context.Context) error {
 			case m := <-heard:
 				var l bus.Live
 				if json.Unmarshal(m.Data, &l) == nil && l.Run == run {
-					fmt.Fprintf(p.stdout, "slot %d of %d  %s  %s, %d lost, %d in the spool\n", l.Slot+1, pl.Table.Count, oneLine(l.Label), oneLine(l.State), l.Lost, l.Spool)
+					fmt.Fprintf(p.stdout, "slot %d of %d  %s  %s, %d lost, %d in the spool\n", l.Slot+1, pl.Table.Count, result.Text(l.Label), result.Text(l.State), l.Lost, l.Spool)
 				}
 			case <-tick.C:
 				if _, state, err := book.Plan(ctx, run); err == nil && state != bus.Running {

@@ -27,10 +27,10 @@ func printFleet(p *program, d *result.Document, asJSON bool) error {
 	fmt.Fprintf(p.stdout, "directions  %d measured, %d incomplete, %d no reply, %d late\n", states["measured"], states["incomplete"], states["no reply"], states["late"])
 	fmt.Fprintf(p.stdout, "frames      %d offered, %d received, %d lost, of these %d by the hosts themselves\n", offered, received, lost, local)
 	for _, cause := range f.Causes {
-		fmt.Fprintf(p.stdout, "explains    %s\n", oneLine(cause.Text()))
+		fmt.Fprintf(p.stdout, "explains    %s\n", result.Text(cause.Text()))
 	}
 	for _, why := range append(append([]string{}, d.Verdict.Exceeded...), d.Verdict.Untrusted...) {
-		fmt.Fprintf(p.stdout, "            %s\n", oneLine(why))
+		fmt.Fprintf(p.stdout, "            %s\n", result.Text(why))
 	}
 	fmt.Fprintf(p.stdout, "verdict     %s\n", d.Verdict.Word())
 	return nil

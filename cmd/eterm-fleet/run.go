@@ -67,25 +67,12 @@ func run(ctx context.Context, words []string, stdout, stderr io.Writer) int {
 	out := &output{w: stdout}
 	err := out.failed(dispatch(ctx, words, out, stderr))
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(stderr, "eterm: %s\n", oneLine(err.Error()))
+		fmt.Fprintf(stderr, "eterm: %s\n", result.Text(err.Error()))
 		if at := (*plan.Error)(nil); errors.As(err, &at) {
 			fmt.Fprintln(stderr, at.Caret())
 		}
 	}
 	return status(err)
-}
-
-// oneLine makes a text one line that a terminal can show.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case result.Harmless(r):
-			return r
-		}
-		return '.'
-	}, s)
 }
 
 func dispatch(ctx context.Context, words []string, stdout, stderr io.Writer) error {
@@ -134,7 +121,7 @@ func (p *program) call(ctx context.Context, c command, words []string) error {
 
 // note says something on standard error.
 func (p *program) note(format string, args ...any) {
-	fmt.Fprintf(p.stderr, "eterm: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.stderr, "eterm: %s\n", result.Text(fmt.Sprintf(format, args...)))
 }
 
 func (p *program) help(c command) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"eterm/cmd/internal/result"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,7 +91,7 @@ func TestOutputToAFullDevice(t *testing.T) {
 
 func TestTextsOfAgentsAreHarmless(t *testing.T) {
 	for text, want := range map[string]string{"a\x1b]0;x\x07b": "a.]0;x.b", "a\u009b31mb": "a.31mb", "a\u202eb": "a.b", "a\nb\tc": "a b c", "a\x9b\xffb": "a..b", "Zürich": "Zürich"} {
-		if got := oneLine(text); got != want {
+		if got := result.Text(text); got != want {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)
 		}
 	}

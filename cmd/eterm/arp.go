@@ -118,10 +118,7 @@ func (a *asker) exceeded(out *show.ARP) (list []string) {
 func (a *asker) ask(c *cli.Context, at *command.Place, operands []args.Asked, out *show.ARP) error {
 	ranges := args.RangesOf(operands)
 	at.Sources(ranges)
-	d, err := a.Discovery(at, ranges)
-	if err != nil {
-		return err
-	}
+	d := a.Discovery(at, ranges)
 	d.Linger, d.Found = true, out.Found
 	bar := command.Messages(c)
 	d.Progress = func(sent, all int) {

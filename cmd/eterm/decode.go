@@ -15,6 +15,7 @@ import (
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/watch"
 	"eterm/frame"
 	"eterm/frame/capture"
 )
@@ -122,7 +123,7 @@ func progress(c *cli.Context, read *atomic.Uint64) (end func()) {
 	if !says.IsLive() || show.IsTerminal(c.App.Writer) {
 		return func() {}
 	}
-	stop := command.Every(time.Second, func() { says.Live("%s read", show.Count(read.Load(), "frame")) })
+	stop := watch.Every(time.Second, func() { says.Live("%s read", show.Count(read.Load(), "frame")) })
 	return func() {
 		stop()
 		says.Clear()

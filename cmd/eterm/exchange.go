@@ -101,12 +101,8 @@ func (e *exchanger) run(c *cli.Context) error {
 		s.Port.Close()
 		return err
 	}
-	ctx, cancel := context.WithCancel(c.Context)
+	ctx, cancel := command.WithDuration(c.Context, time.Duration(e.duration))
 	defer cancel()
-	if e.duration > 0 {
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(e.duration))
-		defer cancel()
-	}
 	sending := make(chan error, 1)
 	go func() {
 		defer cancel() // the sender decides when the run is over

@@ -83,12 +83,8 @@ func (l *listener) run(c *cli.Context) error {
 		s.Port.Close()
 		return err
 	}
-	ctx := c.Context
-	if l.duration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(l.duration))
-		defer cancel()
-	}
+	ctx, cancel := command.WithDuration(c.Context, time.Duration(l.duration))
+	defer cancel()
 	if l.quiet {
 		shown := command.Screen(c)
 		return l.countOnly(ctx, s, shown)

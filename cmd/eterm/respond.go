@@ -14,8 +14,10 @@ import (
 	"eterm/cmd/eterm/internal/daemon"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/linktest"
+	"eterm/iface/reach"
 	"eterm/iface/respond"
 	"eterm/iface/switchtest"
 	"eterm/iface/talk"
@@ -188,7 +190,7 @@ func (r *responder) config() (respond.Config, error) {
 func (r *responder) station(config *respond.Config, port iface.Port) error {
 	own := port.HardwareAddr()
 	config.MAC = r.from.Or(own, own)
-	if len(config.MAC) != 6 || config.MAC[0]&1 != 0 {
+	if !ether.IsStation(config.MAC) {
 		return exit.Usage("%s cannot be the address of one station: give another with --from", config.MAC)
 	}
 	return nil
@@ -196,7 +198,7 @@ func (r *responder) station(config *respond.Config, port iface.Port) error {
 
 // warn names addresses that the kernel answers for as well.
 func (r *responder) warn(c *cli.Context, port iface.Port, addresses []netip.Prefix) {
-	local, err := command.LocalOf(port)
+	local, err := reach.ReadLocal(port.Name())
 	if err != nil {
 		return
 	}

@@ -78,10 +78,7 @@ func (s *scanner) run(c *cli.Context) error {
 
 // who asks the ranges.
 func (s *scanner) who(c *cli.Context, at *command.Place, ranges []reach.Range) ([]reach.Host, error) {
-	d, err := s.Discovery(at, ranges)
-	if err != nil {
-		return nil, err
-	}
+	d := s.Discovery(at, ranges)
 	bar := command.Messages(c)
 	defer bar.Clear()
 	var up atomic.Int64

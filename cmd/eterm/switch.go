@@ -11,6 +11,7 @@ import (
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/result"
+	"eterm/frame/ether"
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/loop"
@@ -130,7 +131,7 @@ func (p *switchPorts) dial(c *cli.Context) error {
 	switch {
 	case p.a != "" || p.b != "" || p.third != "":
 		return exit.Usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
-	case p.to.Given() && (len(p.to.Addr) != 6 || p.to.Addr[0]&1 != 0):
+	case p.to.Given() && !ether.IsStation(p.to.Addr):
 		return exit.Usage("--to %s: want the address of the other machine's interface", p.to.String())
 	case p.near == "":
 		return exit.Usage("no interface given: say -i NAME (eterm interfaces lists them)")

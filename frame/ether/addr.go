@@ -126,3 +126,6 @@ func (a Addr) HardwareAddr() net.HardwareAddr { return append(net.HardwareAddr(n
 // IsGroup says whether an address is a multicast or broadcast one: its I/G bit
 // is the lowest of the first byte (IEEE 802-2014, 8.2.2).
 func IsGroup(a net.HardwareAddr) bool { return len(a) > 0 && a[0]&1 != 0 }
+
+// IsStation says whether an address is one of a single station.
+func IsStation(a net.HardwareAddr) bool { return len(a) == 6 && !IsGroup(a) }

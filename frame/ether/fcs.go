@@ -13,3 +13,12 @@ func FCS(frame []byte) (fcs [FCSLen]byte) {
 	binary.LittleEndian.PutUint32(fcs[:], crc32.ChecksumIEEE(frame))
 	return fcs
 }
+
+// WrongFCS is one that is surely not a frame's: FCS with all its bits inverted.
+func WrongFCS(frame []byte) [FCSLen]byte {
+	fcs := FCS(frame)
+	for i := range fcs {
+		fcs[i] ^= 0xff
+	}
+	return fcs
+}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"eterm/frame/ether"
-	"eterm/frame/inband"
 	"eterm/iface"
 	"eterm/iface/loop"
 )
@@ -98,15 +96,4 @@ func (r *Receiver) Looped(session uint32) *loop.Error {
 		return run.looped
 	}
 	return nil
-}
-
-// isTalk says whether a frame is what two eterms say to each other. Those of a
-// test are not foreign to it.
-func isTalk(b []byte) bool {
-	h, payload, err := ether.Parse(b)
-	if err != nil || h.Type != inband.EtherType {
-		return false
-	}
-	_, _, err = inband.Parse(payload)
-	return err == nil
 }

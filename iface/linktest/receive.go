@@ -150,7 +150,7 @@ func (r *Receiver) take(rx []iface.Received) error {
 	now := time.Now()
 	for i := range rx {
 		f, ok := probe.Find(rx[i].Bytes)
-		if ok && r.add(&rx[i], f, now) || !ok && isTalk(rx[i].Bytes) {
+		if ok && r.add(&rx[i], f, now) || !ok && talk.Is(rx[i].Bytes) {
 			continue
 		}
 		r.foreign++

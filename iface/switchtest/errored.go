@@ -82,14 +82,6 @@ func (r *rig) keepsFCS(at side) bool {
 	return ok && t.KeepsFCS()
 }
 
-func inverted(frame []byte) [fcs]byte {
-	sum := ether.FCS(frame)
-	for i := range sum {
-		sum[i] ^= 0xff
-	}
-	return sum
-}
-
 // wrongFCS sends frames whose FCS is wrong, after the same with the right one, which
 // show that the NIC sends the FCS it is given, and none of its own behind it.
 func wrongFCS(r *rig, from side) (Outcome, error) {
@@ -113,7 +105,7 @@ func wrongFCS(r *rig, from side) (Outcome, error) {
 			return untestable(fmt.Sprintf("frames whose right FCS port %v was given do not arrive as they should: its NIC makes its own", from))
 		}
 	}
-	v, err := r.withFCS(from, specs, inverted)
+	v, err := r.withFCS(from, specs, ether.WrongFCS)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -122,7 +114,7 @@ func wrongFCS(r *rig, from side) (Outcome, error) {
 	if len(there) == 0 || more == 0 {
 		return o, nil
 	}
-	sum := inverted(there[0].sent)
+	sum := ether.WrongFCS(there[0].sent)
 	if got := there[0].bytes[to][0]; bytes.HasSuffix(got, sum[:]) {
 		o.Seen += ", with the wrong FCS they were sent with"
 	} else {
@@ -135,16 +127,7 @@ func wrongFCS(r *rig, from side) (Outcome, error) {
 // of the switch: the NIC that sent them may have done it.
 func undersize(r *rig, from side) (Outcome, error) {
 	to := opposite(from)
-	var specs []spec
-	for size := headerLen; size < shortest; size++ {
-		s := r.to(from)
-		s.size = size
-		if s.unmarked() {
-			s.src = r.fresh(1)[0]
-		}
-		specs = append(specs, s)
-	}
-	v, err := r.withFCS(from, specs, ether.FCS)
+	v, err := r.withFCS(from, r.short(from), ether.FCS)
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"eterm/frame/ether"
-	"eterm/frame/inband"
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/talk"
@@ -166,7 +165,7 @@ func (t *remoteTest) keep(rx []iface.Received) {
 	defer t.mu.Unlock()
 	for i := range rx {
 		b := rx[i].Bytes
-		if _, ok := t.id.find(b); !ok && !short(b) || isTalk(b) {
+		if _, ok := t.id.find(b); !ok && !short(b) || talk.Is(b) {
 			continue
 		}
 		if len(t.frames) == mostFrames {
@@ -183,17 +182,6 @@ func (t *remoteTest) keep(rx []iface.Received) {
 func short(b []byte) bool {
 	h, _, err := ether.Parse(b)
 	return err == nil && h.Type == probe.EtherType && len(b) <= shortest+8
-}
-
-// isTalk says whether a frame is a message between two ends of a test. The
-// frames that it tells of have marks too.
-func isTalk(b []byte) bool {
-	h, payload, err := ether.Parse(b)
-	if err != nil || h.Type != inband.EtherType {
-		return false
-	}
-	_, _, err = inband.Parse(payload)
-	return err == nil
 }
 
 // collectHead is the length of an answer to opCollect without frames.

@@ -138,19 +138,23 @@ func jumbo(r *rig) (Outcome, error) {
 	return o, nil
 }
 
-// runts sends frames below the least size. Those too short for a mark are
+// short are frames of every size below the least. Those too short for a mark are
 // known by their source.
-func runts(r *rig) (Outcome, error) {
-	var specs []spec
+func (r *rig) short(from side) (specs []spec) {
 	for size := headerLen; size < shortest; size++ {
-		s := r.to(portA)
+		s := r.to(from)
 		s.size = size
 		if s.unmarked() {
 			s.src = r.fresh(1)[0]
 		}
 		specs = append(specs, s)
 	}
-	v, err := r.exchange(portA, specs...)
+	return specs
+}
+
+// runts sends frames below the least size.
+func runts(r *rig) (Outcome, error) {
+	v, err := r.exchange(portA, r.short(portA)...)
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -90,6 +90,17 @@ func parse(payload []byte, key seal.Key, want inband.Kind, from [6]byte) (m mess
 	}, nil
 }
 
+// Is says whether a frame is a message between two eterms. Those of a test are not
+// foreign to it, though the frames that they tell of have marks too.
+func Is(frame []byte) bool {
+	h, payload, err := ether.Parse(frame)
+	if err != nil || h.Type != inband.EtherType {
+		return false
+	}
+	_, _, err = inband.Parse(payload)
+	return err == nil
+}
+
 // printable keeps what the other end says harmless.
 func printable(s []byte) string {
 	b := append([]byte{}, s[:min(len(s), 200)]...)

@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -28,6 +29,27 @@ func AppendHarmless(dst, b []byte) []byte {
 		b = b[n:]
 	}
 	return dst
+}
+
+// Text is s on one line and harmless, wherever it comes from: the network, a
+// file, the name of an interface, an argument. What a terminal would act upon
+// or a person could not see becomes a point: control characters of C0 and C1
+// (a terminal takes U+009B for an escape), marks that turn the direction of
+// writing (U+202E) or have no width, and bytes that are no UTF-8. Line ends and
+// tabs become blanks.
+func Text(s string) string {
+	if HarmlessASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case Harmless(r):
+			return r
+		}
+		return '.'
+	}, s)
 }
 
 // Harmless says whether a character is one that a person sees and a terminal

@@ -77,7 +77,7 @@ func (k *Content) Check(c *cli.Context, notations []string) error {
 	switch {
 	case k.echo() && k.etherType != 0 && k.etherType != 0x0800:
 		return exit.Usage("--ethertype %s does not go with --src-ip: IPv4 is 0x0800", k.etherType.String())
-	case !k.Force && len(k.From.Addr) > 0 && k.From.Addr[0]&1 != 0:
+	case !k.Force && ether.IsGroup(k.From.Addr):
 		return exit.Usage("source %s is a group address, which no station may send from: --force sends it all the same", k.From.Addr)
 	}
 	return nil

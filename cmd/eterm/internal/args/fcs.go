@@ -48,11 +48,7 @@ func (f *FCS) Of(frame []byte) [ether.FCSLen]byte {
 	if f.word != "bad" {
 		return f.fixed
 	}
-	sum := ether.FCS(frame)
-	for i := range sum {
-		sum[i] ^= 0xff
-	}
-	return sum
+	return ether.WrongFCS(frame)
 }
 
 // Append puts the FCS behind a frame, if it was given.

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/iface"
 )
 
@@ -49,7 +50,7 @@ func (f *Filter) Options(c *cli.Context, name string, o *iface.Options) error {
 	if o.Filter, err = m.Compile(rest); err != nil {
 		return exit.Usage("%w", err)
 	}
-	if len(m.To) > 0 && m.To[0]&1 != 0 && m.To.String() != "ff:ff:ff:ff:ff:ff" {
+	if ether.IsGroup(m.To) && m.To.String() != "ff:ff:ff:ff:ff:ff" {
 		o.Groups = []net.HardwareAddr{m.To} // else a NIC need not pass it on
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/iface/reach"
 )
 
@@ -20,7 +21,7 @@ func (f *Hosts) Stations(words []string) ([]reach.Target, error) {
 		switch {
 		case err != nil:
 			return nil, exit.Usage("target %q: %w", word, err)
-		case mac[0]&1 != 0 && !f.Force:
+		case ether.IsGroup(mac) && !f.Force:
 			return nil, exit.Usage("%s is a group address: every station may answer; say --force to ask it", mac)
 		}
 		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
@@ -38,7 +39,7 @@ func (f *Hosts) Target(at *reach.Place, name string, to MAC, o Asked) (reach.Tar
 	switch {
 	case to.Given():
 		t.MAC = to.Or(at.Own, at.Own)
-		if t.MAC[0]&1 != 0 && !f.Force {
+		if ether.IsGroup(t.MAC) && !f.Force {
 			return t, exit.Usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
 		}
 		return t, nil

@@ -39,10 +39,10 @@ func (f *AskFlags) Check() error {
 	return err
 }
 
-// Discovery is the questions for these ranges.
-func (f *AskFlags) Discovery(at *Place, ranges []reach.Range) (reach.Discovery, error) {
-	rate, err := f.rate.PerSecond()
-	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.Tries, 1000)), Timeout: time.Duration(f.Timeout)}, err
+// Discovery is the questions for these ranges. Check has passed.
+func (f *AskFlags) Discovery(at *Place, ranges []reach.Range) reach.Discovery {
+	rate, _ := f.rate.PerSecond()
+	return reach.Discovery{Station: at.Station, Ranges: ranges, Rate: rate, Tries: int(min(f.Tries, 1000)), Timeout: time.Duration(f.Timeout)}
 }
 
 // Sources finds our address for each family asked; we may have none, and then

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/eterm/internal/watch"
 )
 
 // Begin says on standard error what a command does, on what and until when, so
@@ -19,7 +20,7 @@ func Begin(c *cli.Context, what string, live func() string) (end func()) {
 		return func() {}
 	}
 	began := time.Now()
-	stop := Every(time.Second, func() {
+	stop := watch.Every(time.Second, func() {
 		says.Live("%s  %s", time.Since(began).Round(time.Second), live())
 	})
 	return func() {
@@ -39,26 +40,4 @@ func Until(count uint64, thing string, d time.Duration) string {
 		return fmt.Sprintf("for %v", d)
 	}
 	return "until stopped"
-}
-
-// Every calls f each d until the function it returns is called.
-func Every(d time.Duration, f func()) (stop func()) {
-	t := time.NewTicker(d)
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-t.C:
-				f()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		t.Stop()
-		close(done)
-		<-ended
-	}
 }

@@ -24,24 +24,33 @@ import (
 
 // OpenPort opens the interface a command was told to use. It is never guessed.
 func OpenPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
-	if name == "" {
-		return nil, exit.Usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
-	}
-	port, err := iface.Open(name, o)
-	if err != nil {
-		return nil, exit.Usage("%w", err)
-	}
-	warn(c, port)
-	return port, nil
+	port, _, err := open(c, name, o)
+	return port, err
 }
 
-// watched is a port that ends a command when its own frames come back to it: it
-// would only feed a loop. On the loopback interface they always do.
-func watched(port iface.Port) iface.Port {
-	if d, err := iface.Describe(port.Name()); err == nil && d.Type == "loopback" {
-		return port
+// openWatched is OpenPort for a port that ends a command when its own frames come
+// back to it: it would only feed a loop. On the loopback interface they always do.
+func openWatched(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
+	port, about, err := open(c, name, o)
+	if err != nil || about.Type == "loopback" {
+		return port, err
 	}
-	return loop.Watch(port, func(err error) error { return exit.Untrusted("%w", err) })
+	return loop.Watch(port, func(err error) error { return exit.Untrusted("%w", err) }), nil
+}
+
+// open opens an interface, and describes it as far as it can be. What about it may
+// surprise is said.
+func open(c *cli.Context, name string, o iface.Options) (port iface.Port, about iface.Info, err error) {
+	if name == "" {
+		return nil, about, exit.Usage("no interface given: say -i NAME or set ETERM_INTERFACE (eterm interfaces lists them)")
+	}
+	if port, err = iface.Open(name, o); err != nil {
+		return nil, about, exit.Usage("%w", err)
+	}
+	if about, err = iface.Describe(port.Name()); err == nil {
+		warn(c, about)
+	}
+	return port, about, nil
 }
 
 // Describe looks at the interface a command was told to use, before it is
@@ -59,12 +68,11 @@ func Describe(c *cli.Context, name string) (args.Described, error) {
 }
 
 // warn says what about the interface may surprise, and goes on.
-func warn(c *cli.Context, port iface.Port) {
-	d, err := iface.Describe(port.Name())
-	if err == nil && d.Up && !d.Carrier {
-		Note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", port.Name())
+func warn(c *cli.Context, about iface.Info) {
+	if about.Up && !about.Carrier {
+		Note(c, "%s has no carrier: nothing will arrive until the other end is connected and up", about.Name)
 	}
-	if unseen := show.Unseen(d); err == nil && unseen != "" {
+	if unseen := show.Unseen(about); unseen != "" {
 		Note(c, "%s", unseen)
 	}
 }

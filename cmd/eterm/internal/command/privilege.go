@@ -52,8 +52,7 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 			c.Context, c.App.Metadata[quitKey] = ctx, quit
 		}
 		c.Context = context.WithValue(c.Context, rowKey{}, row)
-		switch {
-		case c.Bool("no-sandbox"):
+		if c.Bool("no-sandbox") {
 			sandbox.Off()
 		}
 		if err := sandbox.Choose(c.String("user")); err != nil {
@@ -75,7 +74,7 @@ func AtWork(c *cli.Context, paths ...string) error {
 	return enter(c, row, paths)
 }
 
-// AtWorkReading is atWork for a command that still has these files to read, and
+// AtWorkReading is AtWork for a command that still has these files to read, and
 // may remove the one it writes; "" is none.
 func AtWorkReading(c *cli.Context, writes string, files ...string) error {
 	row, _ := c.Context.Value(rowKey{}).(sandbox.Row)

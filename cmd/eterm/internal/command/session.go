@@ -58,12 +58,13 @@ func (f *SessionFlags) Flags() []cli.Flag {
 // Open begins a session on the interface named by the flags.
 func (f *SessionFlags) Open(c *cli.Context, o iface.Options) (*Session, error) {
 	o.Promiscuous = f.promisc
-	port, err := OpenPort(c, f.Iface, o)
+	opener := openWatched
+	if o.ReceiveOnly {
+		opener = OpenPort
+	}
+	port, err := opener(c, f.Iface, o)
 	if err != nil {
 		return nil, err
-	}
-	if !o.ReceiveOnly {
-		port = watched(port)
 	}
 	warnOfVLANFilter(c, port)
 	printed := show.FramesOptions{Format: f.format, Snap: f.Snap, Color: show.UseColor(string(f.color), c.App.Writer)}

@@ -5,6 +5,7 @@ import (
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/frame/ether"
 	"eterm/iface"
 	"eterm/iface/reach"
 )
@@ -28,7 +29,7 @@ func (f *Station) Open(c *cli.Context) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Port, err = OpenPort(c, f.Interface, iface.Options{
+	p.Port, err = openWatched(c, f.Interface, iface.Options{
 		Immediate: true, TxTimestamps: true, HardwareTimestamps: true, Tagged: len(tags) > 0,
 		// A NIC passes on neither frames to another address nor those of
 		// groups that the kernel did not join for an address of ours.
@@ -37,10 +38,9 @@ func (f *Station) Open(c *cli.Context) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Port = watched(p.Port)
 	own := p.Port.HardwareAddr()
 	p.MAC, p.Tags, p.Own = f.From.Or(own, own), tags, own
-	if len(p.MAC) != 6 || p.MAC[0]&1 != 0 {
+	if !ether.IsStation(p.MAC) {
 		p.Port.Close()
 		return nil, exit.Usage("source %s: want the address of one station", p.MAC)
 	}
@@ -50,6 +50,3 @@ func (f *Station) Open(c *cli.Context) (*Place, error) {
 	}
 	return p, nil
 }
-
-// LocalOf is what the kernel knows about a port's interface.
-func LocalOf(port iface.Port) (reach.Local, error) { return reach.ReadLocal(port.Name()) }

@@ -15,6 +15,7 @@ import (
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/eterm/internal/watch"
+	"eterm/frame/ether"
 	"eterm/frame/seal"
 	"eterm/frame/stats"
 	"eterm/iface"
@@ -86,7 +87,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if r.from.Given() && (len(r.from.Addr) != 6 || r.from.Addr[0]&1 != 0) {
+	if r.from.Given() && !ether.IsStation(r.from.Addr) {
 		return exit.Usage("--from %s: want the address of the sender's interface", r.from.String())
 	}
 	r.keyed, r.limit = !key.IsZero(), r.limits.Value()
@@ -99,12 +100,8 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 		return err
 	}
 	defer port.Close()
-	ctx, cancel := context.WithCancel(c.Context)
+	ctx, cancel := command.WithDuration(c.Context, time.Duration(r.duration))
 	defer cancel()
-	if r.duration > 0 {
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(r.duration))
-		defer cancel()
-	}
 	r.stop = cancel
 	r.peer = linktest.NewPeer(port, linktest.PeerOptions{
 		Receive: linktest.ReceiveOptions{SharedClock: r.shared, Key: key, From: r.from.Addr, Drain: time.Duration(r.drain), Ended: r.ended},
@@ -119,7 +116,7 @@ func (r *linkReceiver) run(c *cli.Context) (err error) {
 	}
 	command.Note(c, "awaiting test frames on %s, %s", port.Name(), command.Until(uint64(max(r.runs, 0)), "run", time.Duration(r.duration)))
 	shown := command.Screen(c)
-	stop := command.Every(time.Second, func() { shown.Take(time.Now(), r.progress(c, r.peer.Receiver())) })
+	stop := watch.Every(time.Second, func() { shown.Take(time.Now(), r.progress(c, r.peer.Receiver())) })
 	err = r.peer.Serve(ctx)
 	stop()
 	cancel()

@@ -56,8 +56,7 @@ func linkRunCommand() *cli.Command {
 func (r *linkRunner) run(c *cli.Context) (err error) {
 	r.limit = r.limits.Value()
 	direct := r.tx != "" || r.rx != ""
-	switch {
-	case direct && r.tx == r.rx:
+	if direct && r.tx == r.rx {
 		return exit.Usage("--tx and --rx are both %s: name two ports that something joins", r.tx)
 	}
 	directions, err := r.directions(c)

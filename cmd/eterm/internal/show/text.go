@@ -8,26 +8,8 @@ import (
 	"eterm/cmd/internal/result"
 )
 
-// Text is s on one line and harmless, wherever it comes from: the network, a
-// file, the name of an interface, an argument. What a terminal would act upon
-// or a person could not see becomes a point: control characters of C0 and C1
-// (a terminal takes U+009B for an escape), marks that turn the direction of
-// writing (U+202E) or have no width, and bytes that are no UTF-8. Line ends and
-// tabs become blanks.
-func Text(s string) string {
-	if result.HarmlessASCII(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case result.Harmless(r):
-			return r
-		}
-		return '.'
-	}, s)
-}
+// Text is s on one line and harmless: see result.Text.
+func Text(s string) string { return result.Text(s) }
 
 // AppendJSON appends v as one JSON object without a line end. Whatever Text
 // would replace is escaped, so that the value is kept and the line harmless.

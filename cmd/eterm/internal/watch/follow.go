@@ -16,25 +16,31 @@ type Taker func(now time.Time, all []stats.SoFar)
 // once. They are called one after the other, by one goroutine, none any more when
 // that function has returned.
 func Follow(soFar stats.Source, takers ...Taker) (stop func()) {
+	return Every(time.Second, func() {
+		all, now := soFar(), time.Now()
+		for _, take := range takers {
+			take(now, all)
+		}
+	})
+}
+
+// Every calls f each d until the function it returns is called.
+func Every(d time.Duration, f func()) (stop func()) {
+	t := time.NewTicker(d)
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
 		for {
 			select {
-			case <-tick.C:
-				all := soFar()
-				now := time.Now()
-				for _, take := range takers {
-					take(now, all)
-				}
+			case <-t.C:
+				f()
 			case <-done:
 				return
 			}
 		}
 	}()
 	return func() {
+		t.Stop()
 		close(done)
 		<-ended
 	}
