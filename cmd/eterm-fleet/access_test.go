@@ -21,11 +21,11 @@ import (
 )
 
 // serving is a controller in a process, on loopback.
-func serving(t *testing.T) *serverProcess {
+func serving(t *testing.T, more ...string) *serverProcess {
 	t.Helper()
 	labtest.Need(t)
 	t.Setenv(programVar, "1")
-	s, err := startServer(t.Context(), filepath.Join(t.TempDir(), "c"))
+	s, err := startServer(t.Context(), filepath.Join(t.TempDir(), "c"), more...)
 	must(t, err)
 	t.Cleanup(s.stop)
 	return s

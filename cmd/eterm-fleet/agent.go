@@ -34,6 +34,7 @@ type agentCommand struct {
 	most                 int64
 	orphan               time.Duration
 	share                bool
+	metrics              string
 }
 
 func setAgent(p *program) func(context.Context) error {
@@ -44,6 +45,7 @@ func setAgent(p *program) func(context.Context) error {
 	p.flags.StringVar(&a.spool, "spool", "/var/lib/eterm-agent/spool", "keep results in `FOLDER` until the controller has them for good")
 	p.flags.Int64Var(&a.most, "spool-size", 256<<20, "spool at most `BYTES`: when they are used up, no test is begun")
 	p.flags.DurationVar(&a.orphan, "orphan", 10*time.Minute, "begin no slot after `TIME` without a word from the controller")
+	p.flags.StringVar(&a.metrics, "metrics", "", "tell Prometheus at `HOST:PORT` how it goes, such as 127.0.0.1:9464; anybody who comes there is told")
 	p.flags.BoolVar(&a.share, "share", false, "use an interface for tests that this machine is managed over")
 	return a.run
 }
@@ -92,7 +94,12 @@ func (a *agentCommand) run(ctx context.Context) error {
 	if err := a.apart(nc); err != nil {
 		return err
 	}
-	works, err := agent.New(nc, agent.Config{Host: c.Host, Ports: ports, Limits: limits, Spool: box, Expires: c.Expires, Orphan: a.orphan, Say: func(text string) { a.note("%s", text) }})
+	config := agent.Config{Host: c.Host, Ports: ports, Limits: limits, Spool: box, Expires: c.Expires, Orphan: a.orphan, Say: func(text string) { a.note("%s", text) }}
+	works, err := agent.New(nc, config)
+	if err != nil {
+		return err
+	}
+	tell, err := a.telling(works)
 	if err != nil {
 		return err
 	}
@@ -100,7 +107,7 @@ func (a *agentCommand) run(ctx context.Context) error {
 		return err
 	}
 	a.note("agent of %s with %s, controller %s", c.Host, a.ports.String(), c.URL)
-	err = works.Run(ctx)
+	err = beside(ctx, tell, works.Run)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // interrupted while it still made itself known
 	}

@@ -17,6 +17,7 @@ func setServe(p *program) func(context.Context) error {
 	most := p.flags.Int64("store", control.DefaultBytes, "keep results of at most `BYTES`")
 	url := p.flags.String("nats", "", "use the server at `URL` rather than one of our own; with --creds")
 	file := p.flags.String("creds", "", "credentials `FILE` for --nats")
+	telling := p.flags.String("metrics", "", "tell Prometheus at `HOST:PORT` how the fleet goes, such as 127.0.0.1:9465; anybody who comes there is told")
 	g := p.confine("serve")
 	return func(ctx context.Context) error {
 		switch {
@@ -32,10 +33,16 @@ func setServe(p *program) func(context.Context) error {
 		if err := g.begin(); err != nil {
 			return err
 		}
-		if *url != "" {
-			return g.attend(ctx, *url, *file, *most)
+		books := make(chan control.Book, 1)
+		tell, err := g.tellingFleet(*telling, books)
+		if err != nil {
+			return err
 		}
-		c := control.Config{Dir: *dir, Listen: *listen, MostBytes: *most, Ready: func(at string) error {
+		if *url != "" {
+			return beside(ctx, tell, func(ctx context.Context) error { return g.attend(ctx, *url, *file, *most, books) })
+		}
+		c := control.Config{Dir: *dir, Listen: *listen, MostBytes: *most, Ready: func(at string, book control.Book) error {
+			books <- book
 			err := g.atWork(*dir)
 			if err == nil {
 				p.note("serving at %s, folder %s", at, *dir)
@@ -45,12 +52,12 @@ func setServe(p *program) func(context.Context) error {
 		if *names != "" {
 			c.Names = strings.Split(*names, ",")
 		}
-		return control.Serve(ctx, c)
+		return beside(ctx, tell, func(ctx context.Context) error { return control.Serve(ctx, c) })
 	}
 }
 
 // attend is a controller on a server that is there already.
-func (g *privilege) attend(ctx context.Context, url, file string, most int64) error {
+func (g *privilege) attend(ctx context.Context, url, file string, most int64, books chan<- control.Book) error {
 	c, err := creds.Read(file)
 	if err != nil {
 		return err
@@ -61,7 +68,8 @@ func (g *privilege) attend(ctx context.Context, url, file string, most int64) er
 		return err
 	}
 	defer nc.Close()
-	return control.Attend(ctx, nc, most, func() error {
+	return control.Attend(ctx, nc, most, func(book control.Book) error {
+		books <- book
 		err := g.atWork()
 		if err == nil {
 			g.note("attending at %s", url)

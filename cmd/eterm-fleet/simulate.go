@@ -225,17 +225,19 @@ func peak(pid int) string {
 // serverProcess is a controller in a process of its own.
 type serverProcess struct {
 	dir, listen string
+	more        []string // flags
+	lines       []string // what it said until it served
 	cmd         *exec.Cmd
 	creds       creds.Creds
 }
 
 // startServer starts a controller on a free port of loopback.
-func startServer(ctx context.Context, dir string) (*serverProcess, error) {
+func startServer(ctx context.Context, dir string, more ...string) (*serverProcess, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	s := &serverProcess{dir: dir, listen: l.Addr().String()}
+	s := &serverProcess{dir: dir, listen: l.Addr().String(), more: more}
 	l.Close()
 	if err := s.start(ctx); err != nil {
 		return nil, err
@@ -246,7 +248,7 @@ func startServer(ctx context.Context, dir string) (*serverProcess, error) {
 
 // start starts the process and waits until it serves.
 func (s *serverProcess) start(ctx context.Context) error {
-	s.cmd = exec.CommandContext(ctx, "/proc/self/exe", "serve", "--dir", s.dir, "--listen", s.listen)
+	s.cmd = exec.CommandContext(ctx, "/proc/self/exe", append([]string{"serve", "--dir", s.dir, "--listen", s.listen}, s.more...)...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	errs, err := s.cmd.StderrPipe()
 	if err != nil {
@@ -256,7 +258,9 @@ func (s *serverProcess) start(ctx context.Context) error {
 		return err
 	}
 	lines := bufio.NewScanner(errs)
+	s.lines = nil
 	for lines.Scan() {
+		s.lines = append(s.lines, lines.Text())
 		if strings.Contains(lines.Text(), "serving at") {
 			go func() {
 				for lines.Scan() { //nolint:revive // it must not block on a full pipe

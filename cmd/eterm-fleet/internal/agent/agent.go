@@ -45,6 +45,9 @@ type Config struct {
 	Clock pace.Clock
 	// Say, if not nil, is told what a person may want to know.
 	Say func(text string)
+	// Told, if not nil, is given each result that the agent keeps, and the class
+	// of its plan.
+	Told func(class plan.Class, r bus.Result)
 	// Twice, if not nil, says of which results the publishing is repeated: for
 	// tests.
 	Twice func(subject string) bool
@@ -86,6 +89,7 @@ type Agent struct {
 	instance bus.Instance
 	sent     map[string]bool // subjects known to be stored
 	wake     chan struct{}   // there is something in the spool
+	again    chan struct{}   // all of the spool is to be published again
 	lost     atomic.Int64    // when the controller was lost, in ns; 0: it is there
 
 	mu    sync.Mutex
@@ -122,7 +126,7 @@ func New(nc *nats.Conn, c Config) (*Agent, error) {
 	if c.Say == nil {
 		c.Say = func(string) {}
 	}
-	a := &Agent{Config: c, nc: nc, js: js, instance: thisInstance(), sent: map[string]bool{}, wake: make(chan struct{}, 1),
+	a := &Agent{Config: c, nc: nc, js: js, instance: thisInstance(), sent: map[string]bool{}, wake: make(chan struct{}, 1), again: make(chan struct{}, 1),
 		runs: map[string]*runState{}, busy: map[string]string{}, beats: map[string]uint64{}}
 	return a, nil
 }
@@ -155,6 +159,15 @@ func (a *Agent) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = service.Stop() }()
+	asked, err := a.nc.Subscribe(bus.AskSubject(a.Host), func(m *nats.Msg) {
+		if string(m.Data) == bus.SendSpool {
+			signal(a.again)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = asked.Unsubscribe() }()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var all sync.WaitGroup

@@ -71,14 +71,18 @@ func (a *Agent) withdrew() string {
 	return a.clock.Withdrew
 }
 
-// describe is what a port is like now.
-func (a *Agent) describe(p Port) bus.Port {
+// Connected says whether the controller can be reached.
+func (a *Agent) Connected() bool { return a.nc.IsConnected() }
+
+// Describe is what a port of the agent is like now.
+func (a *Agent) Describe(p Port) bus.Port {
 	is := bus.Port{Label: a.label(p), Limits: a.Limits, Spool: a.Spool.Len(), Version: result.ThisTool().Version, Instance: a.instance, Expires: a.Expires}
 	if info, err := p.Describe(); err == nil {
 		is.MAC, is.MTU, is.SpeedBPS, is.Driver, is.Carrier = info.HardwareAddr.String(), info.MTU, info.Speed, info.Driver, info.Carrier
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.judgeClock()
 	is.Clock, is.Busy = a.clock, a.busy[is.Label]
 	return is
 }
@@ -102,7 +106,7 @@ func (a *Agent) register(ctx context.Context) error {
 func (a *Agent) say(ctx context.Context, p Port) error {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	is := a.describe(p)
+	is := a.Describe(p)
 	text, err := json.Marshal(is)
 	if err != nil {
 		return err

@@ -21,18 +21,23 @@ func (a *Agent) keep(r bus.Result) error {
 	if err := a.Spool.Put(bus.ResultSubject(r.Run, r.Slot, r.By), body); err != nil {
 		return err
 	}
+	signal(a.wake)
+	return nil
+}
+
+// signal leaves word with who looks there next.
+func signal(c chan<- struct{}) {
 	select {
-	case a.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // publish publishes what is in the spool, until it is known to be stored. It
 // stays in the spool until the run is closed.
 func (a *Agent) publish(ctx context.Context) {
-	again := time.NewTicker(bus.Beat)
-	defer again.Stop()
+	tick := time.NewTicker(bus.Beat)
+	defer tick.Stop()
 	for {
 		for _, subject := range a.Spool.Subjects() {
 			if a.sent[subject] {
@@ -46,7 +51,9 @@ func (a *Agent) publish(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-a.wake:
-		case <-again.C:
+		case <-a.again:
+			clear(a.sent)
+		case <-tick.C:
 		}
 	}
 }

@@ -122,6 +122,9 @@ func (a *Agent) test(ctx context.Context, p *plan.Plan, n int, own Port, from, t
 		a.Say(r.By + ": " + err.Error())
 		return
 	}
+	if a.Told != nil {
+		a.Told(p.Class, r)
+	}
 	a.live(r)
 }
 

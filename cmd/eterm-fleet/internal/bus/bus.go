@@ -49,6 +49,13 @@ func ResultsOf(run string) string { return "eterm.result." + run + ".>" }
 // LiveSubject is where an agent says how it goes; that may be lost.
 func LiveSubject(host string) string { return "eterm.live." + host }
 
+// AskSubject is where an agent is asked for something; SendSpool asks it to
+// publish again whatever its spool has.
+func AskSubject(host string) string { return "eterm.agent." + host + ".ask" }
+
+// SendSpool is a request to an agent.
+const SendSpool = "send the spool"
+
 // PlanKey and StateKey are the keys of a run.
 func PlanKey(run string) string { return "run." + run }
 

@@ -216,6 +216,17 @@ func (b Book) Stored(ctx context.Context, run string) (int, error) {
 	return n, nil
 }
 
+// Size is how many results are stored, their bytes, and the most bytes there may
+// be; 0 is without a bound.
+func (b Book) Size(ctx context.Context) (results, bytes, most uint64, err error) {
+	s, err := b.JS.Stream(ctx, bus.Stream)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	info := s.CachedInfo()
+	return info.State.Msgs, info.State.Bytes, uint64(max(0, info.Config.MaxBytes)), nil
+}
+
 // Results gives all stored results of a run to a function, in the order they
 // came in.
 func (b Book) Results(ctx context.Context, run string, do func(bus.Result) error) error {

@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -11,10 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
-	"eterm/cmd/eterm-fleet/internal/bus"
 	"eterm/cmd/eterm-fleet/internal/creds"
 )
 
@@ -25,9 +21,9 @@ type Config struct {
 	Names  []string // that the certificate is for, besides the host of Listen
 	// MostBytes bounds the results kept.
 	MostBytes int64
-	// Ready is called with the address when agents can come. Its error ends the
-	// controller.
-	Ready func(url string) error
+	// Ready is called with the address, and what is stored, when agents can come.
+	// Its error ends the controller.
+	Ready func(url string, book Book) error
 }
 
 // DefaultBytes is room for some 200,000 results.
@@ -84,11 +80,11 @@ func Serve(ctx context.Context, c Config) error {
 	}
 	defer nc.Close()
 	go keepUsers(ctx, c.Dir, s, opts, all)
-	return Attend(ctx, nc, c.MostBytes, func() error {
+	return Attend(ctx, nc, c.MostBytes, func(book Book) error {
 		if c.Ready == nil {
 			return nil
 		}
-		return c.Ready(at.URL)
+		return c.Ready(at.URL, book)
 	})
 }
 
@@ -155,42 +151,6 @@ func keepUsers(ctx context.Context, dir string, s *server.Server, opts *server.O
 		changed.Nkeys = nkeyUsers(all)
 		if s.ReloadOptions(changed) == nil {
 			known = all
-		}
-	}
-}
-
-// Attend is what a controller does beside its server, on its own or an existing
-// one: it makes what is stored, tells the time, and closes runs whose results
-// are all there.
-func Attend(ctx context.Context, nc *nats.Conn, mostBytes int64, ready func() error) error {
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return err
-	}
-	if err := bus.Ensure(ctx, js, mostBytes); err != nil {
-		return err
-	}
-	sub, err := nc.Subscribe(bus.TimeAsk, func(m *nats.Msg) { _ = m.Respond([]byte(time.Now().UTC().Format(time.RFC3339Nano))) })
-	if err != nil {
-		return err
-	}
-	defer func() { _ = sub.Unsubscribe() }()
-	if err := nc.Flush(); err != nil {
-		return err
-	}
-	if err := ready(); err != nil {
-		return err
-	}
-	book := Book{js}
-	for tick := time.NewTicker(2 * time.Second); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return nil
-		case <-tick.C:
-			if err := book.closeComplete(ctx); err != nil && !errors.Is(err, context.Canceled) && nc.IsClosed() {
-				return err
-			}
 		}
 	}
 }

@@ -112,6 +112,13 @@ func (s *Spool) Subjects() (all []string) {
 	return all
 }
 
+// Bytes is the size of all that is kept.
+func (s *Spool) Bytes() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sum
+}
+
 // Len is how many results are kept.
 func (s *Spool) Len() int {
 	s.mu.Lock()
