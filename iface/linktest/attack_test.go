@@ -410,7 +410,7 @@ func TestWindowSurvivesLoss(t *testing.T) {
 		}
 		r := total.Directions[1]
 		if r.Offered != 40_000 || r.Where.Withheld != 0 || r.Sender.PacingError.Max > 5*time.Millisecond || r.Received < 26_000 || r.Received > 27_400 {
-			t.Errorf("%d offered, %d received, %+v, pacing error %+v", r.Offered, r.Received, r.Where, r.Sender.PacingError)
+			t.Errorf("%d offered, %d never (%d intended), %q, %d received, %+v, pacing error %+v", r.Offered, r.NeverOffered, r.Intended, r.Sender.Error, r.Received, r.Where, r.Sender.PacingError)
 		}
 	})
 }

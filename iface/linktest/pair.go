@@ -204,6 +204,7 @@ func (p *pair) run(ctx context.Context) error {
 // peer that does not answer may come back: what is left of the load goes on.
 func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 	var last wireState
+	answered := time.Now()
 	for {
 		silent, err := p.look(ctx, &last)
 		if ctx.Err() != nil {
@@ -215,13 +216,18 @@ func (p *pair) watch(ctx context.Context, sent <-chan struct{}) error {
 		if last.Loop {
 			return nil // sending ends, here and there
 		}
+		if !silent {
+			answered = time.Now()
+		}
 		if err := p.rtt.echo(ctx, silent); err != nil {
 			return err
 		}
 		wait := time.NewTimer(stateEvery)
 		select {
 		case <-sent:
-			if !p.Reverse || last.Sent || silent {
+			// One that is silent for a lease sends no more; sooner it may just not
+			// have been heard.
+			if !p.Reverse || last.Sent || silent && time.Since(answered) >= talk.Lease {
 				wait.Stop()
 				return nil
 			}
