@@ -23,9 +23,15 @@ import (
 // serving is a controller in a process, on loopback.
 func serving(t *testing.T, more ...string) *serverProcess {
 	t.Helper()
+	return servingIn(t, filepath.Join(t.TempDir(), "c"), more...)
+}
+
+// servingIn is one with a folder of its own choice.
+func servingIn(t *testing.T, dir string, more ...string) *serverProcess {
+	t.Helper()
 	labtest.Need(t)
 	t.Setenv(programVar, "1")
-	s, err := startServer(t.Context(), filepath.Join(t.TempDir(), "c"), more...)
+	s, err := startServer(t.Context(), dir, more...)
 	must(t, err)
 	t.Cleanup(s.stop)
 	return s

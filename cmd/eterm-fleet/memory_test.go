@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 	"eterm/cmd/eterm-fleet/internal/plan"
 	"eterm/cmd/eterm-fleet/internal/sim"
 	"eterm/cmd/eterm-fleet/internal/spool"
+	"eterm/iface/lab/labtest"
 	"eterm/iface/load/pace"
 )
 
@@ -57,7 +61,13 @@ func (o *opened) times() int {
 // memoryFleet starts a controller and agents; change may alter what they are.
 func memoryFleet(t *testing.T, agents int, change func(*agent.Config), serve ...string) *inMemory {
 	t.Helper()
-	m := &inMemory{t: t, server: serving(t, serve...), hub: &opened{}}
+	return agentsOf(t, serving(t, serve...), agents, change)
+}
+
+// agentsOf starts agents of a controller that is there.
+func agentsOf(t *testing.T, server *serverProcess, agents int, change func(*agent.Config)) *inMemory {
+	t.Helper()
+	m := &inMemory{t: t, server: server, hub: &opened{}}
 	ctx, stop := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	t.Cleanup(func() { stop(); all.Wait() })
@@ -343,5 +353,98 @@ func TestUnknownRun(t *testing.T) {
 		if status != statusUsage || out != "" || !strings.Contains(stderr, "there is no such run: nosuch") {
 			t.Errorf("%v: status %d, %s%s", words, status, out, stderr)
 		}
+	}
+}
+
+// smallDisk is a disk of its own, and what fills and empties it.
+func smallDisk(t *testing.T, size string) (dir string, fill, empty func()) {
+	t.Helper()
+	labtest.Need(t)
+	dir = t.TempDir()
+	must(t, syscall.Mount("none", dir, "tmpfs", 0, "size="+size))
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	other := filepath.Join(dir, "other")
+	fill = func() {
+		f, err := os.Create(other)
+		must(t, err)
+		defer f.Close()
+		for err == nil {
+			_, err = f.Write(make([]byte, 4096))
+		}
+	}
+	return dir, fill, func() { must(t, os.Remove(other)) }
+}
+
+// TestAgentsDiskFull: an agent whose disk is full begins no test, says so, and
+// loses nothing that was measured.
+func TestAgentsDiskFull(t *testing.T) {
+	dir, fill, empty := smallDisk(t, "1m")
+	var mu sync.Mutex
+	var said []string
+	m := memoryFleet(t, 2, func(c *agent.Config) {
+		var err error
+		c.Spool, err = spool.Open(filepath.Join(dir, c.Host), 1<<30)
+		must(t, err)
+		c.Say = func(text string) { mu.Lock(); said = append(said, text); mu.Unlock() }
+	})
+	refused := func() (n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, text := range said {
+			if strings.Contains(text, "the spool has no room for a result, so no test is begun") {
+				n++
+			}
+		}
+		return n
+	}
+	m.begin("disk", quick+"rounds: 6\n", nil)
+	m.until(func() bool { return m.hub.times() == 2 })
+	fill() // in the middle of the first test: there is no room for its result
+	m.until(func() bool { return refused() >= 2 && m.stored("disk") == 1 })
+	if n := m.hub.times(); n != 2 {
+		t.Errorf("%d ports were opened", n)
+	}
+	empty()
+	m.until(func() bool { return m.hub.times() > 2 && m.stored("disk") >= 2 })
+}
+
+// TestControllersDiskFull: results stay in the spools while the controller's disk
+// is full, and come when it has room and was started again.
+func TestControllersDiskFull(t *testing.T) {
+	dir, fill, empty := smallDisk(t, "24m")
+	m := agentsOf(t, servingIn(t, filepath.Join(dir, "c"), "--store", "4194304"), 2, nil)
+	m.begin("disk", quick+"rounds: 3\n", nil)
+	m.until(func() bool { return m.hub.times() >= 2 })
+	fill()
+	m.until(func() bool { return m.hub.times() == 6 && !m.busy() })
+	measured := func() (n int) {
+		for _, s := range m.spools {
+			n += s.Len()
+		}
+		return n
+	}
+	if n := measured(); n != 3 {
+		t.Errorf("%d results in the spools, want all 3: some were let go of", n)
+	}
+	m.server.kill()
+	empty()
+	must(t, m.server.start(t.Context()))
+	m.connect()
+	m.closed("disk")
+	if n := m.stored("disk"); n != 3 {
+		t.Errorf("%d results stored", n)
+	}
+}
+
+// TestStoreBeyondTheDisk is refused with what to do.
+func TestStoreBeyondTheDisk(t *testing.T) {
+	dir, _, _ := smallDisk(t, "24m")
+	t.Setenv(programVar, "1")
+	if _, err := startServer(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "the disk has no room for 1073741824 bytes of results: make room, or give a smaller --store") {
+		t.Error(err)
+	}
+	status, _, stderr := fleet(t, "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--no-sandbox")
+	if status != statusUsage || !strings.Contains(stderr, "--listen 127.0.0.1:0: agents have to know the port: give one above 0") {
+		t.Errorf("status %d, %s", status, stderr)
 	}
 }

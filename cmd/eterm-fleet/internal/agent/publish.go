@@ -18,11 +18,9 @@ func (a *Agent) keep(r bus.Result) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Spool.Put(bus.ResultSubject(r.Run, r.Slot, r.By), body); err != nil {
-		return err
-	}
-	signal(a.wake)
-	return nil
+	err = a.Spool.Put(bus.ResultSubject(r.Run, r.Slot, r.By), body)
+	signal(a.wake) // also what is in memory only
+	return err
 }
 
 // signal leaves word with who looks there next.
@@ -54,6 +52,7 @@ func (a *Agent) publish(ctx context.Context) {
 		case <-a.again:
 			clear(a.sent)
 		case <-tick.C:
+			a.Spool.Retry()
 		}
 	}
 }

@@ -119,8 +119,7 @@ func (a *Agent) test(ctx context.Context, p *plan.Plan, n int, own Port, from, t
 	}
 	r.Link = linkOf(own)
 	if err := a.keep(r); err != nil {
-		a.Say(r.By + ": " + err.Error())
-		return
+		a.Say(r.By + ": " + err.Error() + ": the result is in memory only, until there is room")
 	}
 	if a.Told != nil {
 		a.Told(p.Class, r)

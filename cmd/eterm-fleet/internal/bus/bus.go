@@ -178,8 +178,15 @@ func Ensure(ctx context.Context, js jetstream.JetStream, mostBytes int64) error 
 		Name: Stream, Subjects: []string{AllResults}, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew,
 		DiscardNewPerSubject: true, MaxBytes: mostBytes, Storage: jetstream.FileStorage, Replicas: 1, AllowDirect: true,
 	})
+	if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == noStorage {
+		return fmt.Errorf("the disk has no room for %d bytes of results: make room, or give a smaller --store", mostBytes)
+	}
 	if err != nil {
 		return fmt.Errorf("stream %s: %w", Stream, err)
 	}
 	return nil
 }
+
+// noStorage is JetStream's error for a stream that its disk has no room for
+// (server/errors.json).
+const noStorage = 10047

@@ -98,6 +98,9 @@ func (c Config) options() (*server.Options, Where, error) {
 	if err != nil {
 		return nil, Where{}, err
 	}
+	if port == 0 {
+		return nil, Where{}, fmt.Errorf("--listen %s: agents have to know the port: give one above 0", c.Listen)
+	}
 	opts := &server.Options{ServerName: "eterm-fleet", Host: host, Port: port, JetStream: true, StoreDir: filepath.Join(c.Dir, "store"),
 		SyncAlways: true, NoSigs: true, NoLog: true, DontListen: false, MaxPayload: 4 << 20}
 	at := Where{URL: "nats://" + c.Listen}
