@@ -103,6 +103,8 @@ func outageStatus(report *switchtest.OutageReport, err error) error {
 		return exit.Untrusted("the watch ended early: %w", err)
 	case report.Forged > 0:
 		return exit.Untrusted("%s with marks of this watch had not the seal of the key: another sender?", show.Count(report.Forged, "frame"))
+	case report.SetDown != [2]uint64{}:
+		return exit.Untrusted("an interface was set down on this host (A %d, B %d times): what was lost then is not the switch's", report.SetDown[0], report.SetDown[1])
 	case report.HostLost > 0:
 		return exit.Untrusted("this host lost %s: watch again with a longer --interval", show.Count(report.HostLost, "frame"))
 	case report.Touched > 0:

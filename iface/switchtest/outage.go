@@ -82,6 +82,9 @@ type OutageReport struct {
 	// measure is not the switch alone.
 	Stalls  int `json:"stalls"`
 	Touched int `json:"outages_touched_by_stalls"`
+	// SetDown is how often the interface of A and that of B was set down on this
+	// host: what was not sent or received then is no outage of the switch.
+	SetDown [2]uint64 `json:"set_down"`
 }
 
 // Lost is how many frames were lost both ways.
@@ -124,7 +127,8 @@ type watch struct {
 	cfg    OutageConfig
 	rig    *rig
 	report OutageReport
-	began  uint64 // frames the host had lost before
+	began  uint64    // frames the host had lost before
+	downs  [2]uint64 // how often the interfaces had been set down before
 	ways   [2]*way
 	cancel context.CancelCauseFunc
 	events chan Moment
@@ -136,6 +140,11 @@ type watch struct {
 func newWatch(cfg OutageConfig, r *rig) *watch {
 	w := &watch{cfg: cfg, rig: r, began: r.hostLost(), events: make(chan Moment, 256)}
 	w.report.Interval = cfg.Interval
+	for i := range w.downs {
+		if before, err := r.ports[i].Counters(); err == nil {
+			w.downs[i] = before.Downs
+		}
+	}
 	first := rand.Uint32() & 0xfffff0
 	for i := range w.ways {
 		w.ways[i] = newWay(side(i), first+uint32(i)*4, r, cfg.Interval)
@@ -273,6 +282,11 @@ func (w *watch) finish() {
 	w.report.HostLost = w.rig.hostLost() - w.began
 	w.report.Forged = w.rig.account.forgedSoFar() + w.forged.Load()
 	w.report.Stalls = len(w.stalls)
+	for i, before := range w.downs {
+		if now, err := w.rig.ports[i].Counters(); err == nil {
+			w.report.SetDown[i] = now.Downs - before
+		}
+	}
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()
 		for _, o := range w.report.Ways[i].Loss.Outages {

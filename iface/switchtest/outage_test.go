@@ -120,6 +120,9 @@ func TestLinkLossIsOnTheTimeline(t *testing.T) {
 		if count(report, LinkLost) == 0 || count(report, LinkLost) != count(report, LinkBack) || len(outages(report, "A to B")) != 1 {
 			t.Errorf("want the link lost, back, and one outage: %v", report.Timeline)
 		}
+		if report.SetDown != [2]uint64{0, 1} {
+			t.Errorf("interfaces set down %v times, want B's once", report.SetDown)
+		}
 	})
 }
 

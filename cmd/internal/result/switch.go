@@ -142,12 +142,15 @@ type Outage struct {
 	HostLost uint64 `json:"dropped_by_host"`
 	// frames with marks of this watch that had not the seal of the key
 	Forged uint64 `json:"forged"`
+	// how often the interfaces of A and of B were set down on this host: what was
+	// lost then is not the switch's
+	SetDown [2]uint64 `json:"set_down"`
 }
 
 // OutageOf is the result of a watch.
 func OutageOf(r *switchtest.OutageReport) *Outage {
 	return &Outage{
 		IntervalNS: r.Interval.Nanoseconds(), Timeline: append([]switchtest.Moment{}, r.Timeline...), Unlisted: r.Unlisted,
-		Ways: r.Ways[:], HostLost: r.HostLost, Forged: r.Forged,
+		Ways: r.Ways[:], HostLost: r.HostLost, Forged: r.Forged, SetDown: r.SetDown,
 	}
 }
