@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -175,6 +177,13 @@ func TestListenOnFullDisk(t *testing.T) {
 	frames, _ := capturedFile(t, path)
 	if len(frames) < 39 || len(frames) > 43 {
 		t.Errorf("%d whole frames in 64 KiB, want some 41", len(frames))
+	}
+	if !strings.Contains(listen.stderr.String(), fmt.Sprintf("%d frames in %s", len(frames), path)) {
+		t.Errorf("%d frames are in the file: %q", len(frames), &listen.stderr)
+	}
+	received := regexp.MustCompile(`(\d+) received`).FindStringSubmatch(listen.stderr.String())
+	if n, err := strconv.Atoi(received[1]); err != nil || n < len(frames) {
+		t.Errorf("%q received, %d recorded", received, len(frames))
 	}
 }
 

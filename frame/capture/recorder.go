@@ -85,7 +85,8 @@ func Stream(out io.Writer, format Format, o RecorderOptions) (*Recorder, error) 
 	return c, nil
 }
 
-// Frames is how many frames were taken, in all files.
+// Frames is how many frames were taken, in all files. After an error it is how
+// many are in them.
 func (c *Recorder) Frames() uint64 { return c.frames }
 
 // Files are the names of the files made and not removed again, oldest first.
@@ -263,6 +264,7 @@ func (c *Recorder) endFile() error {
 // broken ends the capture: it cuts off the part of a record that a full disk
 // took, and says where the capture ends.
 func (c *Recorder) broken(err error) error {
+	c.frames -= c.w.Lost()
 	if c.file == nil {
 		c.err = fmt.Errorf("write capture: %w", err)
 		return c.err

@@ -29,6 +29,7 @@ type Writer struct {
 	buf     []byte // whole records
 	starts  bool   // buf begins with the head of the file
 	written int64  // bytes of whole records that out took
+	lost    uint64 // frames that were taken, and that out did not
 	err     error
 }
 
@@ -83,7 +84,7 @@ func (w *Writer) Flush() error {
 	n, err := w.out.Write(w.buf)
 	if err != nil {
 		w.err = err
-		n = w.whole(n)
+		n, w.lost = w.whole(n)
 	}
 	w.written += int64(n)
 	w.buf, w.starts = w.buf[:0], false
@@ -106,26 +107,32 @@ func (w *Writer) Size() int64 { return w.written + int64(len(w.buf)) }
 // Written is how many bytes of the file were written.
 func (w *Writer) Written() int64 { return w.written }
 
-// whole is how many of the first n bytes of the buffer are whole records.
-func (w *Writer) whole(n int) int {
+// Lost is how many frames Write took without an error, and the stream did not.
+func (w *Writer) Lost() uint64 { return w.lost }
+
+// whole is how many of the first n bytes of the buffer are whole records, and
+// how many frames are behind them.
+func (w *Writer) whole(n int) (whole int, behind uint64) {
 	at := 0
 	if w.starts && w.format == Pcap {
 		at = pcapHeader
 	}
-	for end := at; end <= n; {
-		at = end
-		length := 16 // of a pcap record, and at least of a block
-		if len(w.buf)-at < length {
-			break
+	if at <= n {
+		whole = at
+	}
+	const least = 16 // of a pcap record without a frame, and less than a block
+	for len(w.buf)-at >= least {
+		length, isFrame := least+int(binary.LittleEndian.Uint32(w.buf[at+8:])), true
+		if w.format == PcapNG {
+			length, isFrame = int(binary.LittleEndian.Uint32(w.buf[at+4:])), binary.LittleEndian.Uint32(w.buf[at:]) == blockEnhanced
 		}
-		if w.format == Pcap {
-			end += length + int(binary.LittleEndian.Uint32(w.buf[at+8:]))
-		} else {
-			end += int(binary.LittleEndian.Uint32(w.buf[at+4:]))
+		at += length
+		switch {
+		case at <= n:
+			whole = at
+		case isFrame:
+			behind++
 		}
 	}
-	if at > n {
-		return 0
-	}
-	return at
+	return whole, behind
 }

@@ -240,6 +240,9 @@ func TestRecorderOnFullDisk(t *testing.T) {
 	if got := readFile(t, path); len(got) != 3 {
 		t.Errorf("%d frames are in the file, want 3", len(got))
 	}
+	if c.Frames() != 3 {
+		t.Errorf("it says that %d frames are in the file", c.Frames())
+	}
 	if again := c.Write(&someFrames()[0]); again != err {
 		t.Errorf("writing on: %v", again)
 	}

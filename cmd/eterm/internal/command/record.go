@@ -124,6 +124,7 @@ func Record(ctx context.Context, s *Session, out *capture.Recorder, most uint64,
 			rx = rx[:min(uint64(len(rx)), most-out.Frames())]
 		}
 		if err := writeBatch(out, rx); err != nil {
+			s.count(rx) // received they were
 			return false, err
 		}
 		if print {
