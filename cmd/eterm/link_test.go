@@ -288,21 +288,22 @@ func TestAnotherSendersRunDoesNotStandForOurs(t *testing.T) {
 		left, right := labtest.Pair(t)
 		must(t, left.Do(func() error { return exec.Command("ip", "link", "set", "eth0", "address", "02:00:00:00:00:0a").Run() }))
 		receiver := on(t, right, strings.Fields("link receive -i eth0 --runs 1 --json"+from)...)
-		forged := on(t, left, strings.Fields("link send -i eth0 --to broadcast --from 02:00:00:00:00:66 -c 500 -b 5kpps -q")...)
+		forged := on(t, left, strings.Fields("link send -i eth0 --to broadcast --from 02:00:00:00:00:66 -c 1000 -b 250pps -q")...)
+		// It is agreed on while the other's lasts, and ends after it.
+		asked := on(t, left, strings.Fields("link run -i eth0 -c 5000 -b 1kpps --json")...)
 		if status := forged.end(t); status == exit.StatusUsage {
 			t.Fatalf("the forger: status %d: %s", status, &forged.stderr)
 		}
-		asked := on(t, left, strings.Fields("link run -i eth0 -c 200 -b 1kpps --json")...)
 		asked.end(t)
 		status := receiver.end(t)
 		out, said := receiver.stdout.String(), receiver.stderr.String()
-		if last := lastResult(t, out); len(last.Directions) != 2 || last.Received != 400 {
+		if last := lastResult(t, out); len(last.Directions) != 2 || last.Received != 10_000 {
 			t.Errorf("the true run is not reported last: %s", out)
 		}
-		if from == "" && (status != exit.StatusUntrusted || !strings.Contains(said, "2 runs ended where 1 of them should: another sender?") || !strings.Contains(out, `"intended":500,`)) {
+		if from == "" && (status != exit.StatusUntrusted || !strings.Contains(said, "2 runs ended where 1 of them should: another sender?") || !strings.Contains(out, `"intended":1000,`)) {
 			t.Errorf("status %d: %s", status, said)
 		}
-		if from != "" && (status == exit.StatusUntrusted && lastResult(t, out).Verdict.Untrusted == nil || strings.Contains(out, `"intended":500,`)) {
+		if from != "" && (status == exit.StatusUntrusted && lastResult(t, out).Verdict.Untrusted == nil || strings.Contains(out, `"intended":1000,`)) {
 			t.Errorf("status %d: %s %s", status, said, out)
 		}
 	}
