@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -78,7 +79,9 @@ func (a *asker) run(c *cli.Context) error {
 	if err := command.AtWork(c); err != nil {
 		return err
 	}
-	err = a.do(c, at, operands, out)
+	if err = a.do(c, at, operands, out); !conflict(out) {
+		err = command.Doubted(at.Port, err)
+	}
 	var body any = &out.Said
 	if exit.Status(err) == exit.StatusUsage {
 		body = nil
@@ -97,6 +100,11 @@ func (a *asker) do(c *cli.Context, at *command.Place, operands []args.Asked, out
 		return a.watch(c, at, out)
 	}
 	return a.ask(c, at, operands, out)
+}
+
+// conflict says whether there was one: that stands, whatever was not heard.
+func conflict(out *show.ARP) bool {
+	return slices.ContainsFunc(out.Said.Said, func(a result.Address) bool { return a.Conflict })
 }
 
 // exceeded is what was said that should not have been, or was not said.

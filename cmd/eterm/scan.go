@@ -73,7 +73,7 @@ func (s *scanner) run(c *cli.Context) error {
 	if err != nil {
 		return k.End(true, nil, nil, command.Ended(err))
 	}
-	return s.print(c, k, ranges, hosts, makers, time.Since(began))
+	return s.print(c, at, k, ranges, hosts, makers, time.Since(began))
 }
 
 // who asks the ranges.
@@ -90,7 +90,7 @@ func (s *scanner) who(c *cli.Context, at *command.Place, ranges []reach.Range) (
 }
 
 // print prints the table or the objects, and returns the status.
-func (s *scanner) print(c *cli.Context, k *command.Kept, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
+func (s *scanner) print(c *cli.Context, at *command.Place, k *command.Kept, ranges []reach.Range, hosts []reach.Host, makers *vendors.Table, elapsed time.Duration) error {
 	asked := 0
 	for _, r := range ranges {
 		asked += r.Count
@@ -105,7 +105,9 @@ func (s *scanner) print(c *cli.Context, k *command.Kept, ranges []reach.Range, h
 	case found.Conflicts > 0:
 		err = exit.Failed("%s: two stations with one address", show.Count(found.Conflicts, "conflict"))
 	case found.Up == 0:
-		err = exit.Quietly(exit.StatusNo)
+		err = command.Doubted(at.Port, exit.Quietly(exit.StatusNo))
+	default:
+		err = command.Doubted(at.Port, nil)
 	}
 	var exceeded []string
 	if found.Up == 0 {

@@ -19,7 +19,7 @@ var downs = []struct {
 	{command: "broadcast", line: "broadcast -i va", itself: true, status: 3, says: "va: interface is down: the run ended there"},
 	{command: "send", line: "send -i va -b 100pps -d 20", status: 3, says: "the interface went down once"},
 	{command: "ping", line: "ping -i va --l2 02:00:00:00:00:0b", status: 3, says: "the interface went down once"},
-	{command: "arp", line: "arp -i va --listen"},
+	{command: "arp", line: "arp -i va --listen", status: 3, says: "the interface went down once"},
 	{command: "respond", line: "respond -i va"},
 	{command: "link send", line: "link send -i va --to 02:00:00:00:00:0b -b 100pps -d 20", status: 3, says: "at the sender the interface went down once"},
 	{command: "link receive", line: "link receive -i va", status: 3, says: "while frames were awaited the interface went down once"},

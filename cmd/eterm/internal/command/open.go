@@ -107,6 +107,22 @@ func Untrusted(doubts []iface.Doubt) error {
 	return exit.Untrusted("%s", strings.Join(all, "; "))
 }
 
+// Doubted is the status of a result in which silence counts: err, unless the port
+// may not have heard all that came.
+func Doubted(port iface.Port, err error) error {
+	if s := exit.Status(err); s != exit.StatusDone && s != exit.StatusNo {
+		return err
+	}
+	counters, e := port.Counters()
+	if e != nil {
+		return err
+	}
+	if doubts := Untrusted(counters.Doubts()); doubts != nil {
+		return doubts
+	}
+	return err
+}
+
 // NewFile makes a file for results. It never writes over one.
 func NewFile(path string) (*os.File, error) {
 	f, err := outfile.Create(path, false)
