@@ -29,6 +29,7 @@ func init() {
 		ended.Add(1)
 		go func() {
 			defer ended.Done()
+			runtime.LockOSThread() // a thread of its own, which stays
 			for i := range 20 {
 				done := make(chan struct{})
 				go func() {
@@ -40,7 +41,6 @@ func init() {
 					started.Done()
 				}
 			}
-			runtime.LockOSThread()
 			<-release
 		}()
 	}

@@ -249,15 +249,19 @@ func fill(t *testing.T, pipe *os.File) {
 // end interrupts the program and returns its status and what it printed.
 func (r *running) end(t *testing.T) (int, string) {
 	t.Helper()
+	read := make(chan struct{})
 	if r.held != nil { // one that ends by itself when it is read
 		go func() {
+			defer close(read)
 			b, _ := io.ReadAll(r.held)
 			r.output.Write(b)
 		}()
 	} else {
+		close(read)
 		r.Process.Signal(os.Interrupt)
 	}
 	r.stdin.Close()
 	r.Wait()
+	<-read
 	return r.ProcessState.ExitCode(), strings.Trim(r.output.String(), "\x00")
 }
