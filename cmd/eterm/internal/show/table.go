@@ -166,7 +166,7 @@ func (t *Table) block(o *Output, cells []string) error {
 }
 
 // fold breaks text into lines of at most width characters: at blanks, behind
-// commas, and within a word that is longer than a line.
+// commas, and within a word that is longer than a line, there at a hyphen.
 func fold(s string, width int) []string {
 	var lines []string
 	line := ""
@@ -181,13 +181,25 @@ func fold(s string, width int) []string {
 				continue
 			}
 			runes := []rune(word)
-			lines, word = append(lines, string(runes[:width])), string(runes[width:])
+			cut := hyphen(runes, width)
+			lines, word = append(lines, string(runes[:cut])), string(runes[cut:])
 		}
 	}
 	if line = strings.TrimRight(line, " "); line != "" || len(lines) == 0 {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// hyphen is where a word breaks that is longer than a line: behind a hyphen or a
+// point in the second half of the line, or at its end.
+func hyphen(word []rune, width int) int {
+	for i := width; i > width/2; i-- {
+		if word[i-1] == '-' || word[i-1] == '.' {
+			return i
+		}
+	}
+	return width
 }
 
 // foldable are the pieces of a text that a line end may come between, with the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,18 @@ func TestTablesFold(t *testing.T) {
 			if width == 80 || width == 60 || width == 0 {
 				golden.Check(t, fmt.Sprintf("%s-%d.txt", name, width), out.String())
 			}
+		}
+	}
+}
+
+// TestLongWordsBreakAtHyphens where they have one in the second half of the line.
+func TestLongWordsBreakAtHyphens(t *testing.T) {
+	for word, want := range map[string][]string{
+		"addresses.source-is-destination": {"addresses.source-is-", "destination"},
+		"a-bcdefghijklmnopqrstuvwxyz":     {"a-bcdefghijklmnopqrst", "uvwxyz"},
+	} {
+		if got := fold(word, 21); !slices.Equal(got, want) {
+			t.Errorf("%s folds to %q, want %q", word, got, want)
 		}
 	}
 }
