@@ -17,7 +17,7 @@ func TestNeverSilent(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{[]string{"respond"}, []string{"eterm: answering on eth0 as ", ", until stopped\n"}},
+		{[]string{"respond"}, []string{"eterm: replying on eth0 as ", ", until stopped\n"}},
 		{[]string{"respond", "--ip", "192.0.2.0/24", "-d", "1h"}, []string{" for 192.0.2.0/24, for 1h0m0s\n"}},
 		{[]string{"link", "receive"}, []string{"eterm: awaiting test frames on eth0, until stopped\n", "eterm: ended before any run: no test frame came\n"}},
 		{[]string{"link", "receive", "--runs", "1", "-d", "1h"}, []string{"eterm: awaiting test frames on eth0, up to 1 run or 1h0m0s\n"}},

@@ -152,7 +152,7 @@ func TestLinkReceiveOfNothing(t *testing.T) {
 		t.Errorf("status %d: %s", status, text)
 	}
 	status, _, _, _, text = inLab(t, "link run -c 1", "version")
-	if status != exit.StatusNo || !strings.Contains(text, "nobody answers") {
+	if status != exit.StatusNo || !strings.Contains(text, "nobody replies: is ") {
 		t.Errorf("status %d: %s", status, text)
 	}
 }

@@ -44,17 +44,17 @@ func respondCommand() *cli.Command {
 		UsageText: "eterm respond -i eth0                                 layer 2 only: ping --l2, --llc, --lbm\n" +
 			"eterm respond -i eth0 --ip 192.0.2.2 --ip 2001:db8::2   ARP, neighbour discovery and ICMP too\n" +
 			"eterm respond -i eth0 --ip 192.0.2.0/24 -d 1m           a whole network of hosts",
-		Description: "Answers our own layer-2 echo, LLC TEST and 802.1ag loopback sent to this station, and ARP,\n" +
-			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only requests are\n" +
-			"answered, never groups (but ARP and neighbour solicitations), never itself, never faster than\n" +
-			"the limit: two responders cannot make a loop. Frames in a VLAN are answered in that VLAN.\n" +
-			"SIGUSR1 has it say what it has answered, which it does each minute where it has no terminal.\n" +
+		Description: "Replies to our own layer-2 echo, LLC TEST and 802.1ag loopback sent to this station, and ARP,\n" +
+			"neighbour solicitations, ICMP and ICMPv6 echo for the addresses given. Only requests get a\n" +
+			"reply, never groups (but ARP and neighbour solicitations), never itself, never faster than the\n" +
+			"limit: two responders cannot make a loop. A reply goes into the VLAN of its request. SIGUSR1\n" +
+			"has it say how many replies it has sent, which it does each minute where it has no terminal.\n" +
 			"SIGHUP ends it: the service eterm-respond@ then opens its ports again.",
 		Flags: []cli.Flag{
 			args.InterfaceFlag(&r.iface),
-			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "answer for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
+			&cli.StringSliceFlag{Name: "ip", Destination: &r.ips, Usage: "reply for `ADDRESS`, or for a network such as 192.0.2.0/24; may be repeated"},
 			&cli.GenericFlag{Name: "from", Value: &r.from, DefaultText: "own", Usage: "be the station `MAC`"},
-			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "answer a peer at most at `RATE`, all together at five times that; offer no load that is faster"},
+			&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &r.rate, DefaultText: "100000pps", Usage: "reply to a peer at most at `RATE`, to all together at five times that; offer no load that is faster"},
 			&cli.GenericFlag{Name: "max-rate", Value: &r.maxRate, DefaultText: "that of --rate if given, else any", Usage: "offer loads of link tests at most at `RATE`"},
 			command.KeyFlag(&r.key),
 			args.DurationFlag(&r.duration),
@@ -138,7 +138,7 @@ func (r *responder) end(c *cli.Context, port iface.Port, engine *respond.Respond
 	}
 	switch {
 	case errors.Is(err, iface.ErrGone):
-		return exit.Untrusted("%w: nothing is answered any more", err)
+		return exit.Untrusted("%w: no request gets a reply any more", err)
 	case err != nil:
 		return err
 	}
@@ -153,7 +153,7 @@ func (r *responder) end(c *cli.Context, port iface.Port, engine *respond.Respond
 
 // does says what is answered.
 func (r *responder) does(port iface.Port, config respond.Config) string {
-	text := fmt.Sprintf("answering on %s as %v", port.Name(), config.MAC)
+	text := fmt.Sprintf("replying on %s as %v", port.Name(), config.MAC)
 	for i, a := range config.Addresses {
 		if i == 0 {
 			text += " for "
@@ -205,7 +205,7 @@ func (r *responder) warn(c *cli.Context, port iface.Port, addresses []netip.Pref
 	for _, p := range local.Prefixes {
 		for _, ours := range addresses {
 			if ours.Contains(p.Addr()) {
-				command.Note(c, "%s is an address of this host: its kernel answers too, and askers see duplicates", p.Addr())
+				command.Note(c, "%s is an address of this host: its kernel replies too, and who asks sees duplicates", p.Addr())
 			}
 		}
 	}

@@ -138,7 +138,7 @@ func TestRespondUnattended(t *testing.T) {
 		}
 		t.Fatalf("never said %q", want)
 	}
-	next("answering on eth0")
+	next("replying on eth0")
 	if status, _, stderr := pingOn(t, left, "--l2", "-c3", "--interval", "1ms", rightMAC.String()); status != 0 {
 		t.Fatalf("ping: status %d, %s", status, stderr)
 	}

@@ -50,7 +50,7 @@ func (p *switchPorts) flags() []cli.Flag {
 		args.OtherInterfaceFlag("a", &p.a, "`INTERFACE` at one port of the switch"),
 		args.OtherInterfaceFlag("b", &p.b, "`INTERFACE` at another port of it"),
 		args.InterfaceFlag(&p.near),
-		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that answers"},
+		&cli.GenericFlag{Name: "to", Value: &p.to, Usage: "`MAC` of the other machine, at another port of the switch, where \"eterm respond\" runs: with -i instead of --a and --b", DefaultText: "the one that replies"},
 		args.OtherInterfaceFlag("third", &p.third, "`INTERFACE` at a third port of it, for what must not go there"),
 		command.KeyFlag(&p.key),
 		args.ForceFlag(&p.force, "test also on the interface of the default route"),
@@ -167,7 +167,7 @@ func (p *switchPorts) peer(c *cli.Context, port iface.Port, key seal.Key) (net.H
 		return nil, err
 	}
 	if len(found) > 1 {
-		return nil, fmt.Errorf("%d peers answer, name one with --to: %v", len(found), found)
+		return nil, fmt.Errorf("%d peers reply, name one with --to: %v", len(found), found)
 	}
 	command.Note(c, "the other end is %s", found[0])
 	return found[0], nil

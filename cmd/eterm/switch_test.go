@@ -219,10 +219,10 @@ func TestSwitchCheckWithoutAPartner(t *testing.T) {
 	left, _, _ := switched(t)
 	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String())
 	q := on(t, left, "switch", "macs", "-i", "eth0")
-	if status := q.end(t); status != exit.StatusNo || !strings.Contains(q.stderr.String(), "nobody answers") || q.stdout.Len() > 0 {
+	if status := q.end(t); status != exit.StatusNo || !strings.Contains(q.stderr.String(), "nobody replies: is ") || q.stdout.Len() > 0 {
 		t.Errorf("status %d: %s%s", status, &q.stdout, &q.stderr)
 	}
-	if status := p.end(t); status != exit.StatusNo || !strings.Contains(p.stderr.String(), "nobody answers") || p.stdout.Len() > 0 {
+	if status := p.end(t); status != exit.StatusNo || !strings.Contains(p.stderr.String(), "nobody replies: is ") || p.stdout.Len() > 0 {
 		t.Errorf("status %d: %s%s", status, &p.stdout, &p.stderr)
 	}
 }

@@ -134,7 +134,7 @@ func (p *pair) find(ctx context.Context) error {
 			return err
 		}
 		if len(found) > 1 {
-			return fmt.Errorf("%d peers answer: name one: %v", len(found), found)
+			return fmt.Errorf("%d peers reply: name one: %v", len(found), found)
 		}
 		p.To = found[0]
 	}

@@ -68,7 +68,7 @@ const askPatience = 2500 * time.Millisecond
 func (r *Remote) question(op talk.Op, text []byte, size int) ([]byte, error) {
 	answer, err := r.line.ask.AskIn(context.Background(), op, text, size)
 	if errors.Is(err, talk.ErrNoPeer) {
-		err = fmt.Errorf("%w: the other end does not answer", errSilent)
+		err = fmt.Errorf("%w: the peer does not reply", errSilent)
 	}
 	return answer, err
 }

@@ -91,10 +91,10 @@ const MaxText = 1 << 20
 
 // Errors of an Asker; they are wrapped.
 var (
-	// ErrNoPeer: nobody answers.
-	ErrNoPeer = errors.New("nobody answers: is \"eterm respond\" or \"eterm link receive\" running at the other end, with the same key if any, and are both directions open?")
+	// ErrNoPeer: no reply came.
+	ErrNoPeer = errors.New("nobody replies")
 	// ErrTwoPeers: one address is answered for by two.
-	ErrTwoPeers = errors.New("two reflectors answer at this address: stop one, or give it another address")
+	ErrTwoPeers = errors.New("two reflectors reply at this address: stop one, or give it another address")
 	// ErrBusy: the reflector has another test.
 	ErrBusy = errors.New("the other end is busy with another test")
 	// ErrLapsed: the reflector does not know the test (any more).

@@ -187,7 +187,7 @@ func (a *Agent) ask(ctx context.Context, p *plan.Plan, ends Ends, speed float64,
 		Reunite: reunite, Clock: a.Clock})
 	switch {
 	case total.Type == "" && errors.Is(err, talk.ErrNoPeer):
-		r.State, r.Why = bus.NoReply, "the peer did not answer"
+		r.State, r.Why = bus.NoReply, "the peer did not reply"
 	case total.Type == "":
 		r.State = bus.Incomplete
 		if r.Why = "the slot was over before anything was measured"; err != nil {

@@ -25,7 +25,7 @@ func (f *Hosts) Flags() []cli.Flag {
 		&cli.BoolFlag{Name: "ipv4", Aliases: []string{"4"}, Destination: &f.v4, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "ipv6", Aliases: []string{"6"}, Destination: &f.v6, Usage: "IPv6 only"},
 		&cli.BoolFlag{Name: "yes", Destination: &f.yes, Usage: "ask ranges of more than 65,536 addresses too"},
-		ForceFlag(&f.Force, "ask group addresses too, where every host may answer"),
+		ForceFlag(&f.Force, "ask group addresses too, where every host may reply"),
 	}
 }
 
@@ -126,7 +126,7 @@ func (f *Hosts) allowed(a Asked, at *reach.Place) error {
 		return exit.Usage("%s is no address of a host", a.Addr)
 	}
 	if at.IsGroup(a.Addr) && !f.Force {
-		return exit.Usage("%s is a group address: every host there may answer; say --force to ask it", a.Addr)
+		return exit.Usage("%s is a group address: every host there may reply; say --force to ask it", a.Addr)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (f *Hosts) Stations(words []string) ([]reach.Target, error) {
 		case err != nil:
 			return nil, exit.Usage("target %q: %w", word, err)
 		case ether.IsGroup(mac) && !f.Force:
-			return nil, exit.Usage("%s is a group address: every station may answer; say --force to ask it", mac)
+			return nil, exit.Usage("%s is a group address: every station may reply; say --force to ask it", mac)
 		}
 		all = append(all, reach.Target{Name: mac.String(), MAC: mac})
 	}
@@ -40,7 +40,7 @@ func (f *Hosts) Target(at *reach.Place, name string, to MAC, o Asked) (reach.Tar
 	case to.Given():
 		t.MAC = to.Or(at.Own, at.Own)
 		if ether.IsGroup(t.MAC) && !f.Force {
-			return t, exit.Usage("--to %s is a group address: every host there may answer; say --force", t.MAC)
+			return t, exit.Usage("--to %s is a group address: every host there may reply; say --force", t.MAC)
 		}
 		return t, nil
 	case at.Local.IsBroadcast(o.Addr):

@@ -23,8 +23,8 @@ type AskFlags struct {
 func (f *AskFlags) Flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &f.rate, DefaultText: "1000pps, more for large ranges", Usage: "ask at `RATE`, such as 500pps or 1Mbit"},
-		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &f.Tries, DefaultText: f.Tries.String(), Usage: "ask those who do not answer up to `N` times"},
-		args.TimeoutFlag(&f.Timeout, "wait `TIME` for answers after the last question"),
+		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &f.Tries, DefaultText: f.Tries.String(), Usage: "send up to `N` requests to those who do not reply"},
+		args.TimeoutFlag(&f.Timeout, "wait `TIME` for replies after the last request"),
 		args.JSONFlag(&f.JSON),
 		OutputFlag(&f.Output),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
+	"eterm/iface/talk"
 )
 
 func TestStatus(t *testing.T) {
@@ -43,6 +44,7 @@ func TestRemedies(t *testing.T) {
 		{fmt.Errorf("eth0: %w: the run ended there", iface.ErrDown), ""},
 		{lab.ErrForbidden, "no setting of this system forbids it, "},
 		{fmt.Errorf("filter: %w", iface.ErrNoTcpdump), "install it"},
+		{fmt.Errorf("02:00:00:00:00:0b: %w", talk.ErrNoPeer), `is "eterm respond" or "eterm link receive" running at the other end`},
 		{fmt.Errorf("x.pcap: %w", fs.ErrPermission), ""},
 		{errors.New("anything else"), ""},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"eterm/iface"
 	"eterm/iface/lab"
+	"eterm/iface/talk"
 )
 
 // remedies are what a person can do about what libraries report. Libraries say
@@ -24,6 +25,9 @@ var remedies = []struct {
 			return "allow them with \"sudo sysctl -w " + strings.Join(settings, " ") + "\""
 		}
 		return "no setting of this system forbids it, so what this runs in does, such as a container: run with sudo, or outside of it"
+	}},
+	{talk.ErrNoPeer, func() string {
+		return "is \"eterm respond\" or \"eterm link receive\" running at the other end, with the same key if any, and are both directions open?"
 	}},
 	{iface.ErrOwnFCS, func() string { return "use a NIC whose driver can (SO_NOFCS), such as e1000e, igb or ixgbe" }},
 	{iface.ErrNoTcpdump, func() string {

@@ -63,7 +63,7 @@ func (r *linkRunner) follow(s stats.Source, silent func() bool) (stop func()) {
 	return r.output.kept.Follow(s, func(_ time.Time, all []stats.SoFar) {
 		note := ""
 		if silent() {
-			note = "the other end does not answer"
+			note = "the peer does not reply"
 		}
 		r.output.kept.Screen.Status(note)
 		r.output.SoFar(0, all, note)

@@ -76,7 +76,7 @@ func linkReceiveCommand() *cli.Command {
 			command.KeyFlag(&r.key),
 			args.WatchFlag(),
 			&cli.GenericFlag{Name: "from", Value: &r.from, Usage: "account for runs from the station `MAC` only", DefaultText: "any"},
-			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "answer nobody: \"link run\" at the other end finds nothing"},
+			&cli.BoolFlag{Name: "silent", Destination: &r.silent, Usage: "reply to nobody: \"link run\" at the other end finds nothing"},
 		}, r.limits.Flags()...), r.output.flags()...),
 		Action: r.run,
 	}

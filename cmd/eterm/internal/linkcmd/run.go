@@ -37,7 +37,7 @@ func linkRunCommand() *cli.Command {
 		Name:  "run",
 		Usage: "test a link in both directions, or between two ports of this machine",
 		UsageText: "eterm link run -i eth0 --to 02:00:00:00:00:02 -b 100kpps -d 10      (\"respond\" or \"link receive\" at the other end)\n" +
-			"eterm link run -i eth0 --direction reverse --max-loss 0                 (whoever answers sends)\n" +
+			"eterm link run -i eth0 --direction reverse --max-loss 0                 (the peer sends)\n" +
 			"eterm link run --tx eth1 --rx eth2 -b max -s 64..1518 -d 60          (both ports here: true one-way delay)",
 		Flags: append(append(append([]cli.Flag{
 			args.InterfaceFlag(&r.iface),

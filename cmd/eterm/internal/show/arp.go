@@ -46,7 +46,7 @@ func (o *ARP) Found(f reach.Found) {
 func (o *ARP) Silent(ip netip.Addr, own bool) {
 	why := "no reply"
 	if own {
-		why = "no reply: it is this host's own address, and its kernel does not answer itself"
+		why = "no reply: it is this host's own address, and its kernel does not reply to itself"
 	}
 	o.put(result.Address{Type: "silent", Address: ip.String()}, "%s: %s", ip, why)
 }

@@ -39,7 +39,7 @@ func Answered(a respond.Account, dropped uint64) string {
 	}
 	line += fmt.Sprintf("; %d over the limit, %d unsafe, %d refused by this host", a.Limited, a.Unsafe, a.Refused)
 	if dropped > 0 {
-		line += fmt.Sprintf(", %d dropped by this host before they could be answered", dropped)
+		line += fmt.Sprintf(", %d dropped by this host before they got a reply", dropped)
 	}
 	return line
 }

@@ -96,7 +96,7 @@ func TestScreens(t *testing.T) {
 		columns, lines int
 	}{"80x24": {"UTF-8", 80, 24}, "200x50": {"UTF-8", 200, 50}, "ascii": {"US-ASCII", 80, 24}, "30x8": {"UTF-8", 30, 8}} {
 		s, sim := simulated(t, c.charset, c.columns, c.lines, Options{Title: "eterm link run --tx eth1 --rx eth2 -b 1kpps --watch"})
-		s.Status("the other end does not answer")
+		s.Status("the peer does not reply")
 		aRun(s, 30)
 		s.Say("eterm: something was said")
 		got := text(sim)
