@@ -37,7 +37,7 @@ func TestTrap15SuperFramesAreWholeAndMarked(t *testing.T) {
 			transfer(t, left, right, 4<<20)
 		}()
 		var super, pending, longest int
-		for super < 10 || pending < 10 {
+		for super < 10 || pending < 10 || longest < 10000 { // how soon they are long hangs on the host
 			for _, r := range receive(t, p, 1) {
 				if len(r.Bytes) != r.Length {
 					t.Fatalf("%d bytes of %d", len(r.Bytes), r.Length)
@@ -57,9 +57,6 @@ func TestTrap15SuperFramesAreWholeAndMarked(t *testing.T) {
 			}
 		}
 		<-done
-		if longest < 10000 {
-			t.Errorf("the longest frame had %d bytes", longest)
-		}
 	})
 }
 
