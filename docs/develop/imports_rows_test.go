@@ -12,7 +12,7 @@ var rows = map[string]row{
 	"cmd/eterm/internal/linkcmd":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/eterm/internal/watch cmd/internal/result frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/metrics": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan frame/probe iface/linktest"},
 	"cmd/eterm/internal/daemon":        {},
-	"cmd/eterm/internal/exit":          {imports: "iface iface/lab iface/talk"},
+	"cmd/eterm/internal/exit":          {imports: "cmd/internal/sandbox iface iface/lab iface/talk"},
 	"cmd/eterm/internal/outfile":       {imports: "cmd/internal/sandbox", fenced: "walks paths by descriptors"},
 	"cmd/internal/sandbox":             {fenced: "privileges are given up by system calls"},
 	"cmd/eterm/internal/show":          {imports: "cmd/internal/result frame frame/capture frame/ether frame/ether/vendors frame/inband frame/pairing frame/probe frame/stats iface iface/impair iface/linktest iface/load iface/reach iface/respond iface/suite iface/switchtest"},

@@ -166,3 +166,17 @@ func (w way) check(t *testing.T, r *running, keeps []int) {
 		}
 	}
 }
+
+// TestFilesOfOthers: root has given up what lets it read the files of others
+// when it opens them, and the command says what to do.
+func TestFilesOfOthers(t *testing.T) {
+	w := ways[0]
+	w.need(t)
+	for flags, want := range map[string]string{"": "run as the owner of the file, or with --no-sandbox", " --no-sandbox": "want pcap, pcapng or hex text"} {
+		r := w.startWork(t, "decode", work{line: "decode -r FILE.other" + flags, before: "echo nothing >FILE.other; chmod 600 FILE.other; chown 65534 FILE.other"})
+		r.Wait()
+		if out := strings.Trim(r.output.String(), "\x00"); !strings.Contains(out, want) {
+			t.Errorf("decode%s: no %q in %q", flags, want, out)
+		}
+	}
+}

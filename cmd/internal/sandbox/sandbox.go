@@ -11,6 +11,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -82,6 +83,12 @@ func Begin(row Row) error {
 		begun[s.name] = err == nil
 	}
 	return nil
+}
+
+// Early says whether the process was started by root and has given up what root
+// may before it opened its files: it cannot read those of others.
+func Early() bool {
+	return begun["capabilities"] && (os.Geteuid() == 0 || os.Getenv("SUDO_UID") != "")
 }
 
 // begun are the steps that Begin has done.

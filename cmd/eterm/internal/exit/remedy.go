@@ -3,9 +3,11 @@ package exit
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
+	"eterm/cmd/internal/sandbox"
 	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/talk"
@@ -40,6 +42,9 @@ var remedies = []struct {
 func Message(err error) string {
 	if down := (*iface.DownError)(nil); errors.As(err, &down) {
 		return fmt.Sprintf(`%v: bring it up with "sudo ip link set dev %s up"`, err, down.Name)
+	}
+	if errors.Is(err, fs.ErrPermission) && sandbox.Early() {
+		return err.Error() + ": what root may is given up before files are opened; run as the owner of the file, or with --no-sandbox"
 	}
 	for _, r := range remedies {
 		if errors.Is(err, r.cause) {
