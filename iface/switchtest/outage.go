@@ -140,11 +140,7 @@ type watch struct {
 func newWatch(cfg OutageConfig, r *rig) *watch {
 	w := &watch{cfg: cfg, rig: r, began: r.hostLost(), events: make(chan Moment, 256)}
 	w.report.Interval = cfg.Interval
-	for i := range w.downs {
-		if before, err := r.ports[i].Counters(); err == nil {
-			w.downs[i] = before.Downs
-		}
-	}
+	w.downs = r.downs()
 	first := rand.Uint32() & 0xfffff0
 	for i := range w.ways {
 		w.ways[i] = newWay(side(i), first+uint32(i)*4, r, cfg.Interval)
@@ -282,10 +278,8 @@ func (w *watch) finish() {
 	w.report.HostLost = w.rig.hostLost() - w.began
 	w.report.Forged = w.rig.account.forgedSoFar() + w.forged.Load()
 	w.report.Stalls = len(w.stalls)
-	for i, before := range w.downs {
-		if now, err := w.rig.ports[i].Counters(); err == nil {
-			w.report.SetDown[i] = now.Downs - before
-		}
+	for i, now := range w.rig.downs() {
+		w.report.SetDown[i] = now - min(now, w.downs[i])
 	}
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()

@@ -215,3 +215,13 @@ func (r *rig) control() error {
 	}
 	return nil
 }
+
+// downs are how often the interfaces of A and B have been set down.
+func (r *rig) downs() (n [2]uint64) {
+	for i := range n {
+		if c, err := r.ports[i].Counters(); err == nil {
+			n[i] = c.Downs
+		}
+	}
+	return n
+}

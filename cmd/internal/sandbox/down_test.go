@@ -42,7 +42,7 @@ func TestInterfaceDownAndUp(t *testing.T) {
 						w.check(t, r, nil)
 					}
 					orderer(t, r.file).give(t, "sleep 0.3; ip link set va down && sleep 0.3 && ip link set va up && "+settle)
-					out := ""
+					var out string
 					if d.itself {
 						r.Wait()
 						out = strings.Trim(r.output.String(), "\x00")
