@@ -83,6 +83,26 @@ func TestKeysAreForOneHost(t *testing.T) {
 	}
 }
 
+// TestManyFollowers: that many agents follow the plans leaves the controller able
+// to read them.
+func TestManyFollowers(t *testing.T) {
+	s := serving(t)
+	nc, err := s.creds.Connect("test")
+	must(t, err)
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	must(t, err)
+	plans, err := js.KeyValue(t.Context(), bus.Plans)
+	must(t, err)
+	for range 1001 {
+		_, err := plans.WatchAll(t.Context())
+		must(t, err)
+	}
+	if _, err := (control.Book{JS: js}).Runs(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestWrongCredentials are told as such.
 func TestWrongCredentials(t *testing.T) {
 	s := serving(t)

@@ -88,6 +88,10 @@ func Serve(ctx context.Context, c Config) error {
 	})
 }
 
+// mostFollowers bounds who reads plans at the same time: each agent does, and the
+// controller. The server's own bound of 1,000 would shut the controller out.
+const mostFollowers = 20_000
+
 // options are those of the message server.
 func (c Config) options() (*server.Options, Where, error) {
 	host, portName, err := net.SplitHostPort(c.Listen)
@@ -103,6 +107,7 @@ func (c Config) options() (*server.Options, Where, error) {
 	}
 	opts := &server.Options{ServerName: "eterm-fleet", Host: host, Port: port, JetStream: true, StoreDir: filepath.Join(c.Dir, "store"),
 		SyncAlways: true, NoSigs: true, NoLog: true, DontListen: false, MaxPayload: 4 << 20}
+	opts.JetStreamLimits.DefaultMaxConsumers = mostFollowers
 	at := Where{URL: "nats://" + c.Listen}
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return opts, at, nil
