@@ -135,7 +135,7 @@ func (s *Spool) Room(n int64) bool {
 	if err := syscall.Statfs(s.dir, &disk); err != nil {
 		return true // Put will tell
 	}
-	return int64(min(disk.Bavail, 1<<40)) >= n/disk.Bsize+2 // and a block for the folder
+	return disk.Bavail >= uint64(max(n, 0))/uint64(disk.Bsize)+2 // and a block for the folder
 }
 
 // Subjects are those of what is kept, in no order.
