@@ -257,7 +257,7 @@ func TestNoRoomForResults(t *testing.T) {
 		return found
 	}
 	m.until(func() bool { return full("the spool has no room for a result, so no test is begun") })
-	m.until(func() bool { return time.Now().After(pl.Table.Over()) })
+	m.until(func() bool { return time.Now().After(pl.Table.Over()) && !m.busy() })
 	status, out, _ := m.asks("report", "full")
 	if status != statusUntrusted || !strings.Contains(out, "of 4 tests are missing") {
 		t.Errorf("status %d: %s", status, out)
@@ -397,15 +397,18 @@ func TestAgentsDiskFull(t *testing.T) {
 		}
 		return n
 	}
-	m.begin("disk", quick+"rounds: 6\n", nil)
+	m.begin("disk", quick+"rounds: 10\n", nil)
 	m.until(func() bool { return m.hub.times() == 2 })
 	fill() // in the middle of the first test: there is no room for its result
-	m.until(func() bool { return refused() >= 2 && m.stored("disk") == 1 })
-	if n := m.hub.times(); n != 2 {
-		t.Errorf("%d ports were opened", n)
+	m.until(func() bool { return refused() >= 2 && m.stored("disk") >= 1 })
+	// Both have refused a slot, so all slots from here on are refused.
+	before, so := m.hub.times(), refused()
+	m.until(func() bool { return refused() >= so+2 })
+	if n := m.hub.times(); n != before {
+		t.Errorf("%d ports were opened", n-before)
 	}
 	empty()
-	m.until(func() bool { return m.hub.times() > 2 && m.stored("disk") >= 2 })
+	m.until(func() bool { return m.hub.times() > before && m.stored("disk") >= 2 })
 }
 
 // TestControllersDiskFull: results stay in the spools while the controller's disk
@@ -416,23 +419,22 @@ func TestControllersDiskFull(t *testing.T) {
 	m.begin("disk", quick+"rounds: 3\n", nil)
 	m.until(func() bool { return m.hub.times() >= 2 })
 	fill()
-	m.until(func() bool { return m.hub.times() == 6 && !m.busy() })
-	measured := func() (n int) {
-		for _, s := range m.spools {
-			n += s.Len()
-		}
-		return n
+	m.until(func() bool { return !m.busy() })
+	// At least one a test: on a busy machine both ends may have something to say.
+	kept := 0
+	for _, s := range m.spools {
+		kept += s.Len()
 	}
-	if n := measured(); n != 3 {
-		t.Errorf("%d results in the spools, want all 3: some were let go of", n)
+	if kept < 3 {
+		t.Errorf("%d results in the spools of 3 tests: some were let go of", kept)
 	}
 	m.server.kill()
 	empty()
 	must(t, m.server.start(t.Context()))
 	m.connect()
 	m.closed("disk")
-	if n := m.stored("disk"); n != 3 {
-		t.Errorf("%d results stored", n)
+	if n := m.stored("disk"); n != kept {
+		t.Errorf("%d results stored of %d", n, kept)
 	}
 }
 
