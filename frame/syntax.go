@@ -21,7 +21,7 @@ func (e *SyntaxError) Error() string {
 // Caret is two lines: the notation, cut to what is near the wrong word, and
 // carets under that word. Bytes that are not printable ASCII are shown as "?".
 func (e *SyntaxError) Caret() string {
-	const before, width = 40, 76
+	const before, width = 40, 74 // with the points at both ends it fits 80 columns
 	from := max(0, e.Offset-before)
 	to := min(len(e.Notation), from+width)
 	var b strings.Builder

@@ -124,7 +124,7 @@ func (b *builder) output(c *cli.Context) (frameOutput, error) {
 		write := func(frame []byte) error { return r.Write(&capture.Record{Bytes: frame}) }
 		return frameOutput{write, r.Close}, nil
 	}
-	p := &show.Built{Format: b.format, Color: show.UseColor(string(b.color), c.App.Writer)}
+	p := &show.Built{Format: b.format, Color: show.UseColor(string(b.color), c.App.Writer), Columns: command.Output(c).Columns()}
 	if p.Format == "" {
 		p.Format = show.BuildDump
 	}

@@ -155,7 +155,7 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 		most = limit + 1 // the one that is too many
 	}
 	defer progress(c, &taken)()
-	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out)}
+	printed := show.FramesOptions{Format: d.format, Snap: d.snap, Color: show.UseColor(string(d.color), out), Columns: out.Columns()}
 	err := capture.InOrder(ctx, func(b *decodeBatch) bool {
 		more := b.Fill(r, taken.Load(), most)
 		n := taken.Add(uint64(len(b.Records)))

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/exit"
+	"eterm/cmd/eterm/internal/show"
 )
 
 func helpCommand() *cli.Command {
@@ -16,6 +18,15 @@ func helpCommand() *cli.Command {
 		UsageText: "eterm help\neterm help link send",
 		ArgsUsage: "[COMMAND]",
 		Action:    showHelp,
+	}
+}
+
+// Package cli lays helps out as if every terminal were wide.
+func init() {
+	cli.HelpPrinter = func(w io.Writer, layout string, data any) {
+		var text strings.Builder
+		cli.HelpPrinterCustom(&text, layout, data, nil)
+		_, _ = io.WriteString(w, show.Help(text.String(), show.To(w).Columns()))
 	}
 }
 

@@ -40,10 +40,10 @@ func labCommand() *cli.Command {
 		Name:  "lab",
 		Usage: "try eterm on two virtual hosts, without root and without a second machine",
 		UsageText: "eterm lab                                          (three frames from left to right)\n" +
-			"eterm lab --left \"exchange --src-ip 192.0.2.1 --dst-ip 192.0.2.2 -c3\" --right \"listen -d 4\"\n" +
+			"eterm lab --left \"ping 192.0.2.2 -c3\" --right \"listen -d 4\"\n" +
 			"eterm lab --shell left                             (a shell on the left host)\n" +
 			"eterm lab --shell left --right respond             (with something on the right to talk to)\n" +
-			"eterm lab --switch \"left=1,20t right=20\" --left \"exchange -Q 20\" --right \"listen -d 4\"\n" +
+			"eterm lab --switch \"left=1,20t right=20\" --left \"exchange -c3 -Q 20\"\n" +
 			"eterm lab --loss 1% --delay 2ms --left \"exchange -c9\" --right \"listen -d 12\"",
 		Description: "Makes two hosts, left (192.0.2.1, 2001:db8::1) and right (192.0.2.2, 2001:db8::2),\n" +
 			"each with an interface eth0, joined by a Linux bridge. Runs an eterm command line on each,\n" +
@@ -85,7 +85,7 @@ func (o *labOptions) run(c *cli.Context) error {
 		return err
 	}
 	defer bench.Close()
-	commands := lab.Commands{Left: left, Right: right, Line: func(host string, stderr bool, line []byte) {
+	commands := lab.Commands{Left: left, Right: right, Env: command.Output(c).HostEnv(o.json), Line: func(host string, stderr bool, line []byte) {
 		command.Output(c).HostLine(host, stderr, line, command.Messages(c), o.json)
 	}}
 	run := func() error { return o.runCommands(c, bench, commands) }

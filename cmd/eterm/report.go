@@ -200,7 +200,8 @@ func (p *comparer) compare(c *cli.Context, sides []report.Side, conditions []rep
 	if p.json {
 		err = report.CompareJSON(c.App.Writer, all)
 	} else {
-		err = report.CompareText(c.App.Writer, sides, all)
+		t := report.Changes(sides, all)
+		err = command.Output(c).Compared(report.Verdicts(all), t.Head, t.Rows)
 	}
 	if err != nil {
 		return err

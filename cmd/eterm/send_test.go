@@ -53,7 +53,7 @@ func TestSendRefuses(t *testing.T) {
 
 func TestSendDryRun(t *testing.T) {
 	status, stdout, stderr := eterm(t, strings.Fields("send -S -c 2 -b 10pps --to 02:00:00:00:00:02 -Q 3:10 --payload hi --no-pad")...)
-	want := `frame 1 at +0.000000 s: 02:00:00:00:00:01 > 02:00:00:00:00:02, vlan 10 p 3, ethertype 0x88b5, length 20: data 2 bytes
+	want := `# frame 1 at +0.000000 s: 02:00:00:00:00:01 > 02:00:00:00:00:02, vlan 10 p 3, ethertype 0x88b5, length 20: data 2 bytes
 `
 	if status != exit.StatusDone || stderr != "" || !strings.HasPrefix(stdout, want) ||
 		strings.Count(stdout, "\n0000  02 00 00 00 00 02 02 00") != 2 || !strings.Contains(stdout, "frame 2 at +0.100000 s") {

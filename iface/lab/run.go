@@ -29,6 +29,8 @@ type Commands struct {
 	// Line is called for every line a command prints, without its newline;
 	// not from two goroutines at once. The line is not kept.
 	Line func(host string, stderr bool, line []byte)
+	// Env is added to the environment of both, as NAME=value.
+	Env []string
 }
 
 // Run runs the commands, right first; left starts when right's port is open,
@@ -45,7 +47,7 @@ func (b *Bench) Run(ctx context.Context, c Commands) (status int, err error) {
 		if side.args == nil {
 			continue
 		}
-		p, err := start(side.host, side.args, func(stderr bool, line []byte) {
+		p, err := start(side.host, side.args, c.Env, func(stderr bool, line []byte) {
 			print.Lock()
 			defer print.Unlock()
 			c.Line(side.host.Name, stderr, line)
@@ -94,14 +96,14 @@ type process struct {
 // start runs this program with args inside the host. It is put in a process
 // group of its own, so that an interrupt from the terminal reaches it once,
 // through us.
-func start(h *Host, args []string, line func(stderr bool, line []byte)) (*process, error) {
+func start(h *Host, args, env []string, line func(stderr bool, line []byte)) (*process, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
 	cmd := exec.Command("/proc/self/exe", args...)
-	cmd.Env = append(os.Environ(), "ETERM_INTERFACE=eth0", ReadyVar+"=3")
+	cmd.Env = append(append(os.Environ(), "ETERM_INTERFACE=eth0", ReadyVar+"=3"), env...)
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p := &process{cmd: cmd, ready: r}

@@ -39,16 +39,24 @@ func CompareJSON(w io.Writer, all []*Comparison) error {
 	return nil
 }
 
+// Verdicts are comparisons in lines: the verdict of each, and below it why.
+func Verdicts(all []*Comparison) (lines []string) {
+	for _, c := range all {
+		lines = append(lines, fmt.Sprintf("%s: %s to %s", c.Verdict, clean(c.A), clean(c.B)), "  "+c.Why)
+	}
+	return lines
+}
+
 // CompareText writes comparisons of sides for people: the verdict first, then what
 // differs. Of more than two sides a table shows each figure that differs
 // anywhere, a column for each side.
 func CompareText(w io.Writer, sides []Side, all []*Comparison) error {
-	for _, c := range all {
-		if _, err := fmt.Fprintf(w, "%s: %s to %s\n  %s\n", c.Verdict, clean(c.A), clean(c.B), c.Why); err != nil {
+	for _, line := range Verdicts(all) {
+		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}
-	t := changes(sides, all)
+	t := Changes(sides, all)
 	if len(t.Rows) == 0 {
 		return nil
 	}
@@ -60,9 +68,9 @@ func CompareText(w io.Writer, sides []Side, all []*Comparison) error {
 	return tab.Flush()
 }
 
-// changes are the figures that are not the same everywhere: of two sides with
+// Changes are the figures that are not the same everywhere: of two sides with
 // what the difference means, of more a column a side.
-func changes(sides []Side, all []*Comparison) Table {
+func Changes(sides []Side, all []*Comparison) Table {
 	if len(all) == 1 {
 		t := Table{Title: "What differs", Head: []string{"", "what", "a", "b", "change", "why"}}
 		for _, r := range all[0].Rows {
@@ -111,7 +119,7 @@ func ComparePage(w io.Writer, sides []Side, all []*Comparison) error {
 		s.Title = fmt.Sprintf("%s compared with %d others", clean(sides[0].Name), len(all))
 	}
 	s.verdict(all)
-	s.Tables = []Table{changes(sides, all)}
+	s.Tables = []Table{Changes(sides, all)}
 	s.tails(sides)
 	var docs []*result.Document
 	for _, side := range sides {

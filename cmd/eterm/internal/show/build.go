@@ -23,6 +23,8 @@ const (
 type Built struct {
 	Format BuildFormat
 	Color  bool
+	// Columns that text folds to; 0: it does not fold
+	Columns int
 
 	decoded frame.Decoded
 }
@@ -39,7 +41,8 @@ func (p *Built) Append(dst, b []byte) []byte {
 	if p.Format == BuildNotation {
 		return append(p.decoded.AppendNotation(dst), '\n')
 	}
-	return p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.Color})
+	start := len(dst)
+	return foldFrame(p.decoded.AppendDump(dst, frame.DumpOptions{Color: p.Color}), start, FormatDump, p.Columns)
 }
 
 // appendC writes bytes as an array of C of that name.

@@ -101,7 +101,7 @@ func (o *Output) framesOf(what, name string, frames []pairing.Frame, places []in
 			_ = o.Line("  and %d more", len(places)-n)
 			return
 		}
-		_ = o.Item("  ", 0, "", fmt.Sprintf("%s: %s#%d %s", what, name, i+1, frame.Decode(frames[i].Bytes).AppendNotation(nil)))
+		_ = o.Whole("  %s: %s#%d %s", what, name, i+1, frame.Decode(frames[i].Bytes).AppendNotation(nil))
 	}
 }
 

@@ -130,18 +130,20 @@ func (p *Card) behind(r switchtest.Result) {
 	p.item("seen", seen(r))
 	for _, e := range r.Evidence {
 		if e.From != "" {
-			p.line("      sent at %s  %s", e.From, notation(e.Sent))
+			p.whole("      sent at %s  %s", e.From, notation(e.Sent))
 		}
 		if len(e.Arrived) == 0 {
 			p.line("      arrived    nowhere")
 		}
 		for _, a := range e.Arrived {
-			p.line("      came to %s  %s", a.Port, notation(a.Bytes))
+			p.whole("      came to %s  %s", a.Port, notation(a.Bytes))
 		}
 	}
 }
 
 func (p *Card) line(format string, args ...any) { _ = p.Out.Line(format, args...) }
+
+func (p *Card) whole(format string, args ...any) { _ = p.Out.Whole(format, args...) }
 
 func (p *Card) item(key, text string) { _ = p.Out.Item("      ", 10, key, text) }
 

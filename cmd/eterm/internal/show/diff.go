@@ -58,10 +58,11 @@ func (o *Output) Diff(frames [2]*frame.Decoded, differences []frame.Difference, 
 		default:
 			line = fmt.Sprintf("~ %s at %d -> %s at %d", d.A, d.OffsetA, d.B, d.OffsetB)
 		}
-		b = append(append(b, Text(line)...), '\n')
+		b = append(append(b, Fold(Text(line), o.width)...), '\n')
 	}
 	b = append(b, '\n')
-	_, err := o.Write(frame.AppendDiff(b, frames[0], frames[1], frame.DumpOptions{Color: color}))
+	rows := frame.AppendDiff(nil, frames[0], frames[1], frame.DumpOptions{Color: color})
+	_, err := o.Write(append(b, foldDump(string(rows), o.width)...))
 	return err
 }
 

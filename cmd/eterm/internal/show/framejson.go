@@ -200,9 +200,9 @@ func (o *Output) PlannedFrame(i uint64, due time.Duration, b []byte, asJSON bool
 		return err
 	}
 	d := frame.Decode(b)
-	text := append(strconv.AppendUint([]byte("frame "), i+1, 10), " at +"...)
+	text := append(strconv.AppendUint([]byte("# frame "), i+1, 10), " at +"...)
 	text = append(strconv.AppendFloat(text, due.Seconds(), 'f', 6, 64), " s: "...)
-	text = append(d.AppendSummary(text), '\n')
-	_, err := o.Write(d.AppendDump(text, frame.DumpOptions{}))
+	text = append([]byte(Fold(string(d.AppendSummary(text)), o.width)), '\n')
+	_, err := o.Write(append(text, foldDump(string(d.AppendDump(nil, frame.DumpOptions{})), o.width)...))
 	return err
 }

@@ -36,6 +36,8 @@ type FramesOptions struct {
 	Format Format
 	Snap   int // bytes of a frame to show; 0: all
 	Color  bool
+	// Columns that text folds to; 0: it does not fold
+	Columns int
 }
 
 // Frames prints frames as they pass. Sender and receiver share it: each frame
@@ -52,7 +54,10 @@ type Frames struct {
 }
 
 // NewFrames prints frames to out.
-func NewFrames(out *Output, o FramesOptions) *Frames { return &Frames{FramesOptions: o, out: out} }
+func NewFrames(out *Output, o FramesOptions) *Frames {
+	o.Columns = out.width
+	return &Frames{FramesOptions: o, out: out}
+}
 
 // heading is what begins a frame's own line: in a dump the sign of a comment, so
 // that text2pcap takes neither numbers nor addresses in it for bytes.
@@ -128,6 +133,7 @@ func (p *Frames) add(direction string, r iface.Received) error {
 	case FormatNotation:
 		p.buf = append(p.decoded.AppendNotation(p.buf), '\n')
 	default:
+		start := len(p.buf)
 		p.buf = p.appendSummary(append(p.buf, p.Format.heading()...), direction, r)
 		switch p.Format {
 		case FormatDump:
@@ -135,6 +141,7 @@ func (p *Frames) add(direction string, r iface.Received) error {
 		case FormatTree:
 			p.buf = append(p.decoded.AppendTree(p.buf), '\n')
 		}
+		p.buf = foldFrame(p.buf, start, p.Format, p.Columns)
 	}
 	if len(p.buf) < flushAt {
 		return nil

@@ -25,6 +25,9 @@ type HostLine struct {
 func (o *Output) HostLine(host string, stderr bool, line []byte, messages *Messages, asJSON bool) {
 	if !asJSON {
 		text := fmt.Appendf(nil, "%s | %s\n", host, line)
+		if o.headed() {
+			text = o.underHost(host, line)
+		}
 		if stderr {
 			_, _ = messages.Write(text)
 		} else {
@@ -43,6 +46,34 @@ func (o *Output) HostLine(host string, stderr bool, line []byte, messages *Messa
 		l.Text = &text
 	}
 	_ = o.JSON(l)
+}
+
+// headed says whether a host's name stands above its lines: the row of a dump
+// needs 80 columns, so that beside a name it is too wide for many terminals.
+func (o *Output) headed() bool { return o.width >= leastColumns && o.width < 80+len("right | ") }
+
+// underHost is a line of a host, below its name if the last line was of the other.
+func (o *Output) underHost(host string, line []byte) []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	heading := ""
+	if host != o.host {
+		o.host, heading = host, host+" |\n"
+	}
+	return fmt.Appendf(nil, "%s%s\n", heading, line)
+}
+
+// HostEnv tells the hosts of a lab, whose streams are no terminals, how wide
+// their text may be.
+func (o *Output) HostEnv(asJSON bool) []string {
+	if o.width == 0 || asJSON {
+		return nil
+	}
+	columns := o.width
+	if !o.headed() {
+		columns -= len("right | ")
+	}
+	return []string{fmt.Sprintf("%s=%d", ColumnsVar, columns)}
 }
 
 // Wire is what the lab's wire did: the last object of lab where the hosts were

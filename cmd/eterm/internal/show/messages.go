@@ -13,7 +13,8 @@ import (
 // by several goroutines.
 type Messages struct {
 	w     io.Writer
-	width int // columns of the terminal; 0: not one
+	width int // columns of the terminal, for the live line; 0: not one
+	fold  int // columns that text folds to; 0: it does not fold
 
 	mu    sync.Mutex
 	shown bool
@@ -26,7 +27,11 @@ const liveEvery = 100 * time.Millisecond
 
 // NewMessages are Messages that are written to w.
 func NewMessages(w io.Writer) *Messages {
-	return &Messages{w: w, width: NewOutput(w).width}
+	m := &Messages{w: w, fold: NewOutput(w).width}
+	if IsTerminal(w) {
+		m.width = m.fold
+	}
+	return m
 }
 
 // MessagesTo is who writes messages to w: w itself, if it is one.
@@ -37,9 +42,16 @@ func MessagesTo(w io.Writer) *Messages {
 	return NewMessages(w)
 }
 
-// Note says one thing on one line.
+// prefix begins every message.
+const prefix = "eterm: "
+
+// Note says one thing on one line, which folds to the terminal.
 func (m *Messages) Note(format string, args ...any) {
-	_, _ = m.Write([]byte("eterm: " + Text(strings.TrimSpace(fmt.Sprintf(format, args...))) + "\n"))
+	text := prefix + Text(strings.TrimSpace(fmt.Sprintf(format, args...)))
+	if m.fold > 0 {
+		text = strings.Join(hung(text, m.fold, len(prefix), strings.Repeat(" ", len(prefix))), "\n")
+	}
+	_, _ = m.Write([]byte(text + "\n"))
 }
 
 // Write writes b as it is, in place of the live line.

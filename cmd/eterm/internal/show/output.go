@@ -19,15 +19,16 @@ import (
 // used by several goroutines, and writes nothing more once writing has failed.
 type Output struct {
 	w     io.Writer
-	width int // columns of the terminal; 0: not one
+	width int // columns that text folds to, those of the terminal; 0: it does not fold
 
-	mu  sync.Mutex
-	err error
+	mu   sync.Mutex
+	err  error
+	host string // of which the last line was (lab)
 }
 
 // NewOutput is an Output that writes to w.
 func NewOutput(w io.Writer) *Output {
-	o := &Output{w: w}
+	o := &Output{w: w, width: columnsAsked()}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		o.width = 80
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
@@ -57,8 +58,15 @@ func (o *Output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Line writes one line of text, made harmless.
+// Line writes one line of text, made harmless and folded to the terminal.
 func (o *Output) Line(format string, args ...any) error {
+	_, err := o.Write([]byte(Fold(Text(fmt.Sprintf(format, args...)), o.width) + "\n"))
+	return err
+}
+
+// Whole writes one line of text, made harmless and never folded: notation, which
+// is to be pasted.
+func (o *Output) Whole(format string, args ...any) error {
 	_, err := o.Write([]byte(Text(fmt.Sprintf(format, args...)) + "\n"))
 	return err
 }
@@ -88,6 +96,9 @@ func (o *Output) columns() int {
 	}
 	return o.width
 }
+
+// Columns is how many columns text folds to; 0: it does not fold.
+func (o *Output) Columns() int { return o.width }
 
 // Unwrap is the stream below an Output or Messages: what a child process is
 // given, and what may be a terminal.

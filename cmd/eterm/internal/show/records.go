@@ -39,6 +39,7 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 		}
 		return f.append(dst)
 	}
+	start := len(dst)
 	dst = w.appendLine(dst, number, r)
 	switch w.Format {
 	case FormatDump:
@@ -46,7 +47,7 @@ func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name stri
 	case FormatTree:
 		dst = append(w.decoded.AppendTree(dst), '\n')
 	}
-	return dst
+	return foldFrame(dst, start, w.Format, w.Columns)
 }
 
 // appendBytes writes the bytes of a frame, or of one layer, for other programs.
