@@ -33,6 +33,7 @@ type walk struct {
 	quoted     bool // inside an ICMP error's quote, which is cut short by design
 	unverified bool // checksums beyond cannot be known: a fragment, a bad length
 	pending    bool // those of UDP and TCP were not filled in yet
+	unpadded   bool // no NIC has padded it yet
 	beyond     int  // bytes of the region that were not captured
 	ip         int  // the IP header around, an index into Parts, or -1
 	stacked    int  // tags, labels and extension headers so far
@@ -60,6 +61,9 @@ type Captured struct {
 	// ChecksumPending says that a host caught its own frame before its NIC
 	// filled the checksum of UDP or TCP in: nothing is said of those.
 	ChecksumPending bool
+	// Unpadded says that the frame was caught before a NIC padded it, or that its
+	// header is not from a wire: it is not too short.
+	Unpadded bool
 }
 
 // DecodeCaptured takes b apart as Decode does. A header or packet that goes on
@@ -76,7 +80,7 @@ func (d *Decoded) general(b []byte, how Captured) {
 	d.Bytes, d.Parts, d.Faults = b, d.Parts[:0], d.Faults[:0]
 	w := &d.walk
 	w.off, w.end, w.depth, w.ip, w.stacked = 0, len(b), 0, -1, 0
-	w.bounded, w.quoted, w.unverified, w.pending = false, false, false, how.ChecksumPending
+	w.bounded, w.quoted, w.unverified, w.pending, w.unpadded = false, false, false, how.ChecksumPending, how.Unpadded
 	w.beyond = max(how.Length-len(b), 0)
 	for next := d.ethernet(); next != none; {
 		if len(d.Parts) >= maxParts || w.stacked > maxNest {

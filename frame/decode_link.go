@@ -16,7 +16,7 @@ func (d *Decoded) ethernet() Layer {
 	if b[6]&1 != 0 {
 		d.fault("eth.src", 6, string(appendMAC(nil, getBits(b, 48, 48))), "", "group address as source")
 	}
-	if n := len(b) + d.walk.beyond; n < ether.MinFrame {
+	if n := len(b) + d.walk.beyond; n < ether.MinFrame && !d.walk.unpadded {
 		d.fault("eth", 0, strconv.Itoa(n), strconv.Itoa(ether.MinFrame), "runt")
 	}
 	return d.byType(12)

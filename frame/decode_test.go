@@ -204,3 +204,18 @@ func TestEveryTPIDIsATag(t *testing.T) {
 		}
 	}
 }
+
+// TestUnpadded: a frame that no NIC has padded yet is not too short; another is.
+func TestUnpadded(t *testing.T) {
+	b := make([]byte, 42)
+	b[12], b[13] = 0x88, 0xb5
+	var d Decoded
+	for _, c := range []struct {
+		how  Captured
+		want int
+	}{{Captured{}, 1}, {Captured{Unpadded: true}, 0}, {Captured{}, 1}, {Captured{Length: 60}, 0}} {
+		if d.DecodeCaptured(b, c.how); len(d.Faults) != c.want {
+			t.Errorf("%+v: %+v", c.how, d.Faults)
+		}
+	}
+}

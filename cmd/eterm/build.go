@@ -115,7 +115,27 @@ type frameOutput struct {
 	close func() error
 }
 
+// output takes frames, and says at the end what is wrong with them.
 func (b *builder) output(c *cli.Context) (frameOutput, error) {
+	out, err := b.writer(c)
+	faults := &checked{}
+	look := faults.checker("frame")
+	number := 0
+	return frameOutput{
+		frame: func(frame []byte) error {
+			number++
+			look(frame, number)
+			return out.frame(frame)
+		},
+		close: func() error {
+			err := out.close()
+			faults.say(c)
+			return err
+		},
+	}, err
+}
+
+func (b *builder) writer(c *cli.Context) (frameOutput, error) {
 	if b.write != "" {
 		r, err := b.recorder(c)
 		if err != nil {

@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"errors"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
+	"eterm/frame"
 	"eterm/frame/capture"
 	"eterm/frame/lines"
 )
@@ -23,8 +25,10 @@ func (b *builder) lines(c *cli.Context) error {
 		return exit.Usage("build - makes one frame of each line: leave out -c")
 	}
 	out := command.Output(c)
+	faults := &checked{}
 	o := lines.Options{
-		Seed: b.seed,
+		Seed:  b.seed,
+		Check: func() func([]byte, int) { return faults.checker("line") },
 		Text: func() func(dst, frame []byte) []byte {
 			return (&show.Built{Format: cmp.Or(b.format, show.BuildHex)}).Append
 		},
@@ -50,7 +54,41 @@ func (b *builder) lines(c *cli.Context) error {
 	if errors.Is(err, capture.ErrInterrupted) {
 		err = exit.Untrusted("standard input: %w", err)
 	}
-	return errors.Join(err, ends())
+	err = errors.Join(err, ends())
+	faults.say(c)
+	return err
+}
+
+// checked counts the frames that were built with faults that notation does not
+// show, in several goroutines: who writes a wrong checksum knows of it.
+type checked struct {
+	mu  sync.Mutex
+	all []*show.Faults
+}
+
+// checker is what looks at frames in one goroutine, each with its number.
+func (k *checked) checker(thing string) func(frame []byte, number int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f := &show.Faults{Odd: true, Thing: thing}
+	k.all = append(k.all, f)
+	var d frame.Decoded
+	return func(b []byte, number int) {
+		d.Decode(b)
+		f.Add(&d, uint64(number))
+	}
+}
+
+// say says what is wrong with the frames that were built. It is after them.
+func (k *checked) say(c *cli.Context) {
+	var sum show.Faults
+	for _, f := range k.all {
+		sum.Thing = f.Thing
+		sum.With(*f)
+	}
+	if sum.Faulty > 0 {
+		command.Note(c, "%s", sum.Text())
+	}
 }
 
 func giveFrames(out *capture.Recorder, frames []byte, ends []int) error {

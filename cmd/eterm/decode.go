@@ -149,6 +149,7 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 	sum := show.DecodeSummary{Type: "summary"}
 	var ended error
 	var odd oddities
+	var faults, unseen show.Faults
 	var taken atomic.Uint64
 	most := uint64(d.count)
 	if limit := uint64(d.maxFrames); limit > 0 && (most == 0 || most > limit) {
@@ -170,7 +171,8 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 	}, func(b *decodeBatch) error {
 		sum.Frames += uint64(len(b.Records))
 		sum.Bytes += b.bytes
-		sum.Faulty += b.faulty
+		faults.With(b.faults)
+		unseen.With(b.unseen)
 		odd.add(b.Records)
 		if b.Err != nil && !errors.Is(b.Err, io.EOF) {
 			ended = b.Err
@@ -186,8 +188,13 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 	} else if err != nil {
 		return err
 	}
+	sum.Faulty = faults.Faulty
+	failed := ended == nil && d.failOnFault && faults.Faulty > 0
 	if !d.json {
 		odd.say(d.note, name)
+		if unseen.Faulty > 0 && !d.format.Shown() && !failed {
+			d.note("%s", unseen.Text())
+		}
 	}
 	if d.json {
 		if ended != nil {
@@ -197,8 +204,8 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 			return err
 		}
 	}
-	if ended == nil && d.failOnFault && sum.Faulty > 0 {
-		return exit.Failed("%s: %d of %s have faults", name, sum.Faulty, show.Count(sum.Frames, "frame"))
+	if failed {
+		return exit.Failed("%s: %s", name, faults.Text())
 	}
 	if ended != nil {
 		return d.problem(name, fmt.Errorf("after %s: %w", show.Count(sum.Frames, "frame"), ended))
@@ -238,17 +245,18 @@ type decodeBatch struct {
 	capture.Batch
 	text   []byte
 	bytes  uint64
-	faulty uint64
+	faults show.Faults
+	unseen show.Faults // that notation does not show
 }
 
 // print makes the text of the batch.
 func (b *decodeBatch) print(w *show.Records) {
 	b.text, b.bytes = b.text[:0], 0
-	before := w.Faulty
+	w.Faults, w.Odd = show.Faults{}, show.Faults{Odd: true}
 	for i := range b.Records {
 		r := &b.Records[i]
 		b.bytes += uint64(len(r.Bytes))
 		b.text = w.Append(b.text, b.First+uint64(i)+1, r, b.Names[i])
 	}
-	b.faulty = w.Faulty - before
+	b.faults, b.unseen = w.Faults, w.Odd
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// Text makes, for each goroutine one, what appends the text of a frame. If
 	// it is nil, the frames themselves are given.
 	Text func() (appendTo func(dst, frame []byte) []byte)
+	// Check makes, for each goroutine one, what looks at each frame and the number
+	// of its line, in no order. It may be nil. The frame is not kept.
+	Check func() (look func(frame []byte, line int))
 	// Give gets what was made, in the order of the lines: of several frames in
 	// one piece, with the end of each in it. Both are its own until it returns.
 	Give func(made []byte, ends []int) error
@@ -55,6 +58,9 @@ func Build(ctx context.Context, in io.Reader, o Options) error {
 		w := &builder{seed: o.Seed}
 		if o.Text != nil {
 			w.text = o.Text()
+		}
+		if o.Check != nil {
+			w.check = o.Check()
 		}
 		return w.batch
 	}, func(b *batch) error {
@@ -106,6 +112,7 @@ type builder struct {
 	seed     uint64
 	text     func(dst, frame []byte) []byte // nil: the frames themselves
 	template frame.Template
+	check    func(frame []byte, line int) // may be nil
 	bytes    []byte
 }
 
@@ -119,7 +126,7 @@ func (l *builder) batch(b *batch) {
 				b.err = &Error{number, err}
 				return
 			}
-			l.add(b)
+			l.add(b, number)
 		}
 		number++
 	}
@@ -128,14 +135,17 @@ func (l *builder) batch(b *batch) {
 	}
 }
 
-func (l *builder) add(b *batch) {
+func (l *builder) add(b *batch, line int) {
 	if l.template.Random() {
 		l.template.Seed(l.seed)
 	}
+	l.bytes = l.template.Append(l.bytes[:0])
+	if l.check != nil {
+		l.check(l.bytes, line)
+	}
 	if l.text == nil {
-		b.made = l.template.Append(b.made)
+		b.made = append(b.made, l.bytes...)
 	} else {
-		l.bytes = l.template.Append(l.bytes[:0])
 		b.made = l.text(b.made, l.bytes)
 	}
 	b.ends = append(b.ends, len(b.made))

@@ -2,6 +2,7 @@ package show
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,8 +14,8 @@ import (
 func TestFold(t *testing.T) {
 	for in, want := range map[string]string{
 		"short":                            "short",
-		"one two three four five":          "one two three\n    four five",
-		"  one two three four five":        "  one two three\n      four five",
+		"one two three four five":          "one two three four\n    five",
+		"  one two three four five":        "  one two three four\n      five",
 		"key  one two three four":          "key  one two three\n     four",
 		"a  b  one two three four":         "a  b  one two three\n      four",
 		"a long key of words  one two":     "a long key of words\n    one two",
@@ -152,20 +153,20 @@ func TestHostsOfALabFold(t *testing.T) {
 // TestColumnsOfALab: the hosts are told how wide their text may be.
 func TestColumnsOfALab(t *testing.T) {
 	for width, want := range map[int]int{0: 0, 80: 80, 200: 192} {
-		o := NewOutput(&bytes.Buffer{})
-		o.width = width
-		env := o.HostEnv(false)
-		if width == 0 && env != nil || o.HostEnv(true) != nil {
-			t.Errorf("at %d: %q", width, env)
-			continue
-		}
-		for _, e := range env {
-			name, value, _ := strings.Cut(e, "=")
-			t.Setenv(name, value)
-		}
-		if got := NewOutput(&bytes.Buffer{}).Columns(); got != want {
-			t.Errorf("at %d a host has %d columns, want %d", width, got, want)
-		}
+		t.Run(strconv.Itoa(width), func(t *testing.T) {
+			o := NewOutput(&bytes.Buffer{})
+			o.width = width
+			if o.HostEnv(true) != nil {
+				t.Error("JSON folds")
+			}
+			for _, e := range o.HostEnv(false) {
+				name, value, _ := strings.Cut(e, "=")
+				t.Setenv(name, value)
+			}
+			if got := NewOutput(&bytes.Buffer{}).Columns(); got != want {
+				t.Errorf("a host has %d columns, want %d", got, want)
+			}
+		})
 	}
 	t.Setenv(ColumnsVar, "wide")
 	if got := NewOutput(&bytes.Buffer{}).Columns(); got != 0 {

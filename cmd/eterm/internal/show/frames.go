@@ -113,7 +113,7 @@ func (p *Frames) Check(r *iface.Received) {
 
 // decode takes a frame apart, and counts it if it came and has faults.
 func (p *Frames) decode(r *iface.Received, came bool) {
-	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending})
+	p.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, ChecksumPending: r.ChecksumPending, Unpadded: !came})
 	if len(p.decoded.Faults) > 0 && came {
 		p.faulty++
 	}

@@ -13,8 +13,8 @@ type Records struct {
 	FramesOptions
 	// Layer, of which alone the bytes are shown by FormatHex; "" is all.
 	Layer string
-	// Faulty counts the frames with faults.
-	Faulty uint64
+	// Faults of the frames that were appended, and of those the odd ones.
+	Faults, Odd Faults
 
 	decoded frame.Decoded
 	clock   clockText
@@ -23,10 +23,9 @@ type Records struct {
 // Append appends the text of frame number, from 1, captured on the interface
 // with that name.
 func (w *Records) Append(dst []byte, number uint64, r *capture.Record, name string) []byte {
-	w.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length})
-	if len(w.decoded.Faults) > 0 {
-		w.Faulty++
-	}
+	w.decoded.DecodeCaptured(r.Bytes, frame.Captured{Length: r.Length, Unpadded: r.Made != "" || r.Direction == capture.Outbound})
+	w.Faults.Add(&w.decoded, number)
+	w.Odd.Add(&w.decoded, number)
 	switch w.Format {
 	case FormatHex, FormatOD, FormatTrafgen, FormatC:
 		return w.appendBytes(dst, number)
