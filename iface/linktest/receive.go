@@ -194,7 +194,9 @@ func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
 	if !run.tally.Add(rx.Bytes, rx.Length, f, rx.At.UnixNano()) {
 		return false
 	}
-	run.frames++
+	if run.frames++; run.frames == 1 {
+		run.inIP = carriedByIP(rx.Bytes)
+	}
 	if f.Kind == probe.KindMark || f.Kind == probe.KindMarkPlan {
 		if rx.To == iface.ToOtherHost {
 			run.otherHost++

@@ -43,6 +43,7 @@ type Run struct {
 	clockSet        time.Duration
 	clock           iface.Clock // that took its last timestamp
 	takesTags       bool        // the port's NIC does
+	inIP            bool        // its frames are IP packets
 }
 
 // Bounds on what a receiver keeps.

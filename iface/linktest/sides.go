@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"eterm/frame"
+	"eterm/frame/ether"
 	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/load/pace"
@@ -26,6 +28,8 @@ type SenderSide struct {
 	NICDropped     uint64  `json:"nic_dropped"`
 	CarrierChanges uint64  `json:"carrier_changes"`
 	CPU            float64 `json:"cpu_s"`
+	// InIP: the run's frames are IP packets, which more than switches handle.
+	InIP bool `json:"in_ip,omitempty"`
 	// Doubts is what happened to the sender's link meanwhile.
 	Doubts []iface.Doubt `json:"doubts"`
 	// Sizes are what was offered of each size, where there are several.
@@ -39,7 +43,7 @@ func (s Sent) Side(l Load, err error) *SenderSide {
 	side := &SenderSide{
 		SenderAccount: s.SenderAccount, PacingError: s.Result.PacingError, RefusedBy: s.Result.Refused, Withheld: s.Withheld,
 		NICDropped:     s.Port.Interface.TxDropped + s.Port.Interface.TxErrors,
-		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(), Doubts: linkDoubts(s.Port),
+		CarrierChanges: s.Port.CarrierChanges, CPU: s.CPU.Seconds(), Doubts: linkDoubts(s.Port), InIP: l.IP != nil,
 	}
 	if !math.IsInf(l.Rate, 1) {
 		side.AskedRate = l.Rate
@@ -83,6 +87,8 @@ type ReceiverSide struct {
 	// TakesTags says that the NIC may take VLAN tags off frames (rx-vlan-offload):
 	// what is not in them any more, its driver may have lost.
 	TakesTags bool `json:"takes_tags"`
+	// InIP: the first frame that came is an IP packet.
+	InIP bool `json:"in_ip,omitempty"`
 	// OtherHost frames of the run were addressed to another station.
 	OtherHost uint64 `json:"to_other_host"`
 	// Uncounted frames of the run came while all places were taken by other
@@ -112,6 +118,12 @@ func (r *ReceiverSide) PriorityNotKnown() bool {
 	return r.TakesTags && d.Retagged > 0 && d.Retagged == d.NoPriority
 }
 
+// carriedByIP says whether a test frame is an IP packet.
+func carriedByIP(b []byte) bool {
+	h, _, err := ether.Parse(b)
+	return err == nil && (h.Type == frame.TypeIPv4 || h.Type == frame.TypeIPv6)
+}
+
 // Side is the receiver's account of a run.
 func (run *Run) Side() *ReceiverSide {
 	c := run.after.Sub(run.before)
@@ -120,7 +132,7 @@ func (run *Run) Side() *ReceiverSide {
 	s := &ReceiverSide{
 		Report: rep, Foreign: run.foreign, SocketDropped: c.SocketDropped + run.after.Queued(), NICDropped: c.Interface.NICDropped(),
 		CarrierChanges: c.CarrierChanges, Truncated: c.Truncated, OtherHost: run.otherHost, Uncounted: run.late, Stopped: run.stopped, Clock: clockName(run.clock),
-		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c), TakesTags: run.takesTags,
+		ClockSet: int64(run.clockSet), Doubts: linkDoubts(c), TakesTags: run.takesTags, InIP: run.inIP,
 	}
 	s.BeforeListening = beforeListening(rep, run.firstAt(rep), run.listened)
 	if run.looped != nil {

@@ -1,6 +1,7 @@
 package linktest_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,22 @@ func TestLossBySize(t *testing.T) {
 			}
 			a.Close()
 			b.Close()
+		})
+	}
+}
+
+// TestBothSidesSayWhatCarriesTheMarks: more than switches handles IP packets.
+func TestBothSidesSayWhatCarriesTheMarks(t *testing.T) {
+	for _, ip := range []*IP{nil, {Src: netip.MustParseAddr("192.0.2.1"), Dst: netip.MustParseAddr("192.0.2.2")}} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := ifacetest.Wire()
+			defer a.Close()
+			defer b.Close()
+			l := Load{Dst: b.HardwareAddr(), Src: a.HardwareAddr(), Sizes: []int{128}, Count: 10, Rate: 1000, IP: ip}
+			r, err := Direct(t.Context(), a, b, l, DirectOptions{Session: 7, Drain: 100 * time.Millisecond, Clock: pace.Timers()})
+			if err != nil || r.Received != 10 || r.Sender.InIP != (ip != nil) || r.Receiver.InIP != (ip != nil) {
+				t.Errorf("%v: sender %v, receiver %v, %v", ip, r.Sender.InIP, r.Receiver.InIP, err)
+			}
 		})
 	}
 }

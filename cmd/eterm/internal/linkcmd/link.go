@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -116,8 +115,7 @@ func (o *Printer) follow(session uint32, soFar stats.Source) (stop func()) {
 
 // keep makes a document of a result.
 func (o *Printer) keep(t linktest.Total) error {
-	load := o.kept.Doc.Load
-	o.bridges.Link(load != nil && !strings.HasPrefix(load.Carrier, "EtherType"), t.OnTheWay, t.Corrupted, o.messages)
+	o.bridges.Link(t, o.messages)
 	v := t.Verdict
 	return o.kept.Write(o.early(), &t, result.Verdict{Status: v.Status, Exceeded: v.Exceeded, Untrusted: v.Untrusted})
 }

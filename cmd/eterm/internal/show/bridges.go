@@ -5,6 +5,7 @@ import (
 
 	"eterm/frame/ether"
 	"eterm/iface"
+	"eterm/iface/linktest"
 	"eterm/iface/switchtest"
 )
 
@@ -68,8 +69,12 @@ func (b *Bridges) Card(c *switchtest.Card, messages *Messages) {
 
 // Link notes that frames of a link test, if those were of IP, were lost on the way or
 // came damaged.
-func (b *Bridges) Link(ip bool, lost, damaged uint64, messages *Messages) {
-	if b.filter && ip && lost+damaged > 0 {
+func (b *Bridges) Link(t linktest.Total, messages *Messages) {
+	ip := false
+	for _, r := range append([]linktest.Result{t.Result}, t.Directions...) {
+		ip = ip || r.Receiver != nil && r.Receiver.InIP || r.Sender != nil && r.Sender.InIP
+	}
+	if b.filter && ip && t.OnTheWay+t.Corrupted > 0 {
 		messages.Note("IP frames were lost or damaged on the way: if a bridge of this host is there, note that %s", bridgesFilter)
 	}
 }

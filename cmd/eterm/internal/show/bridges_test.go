@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"eterm/frame"
+	"eterm/iface/linktest"
 	"eterm/iface/switchtest"
 )
 
@@ -31,6 +32,12 @@ func built(t *testing.T, bytes int, notation string) []byte {
 		t.Fatal(err)
 	}
 	return tmpl.Append(nil)[:bytes]
+}
+
+// linkOf is a link test that lost frames, which the sender or the receiver knows to
+// be IP packets.
+func linkOf(sent, received bool, lost uint64) linktest.Total {
+	return linktest.Total{Result: linktest.Result{OnTheWay: lost, Sender: &linktest.SenderSide{InIP: sent}, Receiver: &linktest.ReceiverSide{InIP: received}}}
 }
 
 // TestBridgesThatFilterAreNamed: only where the pattern is seen and the setting is on.
@@ -61,9 +68,14 @@ func TestBridgesThatFilterAreNamed(t *testing.T) {
 		"card, cut":     {"1", func(b *Bridges, m *Messages) { b.Card(&switchtest.Card{Results: []switchtest.Result{cut}}, m) }, "br_netfilter"},
 		"card, neither": {"1", func(b *Bridges, m *Messages) { b.Card(&switchtest.Card{Results: []switchtest.Result{fine}}, m) }, ""},
 		"card, off":     {"0", func(b *Bridges, m *Messages) { b.Card(&switchtest.Card{Results: []switchtest.Result{lost}}, m) }, ""},
-		"link":          {"1", func(b *Bridges, m *Messages) { b.Link(true, 3, 0, m) }, "lost or damaged on the way"},
-		"link, sound":   {"1", func(b *Bridges, m *Messages) { b.Link(true, 0, 0, m) }, ""},
-		"link, no IP":   {"1", func(b *Bridges, m *Messages) { b.Link(false, 3, 0, m) }, ""},
+		"link":          {"1", func(b *Bridges, m *Messages) { b.Link(linkOf(true, false, 3), m) }, "lost or damaged on the way"},
+		"link receive":  {"1", func(b *Bridges, m *Messages) { b.Link(linkOf(false, true, 3), m) }, "lost or damaged on the way"},
+		"link, both": {"1", func(b *Bridges, m *Messages) {
+			b.Link(linktest.Total{Result: linktest.Result{OnTheWay: 1}, Directions: []linktest.Result{{}, linkOf(true, true, 1).Result}}, m)
+		}, "lost or"},
+		"link, off":   {"0", func(b *Bridges, m *Messages) { b.Link(linkOf(true, true, 3), m) }, ""},
+		"link, sound": {"1", func(b *Bridges, m *Messages) { b.Link(linkOf(true, true, 0), m) }, ""},
+		"link, no IP": {"1", func(b *Bridges, m *Messages) { b.Link(linkOf(false, false, 3), m) }, ""},
 	} {
 		var said bytes.Buffer
 		c.note(LookForBridges(settings(t, c.setting)), NewMessages(&said))
