@@ -190,12 +190,18 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 	}
 	sum.Faulty = faults.Faulty
 	failed := ended == nil && d.failOnFault && faults.Faulty > 0
-	if !d.json {
-		odd.say(d.note, name)
-		if unseen.Faulty > 0 && !d.format.Shown() && !failed {
-			d.note("%s", unseen.Text())
-		}
+	if !d.json && unseen.Faulty > 0 && !d.format.Shown() && !failed {
+		odd.more = unseen.Text()
 	}
+	if err := d.conclude(out, name, odd, sum, ended); err != nil || !failed {
+		return err
+	}
+	return exit.Failed("%s: %s", name, faults.Text())
+}
+
+// conclude says what is to be said after the frames; its error is that of the
+// reading.
+func (d *decoder) conclude(out *show.Output, name string, odd oddities, sum show.DecodeSummary, ended error) error {
 	if d.json {
 		if ended != nil {
 			sum.Problem = ended.Error()
@@ -203,9 +209,8 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 		if err := out.JSON(sum); err != nil {
 			return err
 		}
-	}
-	if failed {
-		return exit.Failed("%s: %s", name, faults.Text())
+	} else {
+		odd.say(d.note, name)
 	}
 	if ended != nil {
 		return d.problem(name, fmt.Errorf("after %s: %w", show.Count(sum.Frames, "frame"), ended))
@@ -217,6 +222,7 @@ func (d *decoder) all(ctx context.Context, c *cli.Context, name string, r *captu
 type oddities struct {
 	made              string
 	headers, contrary int
+	more              string // of what the format does not show
 }
 
 func (o *oddities) add(records []capture.Record) {
@@ -237,6 +243,9 @@ func (o *oddities) say(note func(format string, args ...any), name string) {
 	}
 	if o.contrary > 0 {
 		note("%s: %s with lengths that contradict each other, taken as captured", name, show.Count(uint64(o.contrary), "record"))
+	}
+	if o.more != "" {
+		note("%s", o.more)
 	}
 }
 

@@ -187,7 +187,7 @@ func TestFailOnFault(t *testing.T) {
 		t.Error(status, stderr)
 	}
 	status, _, stderr := eterm(t, "decode", "-r", path, "--fail-on-fault")
-	if status != exit.StatusNo || stderr != "eterm: "+path+": 1 of 2 frames have faults\n" {
+	if status != exit.StatusNo || stderr != "eterm: "+path+": 1 of 2 frames has faults, frame 2: ipv4.checksum at 24: bad checksum: 0x0001, should be 0xf6cd\n" {
 		t.Error(status, stderr)
 	}
 	if status, _, stderr := eterm(t, "decode", "-r", path, "-c", "1", "--fail-on-fault"); status != 0 {
