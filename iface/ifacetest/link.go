@@ -27,8 +27,9 @@ func (p *Port) loseLink() {
 // carrier notes that the other end went down or came up.
 func (p *Port) carrier(is bool) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.setCarrier(is)
+	p.mu.Unlock()
+	p.eachTwin(func(t *Port) { t.carrier(is) })
 }
 
 func (p *Port) setCarrier(is bool) {

@@ -1,12 +1,11 @@
 package switchtest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +19,11 @@ import (
 // OutageConfig says how to watch a switch for times when it does not forward.
 type OutageConfig struct {
 	A, B iface.Port
+	// Control and To are of a watch between two machines, where B is nil: another
+	// port of A's interface, with talk.Filter, and the address of the other, where
+	// a talk.Reflector has a WatchPeer. The interval is at least LeastFarInterval.
+	Control iface.Port
+	To      net.HardwareAddr
 	// Interval is between frames each way; 10 ms if 0.
 	Interval time.Duration
 	// Duration ends the watch; 0 leaves that to the context.
@@ -46,8 +50,10 @@ type Moment struct {
 	Frames  uint64        `json:"frames,omitempty"`
 	ByCount time.Duration `json:"by_count_ns,omitempty"`
 	ByTime  time.Duration `json:"by_time_ns,omitempty"`
-	// For is how long this host stalled.
+	// For is how long a host stalled, or the peer sent nothing.
 	For time.Duration `json:"for_ns,omitempty"`
+	// Within is how far off the time may be: it is of the peer's clock.
+	Within time.Duration `json:"within_ns,omitempty"`
 }
 
 // What can happen. Silent and Speaking are told at once; the outage between
@@ -61,6 +67,11 @@ const (
 	AnOutage  = "outage"
 	// Stalled: this host did not send for a while, whatever the switch did.
 	Stalled = "this host stalled"
+	// PeerStalled: the host at the other end did.
+	PeerStalled = "the peer stalled"
+	// Paused: the peer sent nothing of the reverse stream, for it had heard no
+	// question for longer than was paid for.
+	Paused = "the peer sent nothing: it was not asked"
 )
 
 // OutageReport is the result of a watch.
@@ -85,6 +96,23 @@ type OutageReport struct {
 	// SetDown is how often the interface of A and that of B was set down on this
 	// host: what was not sent or received then is no outage of the switch.
 	SetDown [2]uint64 `json:"set_down"`
+	// Peer is of a watch between two machines, else nil.
+	Peer *OutagePeer `json:"peer,omitempty"`
+}
+
+// OutagePeer is the other machine's part in a watch. HostLost, Forged, Stalls,
+// Touched and SetDown of the report are of both machines.
+type OutagePeer struct {
+	MAC string `json:"mac"`
+	// Heard: its account came. If not, what became of the frames to it is not
+	// known; Ways[0] has what it told last.
+	Heard bool `json:"account_heard"`
+	// Paused is how many frames it did not send because it was not asked. They
+	// have no numbers and count nowhere as lost.
+	Paused uint64 `json:"not_sent"`
+	// ClockWithin is how well its clock is known here: times of outages to it,
+	// and of what happened there, may be so far off. Lengths are not.
+	ClockWithin time.Duration `json:"clock_within_ns"`
 }
 
 // Lost is how many frames were lost both ways.
@@ -102,6 +130,9 @@ func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = pace.Timers()
 	}
+	if cfg.B == nil {
+		return outageBetween(ctx, cfg)
+	}
 	check := Config{A: cfg.A, B: cfg.B, Key: cfg.Key}
 	check.complete()
 	r := newRig(ctx, &check)
@@ -114,12 +145,17 @@ func Outage(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
 	case err != nil:
 		return nil, err
 	}
-	if cfg.Duration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, cfg.Duration)
-		defer cancel()
-	}
+	ctx, cancel := cfg.until(ctx)
+	defer cancel()
 	return newWatch(cfg, r).run(ctx)
+}
+
+// until is ctx, ended after the duration if there is one.
+func (c *OutageConfig) until(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.Duration > 0 {
+		return context.WithTimeout(ctx, c.Duration)
+	}
+	return context.WithCancel(ctx)
 }
 
 // watch is a watch under way.
@@ -208,15 +244,7 @@ func (w *watch) note(m Moment) {
 	if m.What == Silent || m.What == Speaking {
 		return // the outage itself stands for them
 	}
-	w.list(m)
-}
-
-func (w *watch) list(m Moment) {
-	if len(w.report.Timeline) == mostMoments {
-		w.report.Unlisted++
-		return
-	}
-	w.report.Timeline = append(w.report.Timeline, m)
+	w.report.list(m)
 }
 
 // mostAtOnce bounds the frames each way that are sent at once after a stall.
@@ -257,18 +285,6 @@ func (w *watch) noteStall(now time.Time) {
 // patienceOf is for how long nothing may come, or be sent, without being told of.
 func patienceOf(interval time.Duration) time.Duration { return max(3*interval, 50*time.Millisecond) }
 
-// touched says whether this host stalled while an outage lasted.
-func (w *watch) touched(o probe.Outage) bool {
-	from := o.Start - w.cfg.Interval.Nanoseconds()
-	to := o.Start + max(o.ByTime, o.ByCount) + w.cfg.Interval.Nanoseconds()
-	for _, s := range w.stalls {
-		if at := s.At.UnixNano(); o.Start != 0 && at <= to && at+s.For.Nanoseconds() >= from {
-			return true
-		}
-	}
-	return false
-}
-
 // finish puts the outages on the timeline.
 func (w *watch) finish() {
 	for len(w.events) > 0 {
@@ -277,23 +293,11 @@ func (w *watch) finish() {
 	w.report.Took = time.Since(w.report.Started)
 	w.report.HostLost = w.rig.hostLost() - w.began
 	w.report.Forged = w.rig.account.forgedSoFar() + w.forged.Load()
-	w.report.Stalls = len(w.stalls)
 	for i, now := range w.rig.downs() {
 		w.report.SetDown[i] = now - min(now, w.downs[i])
 	}
 	for i, y := range w.ways {
 		w.report.Ways[i] = y.account()
-		for _, o := range w.report.Ways[i].Loss.Outages {
-			if w.touched(o) {
-				w.report.Touched++
-			}
-			at := w.report.Started
-			if o.Start != 0 {
-				at = time.Unix(0, o.Start)
-			}
-			w.list(Moment{At: at, What: AnOutage, Way: y.String(), Frames: o.Frames, ByCount: time.Duration(o.ByCount), ByTime: time.Duration(o.ByTime)})
-		}
-		w.report.Unlisted += int(w.report.Ways[i].Loss.Bursts) - len(w.report.Ways[i].Loss.Outages)
 	}
-	slices.SortStableFunc(w.report.Timeline, func(a, b Moment) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	w.report.outages(w.stalls)
 }

@@ -28,20 +28,41 @@ type Session struct {
 	status status
 	done   bool
 
-	mu     sync.Mutex
-	credit int
-	window *Window
+	mu      sync.Mutex
+	credit  int
+	reserve int // bytes of credit that are kept, where that is more than mostCredit
+	window  *Window
 }
 
-// mostCredit bounds the bytes that may be sent at once without a proof.
-const mostCredit = 1 << 16
+const (
+	// mostCredit bounds the bytes that may be sent at once without a proof.
+	mostCredit = 1 << 16
+	// MostReserve bounds what Reserve lets a session keep, in bytes.
+	MostReserve = 4 << 20
+)
+
+// Reserve lets the session keep so many bytes of credit, at most MostReserve, for
+// a service that sends slowly and has to go on while questions do not get
+// through. Each of them has been heard from the peer.
+func (s *Session) Reserve(bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reserve = min(bytes, MostReserve)
+}
+
+// Credit is how many bytes Spend would give.
+func (s *Session) Credit() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.credit
+}
 
 // heard notes a question of so many bytes.
 func (s *Session) heard(size int) {
 	s.heardAt = time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.credit = min(s.credit+size, mostCredit)
+	s.credit = min(s.credit+size, max(mostCredit, s.reserve))
 }
 
 // answered notes what goes back for it.

@@ -31,7 +31,9 @@
 //     never sees its token.
 //   - Frames of a service go to the address that asked and nowhere else. They
 //     are paid for out of Session.Credit: bytes heard less bytes answered. So a
-//     forger who did get hold of a token still gets out only what he puts in.
+//     forger who did get hold of a token still gets out only what he puts in. A
+//     service that is to go on while questions do not get through may keep more
+//     of it (Session.Reserve): that is paid for in advance, byte by byte.
 //   - Where more is to be sent (a load), a Window opens. It begins with that
 //     credit, and doubles each time the asker tells one of the random numbers
 //     that are in the frames sent to it and nowhere else. It closes one second
@@ -59,6 +61,7 @@ type Service uint8
 const (
 	Link   Service = 1
 	Switch Service = 2
+	Watch  Service = 3 // switch tests: outages
 )
 
 // Op is an operation of a service, from FirstOp on.

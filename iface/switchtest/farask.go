@@ -1,0 +1,346 @@
+package switchtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"eterm/frame/ether"
+	"eterm/frame/probe"
+	"eterm/frame/stats"
+	"eterm/iface/loop"
+	"eterm/iface/talk"
+)
+
+// farWatch is a watch between two machines at the end that asks: A is here, B
+// there.
+type farWatch struct {
+	cfg    OutageConfig
+	ask    *talk.Asker
+	end    *end
+	cancel context.CancelCauseFunc
+	// events are moments of this end; unlisted found no room there.
+	events   chan Moment
+	unlisted atomic.Int64
+
+	mu     sync.Mutex
+	report OutageReport
+	clock  farClock
+	state  farState
+	told   int       // moments of the peer that are known
+	hushed time.Time // when the forward stream ended; zero: it goes on
+	stalls []Moment
+}
+
+// How the peer is asked.
+const (
+	// farEvery is how often, if its stream is not so fast that it has to be paid
+	// for more often.
+	farEvery = 100 * time.Millisecond
+	// farFirst is how long frames may take to arrive at first.
+	farFirst = 2 * time.Second
+	// farReunite is how long the peer's account is asked for at the end.
+	farReunite = 20 * time.Second
+	// farAnswer is about as long as an answer is, with its header.
+	farAnswer = 200
+)
+
+// outageBetween watches between two machines.
+func outageBetween(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
+	if cfg.Interval < LeastFarInterval || cfg.Interval > mostFarInterval {
+		return nil, fmt.Errorf("an interval of %v: want %v to %v between two machines", cfg.Interval, LeastFarInterval, mostFarInterval)
+	}
+	w := &farWatch{cfg: cfg, ask: talk.NewAsker(cfg.Control, cfg.To, nil, cfg.Key), events: make(chan Moment, 256)}
+	w.report = OutageReport{Interval: cfg.Interval, Peer: &OutagePeer{MAC: cfg.To.String()}}
+	ctx, w.cancel = context.WithCancelCause(ctx)
+	defer w.cancel(nil)
+	listening, deaf := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := w.ask.Listen(listening, nil); err != nil {
+			w.cancel(err)
+		}
+	})
+	all.Go(w.tell)
+	defer all.Wait()
+	defer deaf()
+	defer close(w.events)
+	if err := w.begin(ctx); err != nil {
+		return nil, err
+	}
+	ctx, stop := cfg.until(ctx)
+	defer stop()
+	if cfg.Follow != nil {
+		cfg.Follow(w.soFar)
+	}
+	err := w.follow(ctx)
+	if unheard := w.finish(context.WithoutCancel(ctx), err); err == nil {
+		err = unheard
+	}
+	return &w.report, err
+}
+
+// begin finds the peer, lets both streams begin, and waits until frames of both
+// arrive.
+func (w *farWatch) begin(ctx context.Context) error {
+	first := rand.Uint32() & 0xfffffe
+	b, _ := json.Marshal(farBegin{Forward: first, Reverse: first + 1, Interval: w.cfg.Interval}) // of numbers
+	w.end = newEnd(endConfig{port: w.cfg.A, own: MAC(w.cfg.A.HardwareAddr()), peer: MAC(w.cfg.To), sends: first, hears: first + 1, interval: w.cfg.Interval,
+		key: w.cfg.Key, clock: w.cfg.Clock, at: portA, tell: w.happened, looped: func(e error) { w.cancel(e) }})
+	w.report.Started = time.Now()
+	if _, err := w.ask.Begin(ctx, talk.Watch, b, headerLen+w.cfg.A.MTU()); err != nil {
+		w.end.stop()
+		return err
+	}
+	w.end.start()
+	w.ask.Patience = time.Second
+	for end := time.Now().Add(farFirst); ; {
+		err := w.question(ctx)
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		so := w.soFar()
+		switch {
+		case err == nil && *so[0].Received > 0 && *so[1].Received > 0:
+			return nil
+		case err == nil && time.Now().Before(end):
+			continue
+		case err == nil:
+			err = fmt.Errorf("%w: of the frames to the peer %d arrived, of those from it %d", ErrNotConnected, *so[0].Received, *so[1].Received)
+		}
+		w.end.hush()
+		w.end.stop()
+		_ = w.ask.End(context.WithoutCancel(ctx)) // nobody has to answer
+		return err
+	}
+}
+
+// follow asks the peer until ctx ends. One that does not answer is asked again:
+// that is what an outage looks like.
+func (w *farWatch) follow(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := w.question(ctx)
+		if err == nil {
+			err = w.end.broken()
+		}
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, talk.ErrNoPeer):
+		case err != nil:
+			return err
+		}
+		t := time.NewTimer(w.pause())
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+		}
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return nil
+}
+
+// most is the length of the longest question.
+func (w *farWatch) most() int { return w.ask.Room() + talk.Overhead }
+
+// pause is the time to the next question: soon if the peer's stream is not paid
+// for ahead.
+func (w *farWatch) pause() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.state.Paid < paidFor(2*time.Second, w.cfg.Interval) {
+		return w.cfg.Interval
+	}
+	gain := time.Duration(max(w.most()-farAnswer, 1)) * w.cfg.Interval / time.Duration(max(shortest, ether.MinFrame))
+	return min(farEvery, gain/3)
+}
+
+// size is how long the next question is: as long as can be while the reserve is
+// not full, else as long as pays for what was sent meanwhile.
+func (w *farWatch) size() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.state.Paid < min(paidFor(reserveFor, w.cfg.Interval), talk.MostReserve)*9/10 {
+		return w.most()
+	}
+	return farAnswer + paidFor(farEvery, w.cfg.Interval)
+}
+
+// question asks the peer how it is.
+func (w *farWatch) question(ctx context.Context) error {
+	text, _ := json.Marshal(farAsk{Told: w.told}) // of a number
+	asked := time.Now()
+	answer, err := w.ask.AskIn(ctx, opState, text, w.size())
+	if err != nil {
+		return err
+	}
+	answered := time.Now()
+	var s farState
+	if err := json.Unmarshal(answer, &s); err != nil {
+		return errors.New("the peer's answer is none of this version")
+	}
+	w.mu.Lock()
+	w.clock.note(asked, answered, s.Now)
+	w.state = s
+	w.mu.Unlock()
+	if s.Looped {
+		w.cancel(&loop.Error{Port: portWord + portB.String(), Returned: true})
+	}
+	w.there(s.Moments)
+	return nil
+}
+
+// there takes moments of the peer.
+func (w *farWatch) there(moments []farMoment) {
+	for _, f := range moments {
+		w.told++
+		if !farWords[f.What] {
+			continue
+		}
+		w.mu.Lock()
+		m := Moment{At: w.clock.here(f.At), What: f.What, For: max(f.For, 0), Within: w.clock.within(time.Now())}
+		w.mu.Unlock()
+		if f.What == Silent && !w.hushed.IsZero() && m.At.Add(m.Within+2*w.cfg.Interval).After(w.hushed) {
+			continue // nothing is sent any more
+		}
+		switch f.What {
+		case Silent, Speaking:
+			m.Way = directions[0]
+		case Paused:
+			m.Way = directions[1]
+		case Stalled:
+			m.What = PeerStalled
+		default:
+			m.Port = portB.String()
+		}
+		w.note(m)
+	}
+}
+
+// happened takes a moment of this end.
+func (w *farWatch) happened(m Moment) {
+	switch m.What {
+	case Silent, Speaking:
+		m.Way = directions[1]
+	case LinkLost, LinkBack:
+		m.Port = portA.String()
+	}
+	select {
+	case w.events <- m:
+	default:
+		w.unlisted.Add(1)
+	}
+}
+
+// tell notes what happens here until events is closed.
+func (w *farWatch) tell() {
+	for m := range w.events {
+		w.note(m)
+	}
+}
+
+// note keeps a moment and tells of it.
+func (w *farWatch) note(m Moment) {
+	if w.cfg.Progress != nil {
+		w.cfg.Progress(m)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch m.What {
+	case Silent, Speaking:
+		return // the outage itself stands for them
+	case Stalled, PeerStalled, Paused:
+		w.stalls = append(w.stalls, m)
+	}
+	w.report.list(m)
+}
+
+// soFar is what was counted each way up to now, as far as the peer has told.
+func (w *farWatch) soFar() []stats.SoFar {
+	e := w.end
+	e.mu.Lock()
+	offered, received, missing := e.sent.Offered, e.tally.Received(), e.tally.Missing()
+	e.mu.Unlock()
+	dropped, _ := e.host()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.state
+	return []stats.SoFar{
+		{Direction: directions[0], Offered: &offered, Received: &s.Got, Missing: &s.Missing},
+		{Direction: directions[1], Offered: &s.Sent, Received: &received, Missing: &missing, HostDropped: &dropped},
+	}
+}
+
+// finish ends both streams, fetches the peer's account, and makes the report.
+// What ended the watch early is known already.
+func (w *farWatch) finish(ctx context.Context, early error) error {
+	sent := w.end.hush()
+	w.end.mu.Lock()
+	w.end.ending = true
+	w.end.mu.Unlock()
+	w.hushed = time.Now()
+	w.report.Took = w.hushed.Sub(w.report.Started)
+	drain := max(10*w.cfg.Interval, 100*time.Millisecond)
+	time.Sleep(drain) // the last frames may be on their way
+	w.ask.Patience = farReunite
+	if early != nil {
+		w.ask.Patience = talk.Lease
+	}
+	far, err := w.fetch(ctx, sent)
+	if err == nil {
+		time.Sleep(drain)
+	}
+	w.end.stop()
+	reverse := w.end.account(far.Reverse)
+	for len(w.events) > 0 {
+		w.note(<-w.events)
+	}
+	w.there(far.Moments)
+	w.sum(far, reverse)
+	return err
+}
+
+// sum makes the report of the accounts of both ends.
+func (w *farWatch) sum(far farEnd, reverse probe.Report) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := &w.report
+	r.Peer.Heard, r.Peer.Paused, r.Peer.ClockWithin = far.heard, far.Paused, w.clock.within(time.Now())
+	dropped, downs := w.end.host()
+	r.HostLost, r.SetDown = dropped+far.HostLost, [2]uint64{downs, far.Downs}
+	r.Forged = w.end.forged + far.Forged
+	r.Unlisted += max(far.Unlisted, 0) + int(w.unlisted.Load())
+	r.Ways = [2]probe.Report{far.Forward, reverse}
+	for i := range r.Ways[0].Loss.Outages {
+		if o := &r.Ways[0].Loss.Outages[i]; o.Start != 0 {
+			o.Start = w.clock.here(o.Start).UnixNano()
+		}
+	}
+	r.outages(w.stalls)
+}
+
+// fetch asks for the peer's account. Where it does not come, what it told last
+// stands for it, as far as it goes.
+func (w *farWatch) fetch(ctx context.Context, sent probe.SenderAccount) (farEnd, error) {
+	text, _ := json.Marshal(farFinish{Sent: sent, Told: w.told}) // of numbers
+	answer, err := w.ask.Ask(ctx, opFinish, text)
+	var far farEnd
+	if err == nil && json.Unmarshal(answer, &far) != nil {
+		err = errors.New("the peer's account is none of this version")
+	}
+	if err == nil {
+		_ = w.ask.End(ctx) // nobody has to answer
+		far.heard = true
+		far.Forward.Loss.Outages = far.Forward.Loss.Outages[:min(len(far.Forward.Loss.Outages), probe.MaxOutages)]
+		return far, nil
+	}
+	got := min(w.state.Got, sent.Offered)
+	return farEnd{Forward: probe.Report{End: &sent, Expected: got, Received: got, NotKnown: sent.Offered - got}}, fmt.Errorf("the account of the peer did not come: %w", err)
+}
