@@ -93,13 +93,18 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	defer peer.close()
 	r.warn(c, port, config.Addresses)
-	tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
-	if err != nil {
-		return exit.Usage("%w", err)
+	// Of a test that lapsed, a watch alone goes on: it has a port of its own.
+	var shelves [2]*iface.Shelf
+	for i := range shelves {
+		tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
+		if err != nil {
+			return exit.Usage("%w", err)
+		}
+		shelves[i] = iface.NewShelf(tests)
+		defer shelves[i].Close()
 	}
-	shelf := iface.NewShelf(tests)
-	defer shelf.Close()
-	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{talk.Link: peer, talk.Switch: switchtest.NewPeer(shelf.Lend)})
+	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{
+		talk.Link: peer, talk.Switch: switchtest.NewPeer(shelves[0].Lend), talk.Watch: switchtest.NewWatchPeer(shelves[1].Lend, key)})
 	defer reflector.Close()
 	config.More = append(config.More, reflector.Answerer())
 	if err := command.AtWork(c); err != nil {

@@ -63,7 +63,7 @@ func (p *switchPorts) open(c *cli.Context) (err error) {
 	if p.shared, err = command.SharedKey(p.key); err != nil {
 		return err
 	}
-	if p.to.Given() || p.a == "" && p.b == "" && p.near != "" {
+	if p.isBetween() {
 		return p.dial(c)
 	}
 	names := []string{p.a, p.b}
@@ -126,35 +126,50 @@ func (p *switchPorts) described() (ports []result.Port) {
 	return ports
 }
 
+// isBetween says whether the test is between two machines.
+func (p *switchPorts) isBetween() bool {
+	return p.to.Given() || p.a == "" && p.b == "" && p.near != ""
+}
+
 // dial opens one port here and finds the other on another machine.
 func (p *switchPorts) dial(c *cli.Context) error {
-	switch {
-	case p.a != "" || p.b != "" || p.third != "":
-		return exit.Usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
-	case p.to.Given() && !ether.IsStation(p.to.Addr):
-		return exit.Usage("--to %s: want the address of the other machine's interface", p.to.String())
-	case p.near == "":
-		return exit.Usage("no interface given: say -i NAME (eterm interfaces lists them)")
-	}
-	if err := p.sound([]string{p.near}); err != nil {
-		return err
-	}
-	port, err := command.OpenPort(c, p.near, iface.Options{Promiscuous: true, Immediate: true})
+	port, to, err := p.openNear(c)
 	if err != nil {
 		return err
 	}
-	to, err := p.peer(c, port, p.shared)
-	var here iface.Port
-	var there *switchtest.Remote
-	if err == nil {
-		here, there, err = switchtest.Dial(c.Context, port, to, p.shared)
-	}
+	here, there, err := switchtest.Dial(c.Context, port, to, p.shared)
 	if err != nil {
 		port.Close()
 		return exit.Failed("%w", err)
 	}
 	p.A, p.B = here, there
 	return nil
+}
+
+// openNear opens the port here of a test between two machines, and finds the
+// address of the other.
+func (p *switchPorts) openNear(c *cli.Context) (iface.Port, net.HardwareAddr, error) {
+	switch {
+	case p.a != "" || p.b != "" || p.third != "":
+		return nil, nil, exit.Usage("--to is for a test between two machines: it goes with -i, not with --a, --b or --third")
+	case p.to.Given() && !ether.IsStation(p.to.Addr):
+		return nil, nil, exit.Usage("--to %s: want the address of the other machine's interface", p.to.String())
+	case p.near == "":
+		return nil, nil, exit.Usage("no interface given: say -i NAME (eterm interfaces lists them)")
+	}
+	if err := p.sound([]string{p.near}); err != nil {
+		return nil, nil, err
+	}
+	port, err := command.OpenPort(c, p.near, iface.Options{Promiscuous: true, Immediate: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err := p.peer(c, port, p.shared)
+	if err != nil {
+		port.Close()
+		return nil, nil, exit.Failed("%w", err)
+	}
+	return port, to, nil
 }
 
 // peer is the address given, or that of the only one that answers.

@@ -7,12 +7,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/internal/result"
 	"eterm/frame"
+	"eterm/frame/probe"
+	"eterm/iface"
 	"eterm/iface/lab"
 	"eterm/iface/lab/labtest"
+	"eterm/iface/switchtest"
+	"eterm/iface/talk"
 )
 
 // tester is a host with both its interfaces a and b in a Linux bridge of
@@ -132,8 +137,10 @@ func TestSwitchRefusals(t *testing.T) {
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-w", wrong}, exit.StatusUsage, "wrong.yaml"},
 		{[]string{"switch", "check", "--a", "a", "--b", "b", "--force", "-o", wrong}, exit.StatusUsage, "name a new file"},
 		{[]string{"switch", "macs", "--max-macs", "5"}, exit.StatusUsage, "want a whole number of 64 or more"},
-		{[]string{"switch", "outage", "-i", "a"}, exit.StatusUsage, "an outage is between two ports of this machine"},
-		{[]string{"switch", "outage", "--interval", "1us"}, exit.StatusUsage, "at least 100us"},
+		{[]string{"switch", "outage", "--a", "a", "--b", "b", "--third", "c"}, exit.StatusUsage, "--third c: an outage is watched between two ports"},
+		{[]string{"switch", "outage", "-i", "a", "--interval", "100us"}, exit.StatusUsage, "--interval 100µs: want at least 1ms between two machines"},
+		{[]string{"switch", "outage", "-i", "a", "--interval", "11s"}, exit.StatusUsage, "--interval 11s: want at most 10s between two machines"},
+		{[]string{"switch", "outage", "--a", "a", "--b", "b", "--interval", "1us"}, exit.StatusUsage, "want at least 100µs"},
 	} {
 		p := on(t, host, c.args...)
 		if status := p.end(t); status != c.status || !strings.Contains(p.stderr.String(), c.says) || p.stdout.Len() > 0 {
@@ -192,6 +199,60 @@ func TestSwitchOutageOfABridge(t *testing.T) {
 	}
 	if want == exit.StatusDone || status != want || report.Type != "result" || found["A to B"] < 400e6 || found["B to A"] < 400e6 {
 		t.Errorf("status %d, outages %v: %s", status, found, lines[len(lines)-1])
+	}
+}
+
+// TestSwitchOutageBetweenTwoMachines: a port of the switch forwards nothing for a
+// while, and both directions say so on one timeline.
+func TestSwitchOutageBetweenTwoMachines(t *testing.T) {
+	left, right, middle := switched(t)
+	peer := on(t, right, "respond", "-q")
+	p := on(t, left, "switch", "outage", "-i", "eth0", "-d", "3", "--json")
+	labtest.Run(t, middle, "sh", "-c", "sleep 1; ip link set left nomaster; sleep 0.5; ip link set left master br0")
+	status, out := p.end(t), p.stdout.String()
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	var report result.Outage
+	unmarshal(t, lines[len(lines)-1], &report)
+	want := exit.StatusNo
+	if report.Stalls > 0 {
+		want = status // of a host that stalled while it lasted
+	}
+	found := map[string]time.Duration{}
+	for _, m := range report.Timeline {
+		if m.What == switchtest.AnOutage {
+			found[m.Way] += m.ByTime
+		}
+	}
+	if status != want || found["A to B"] < 400*time.Millisecond || found["B to A"] < 400*time.Millisecond || report.Peer == nil || !report.Peer.Heard {
+		t.Errorf("status %d, outages %v: %s%s", status, found, out, &p.stderr)
+	}
+	for i, w := range report.Ways {
+		if w.Expected != w.Received+w.Loss.Lost || w.Received < 100 || w.NotKnown != 0 {
+			t.Errorf("direction %d: %d sent, %d received, %d lost", i, w.Expected, w.Received, w.Loss.Lost)
+		}
+	}
+	peer.stop(t)
+}
+
+// TestOutageStatus: what is not known is never an answer.
+func TestOutageStatus(t *testing.T) {
+	peer := func(p switchtest.OutagePeer) *switchtest.OutagePeer { return &p }
+	for says, c := range map[string]struct {
+		r   switchtest.OutageReport
+		err error
+	}{
+		"nobody replies: what became of 7 frames to it is not known":    {switchtest.OutageReport{Peer: peer(switchtest.OutagePeer{}), Ways: [2]probe.Report{{NotKnown: 7}}}, talk.ErrNoPeer},
+		"this host or the peer lost 2 frames":                           {switchtest.OutageReport{Peer: peer(switchtest.OutagePeer{Heard: true}), HostLost: 2}, nil},
+		"(1 outage) is at least as long as by count":                    {switchtest.OutageReport{Peer: peer(switchtest.OutagePeer{Heard: true, Paused: 3}), Touched: 1}, nil},
+		"this host or the peer stalled while 1 outage lasted":           {switchtest.OutageReport{Peer: peer(switchtest.OutagePeer{Heard: true}), Touched: 1}, nil},
+		"an interface was set down on its host (A 0, B 1 times)":        {switchtest.OutageReport{Peer: peer(switchtest.OutagePeer{Heard: true}), SetDown: [2]uint64{0, 1}}, nil},
+		"the watch ended early: interface is gone":                      {switchtest.OutageReport{}, iface.ErrGone},
+		"5 frames with marks of this watch had not the seal of the key": {switchtest.OutageReport{Forged: 5}, nil},
+	} {
+		err := outageStatus(&c.r, c.err)
+		if err == nil || exit.Status(err) != exit.StatusUntrusted || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %s", err, says)
+		}
 	}
 }
 

@@ -23,7 +23,8 @@ type Config struct {
 	Rate  float64
 	Queue int
 	// Seed and Stream start the random numbers: the same two and the same
-	// frames give the same faults.
+	// frames give the same faults. Each class has random numbers of its own, so
+	// that what happens to its frames does not depend on those of others.
 	Seed, Stream uint64
 	// Classes names the kinds of frames that are accounted for apart, and
 	// Classify tells which one a frame is of. Nil counts all as one.
@@ -38,9 +39,9 @@ type Line struct {
 	arrive func(frame []byte) bool
 
 	mu         sync.Mutex
-	random     *rand.Rand
-	number     uint64    // of the next frame
-	free       time.Time // when the last frame put on the cable has left
+	random     []*rand.Rand // by class
+	number     uint64       // of the next frame
+	free       time.Time    // when the last frame put on the cable has left
 	order      uint64
 	pending    pending
 	swapped    int // of those pending, how many wait to be overtaken
@@ -53,7 +54,11 @@ type Line struct {
 // one goroutine at a time; it says whether it took the frame, and does not keep
 // it.
 func NewLine(c Config, arrive func(frame []byte) bool) *Line {
-	return &Line{Config: c, arrive: arrive, random: rand.New(rand.NewPCG(c.Seed, c.Stream)), accounting: newAccounting(c.Classes)}
+	l := &Line{Config: c, arrive: arrive, accounting: newAccounting(c.Classes)}
+	for class := range max(1, len(c.Classes)) {
+		l.random = append(l.random, rand.New(rand.NewPCG(c.Seed, c.Stream+uint64(class)<<32)))
+	}
+	return l
 }
 
 // transit is one copy of a frame on its way.
@@ -83,7 +88,7 @@ func (l *Line) Pass(frame []byte) {
 		l.copies[0].in = time.Now()
 	}
 	for _, f := range l.Faults {
-		l.copies = f(l.copies, l.number, l.random)
+		l.copies = f(l.copies, l.number, l.random[class])
 	}
 	l.number++
 	e.left = len(l.copies)

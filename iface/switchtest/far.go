@@ -72,7 +72,8 @@ const (
 	// LeastFarInterval is the shortest interval: a reserve of talk.MostReserve
 	// lasts more than a minute then.
 	LeastFarInterval = time.Millisecond
-	mostFarInterval  = 10 * time.Second
+	// MostFarInterval is the longest.
+	MostFarInterval = 10 * time.Second
 	// reserveFor is for how long the reverse stream is paid for in advance: so
 	// long it goes on when no question gets through.
 	reserveFor = time.Minute

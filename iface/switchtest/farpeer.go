@@ -32,7 +32,7 @@ func NewWatchPeer(open func() (iface.Port, error), key seal.Key) *WatchPeer {
 // lapsed, gives the interface back and keeps its account.
 func (p *WatchPeer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byte, error) {
 	var b farBegin
-	if err := json.Unmarshal(text, &b); err != nil || b.Forward == b.Reverse || b.Interval < LeastFarInterval || b.Interval > mostFarInterval {
+	if err := json.Unmarshal(text, &b); err != nil || b.Forward == b.Reverse || b.Interval < LeastFarInterval || b.Interval > MostFarInterval {
 		return nil, nil, errors.New("not a watch of this version")
 	}
 	if p.last != nil {

@@ -145,6 +145,14 @@ type Outage struct {
 	// how often the interfaces of A and of B were set down on this host: what was
 	// lost then is not the switch's
 	SetDown [2]uint64 `json:"set_down"`
+	// how often a host was so late that frames were not sent in time, or the peer
+	// sent nothing
+	Stalls int `json:"stalls"`
+	// outages that have such a time in them: what they measure is not the switch
+	// alone
+	Touched int `json:"outages_touched_by_stalls"`
+	// of a watch between two machines: the other one
+	Peer *switchtest.OutagePeer `json:"peer,omitempty"`
 }
 
 // OutageOf is the result of a watch.
@@ -152,5 +160,6 @@ func OutageOf(r *switchtest.OutageReport) *Outage {
 	return &Outage{
 		IntervalNS: r.Interval.Nanoseconds(), Timeline: append([]switchtest.Moment{}, r.Timeline...), Unlisted: r.Unlisted,
 		Ways: r.Ways[:], HostLost: r.HostLost, Forged: r.Forged, SetDown: r.SetDown,
+		Stalls: r.Stalls, Touched: r.Touched, Peer: r.Peer,
 	}
 }

@@ -20,12 +20,27 @@ import (
 	"eterm/frame/capture"
 	"eterm/iface"
 	"eterm/iface/loop"
+	"eterm/iface/talk"
 )
 
 // OpenPort opens the interface a command was told to use. It is never guessed.
 func OpenPort(c *cli.Context, name string, o iface.Options) (iface.Port, error) {
 	port, _, err := open(c, name, o)
 	return port, err
+}
+
+// OpenControl opens the port on which two eterms talk about a test whose frames go
+// over another port of the same interface, in so many VLAN tags.
+func OpenControl(name string, tags int) (iface.Port, error) {
+	filter, err := talk.Filter(tags)
+	if err != nil {
+		return nil, err
+	}
+	port, err := iface.Open(name, iface.Options{Immediate: true, Filter: filter})
+	if err != nil {
+		return nil, exit.Usage("%w", err)
+	}
+	return port, nil
 }
 
 // openWatched is OpenPort for a port that ends a command when its own frames come

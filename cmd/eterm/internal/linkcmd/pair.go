@@ -25,9 +25,9 @@ func (r *linkRunner) pair(c *cli.Context, l linktest.Load) error {
 		return err
 	}
 	defer port.Close()
-	control, err := openControl(r.iface, len(l.VLANs))
+	control, err := command.OpenControl(r.iface, len(l.VLANs))
 	if err != nil {
-		return exit.Usage("%w", err)
+		return err
 	}
 	defer control.Close()
 	if err := command.AtWork(c); err != nil {
@@ -68,13 +68,4 @@ func (r *linkRunner) follow(s stats.Source, silent func() bool) (stop func()) {
 		r.output.kept.Screen.Status(note)
 		r.output.SoFar(0, all, note)
 	})
-}
-
-// openControl opens the port on which two eterms talk about their tests.
-func openControl(name string, tags int) (iface.Port, error) {
-	filter, err := talk.Filter(tags)
-	if err != nil {
-		return nil, err
-	}
-	return iface.Open(name, iface.Options{Immediate: true, Filter: filter})
 }

@@ -132,7 +132,7 @@ func (r *linkReceiver) respond(ctx context.Context, key seal.Key) (done <-chan e
 		close(served)
 		return served, nil
 	}
-	control, err := openControl(r.iface, 0)
+	control, err := command.OpenControl(r.iface, 0)
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}

@@ -1,0 +1,79 @@
+package switchtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"eterm/frame/probe"
+	"eterm/iface/talk"
+)
+
+// finish ends both streams, fetches the peer's account, and makes the report.
+// What ended the watch early is known already.
+func (w *farWatch) finish(ctx context.Context, early error) error {
+	sent := w.end.hush()
+	w.end.mu.Lock()
+	w.end.ending = true
+	w.end.mu.Unlock()
+	w.hushed = time.Now()
+	w.report.Took = w.hushed.Sub(w.report.Started)
+	drain := max(10*w.cfg.Interval, 100*time.Millisecond)
+	time.Sleep(drain) // the last frames may be on their way
+	w.ask.Patience = farReunite
+	if early != nil {
+		w.ask.Patience = talk.Lease
+	}
+	far, err := w.fetch(ctx, sent)
+	if err == nil {
+		time.Sleep(drain)
+	}
+	w.end.stop()
+	reverse := w.end.account(far.Reverse)
+	for len(w.events) > 0 {
+		w.note(<-w.events)
+	}
+	w.there(far.Moments)
+	w.sum(far, reverse)
+	return err
+}
+
+// sum makes the report of the accounts of both ends.
+func (w *farWatch) sum(far farEnd, reverse probe.Report) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := &w.report
+	r.Peer.Heard, r.Peer.Paused, r.Peer.ClockWithin = far.heard, far.Paused, w.clock.within(time.Now())
+	dropped, downs := w.end.host()
+	r.HostLost, r.SetDown = dropped+far.HostLost, [2]uint64{downs, far.Downs}
+	r.Forged = w.end.forged + far.Forged
+	r.Unlisted += max(far.Unlisted, 0) + int(w.unlisted.Load())
+	r.Ways = [2]probe.Report{far.Forward, reverse}
+	for i := range r.Ways[0].Loss.Outages {
+		if o := &r.Ways[0].Loss.Outages[i]; o.Start != 0 {
+			o.Start = w.clock.here(o.Start).UnixNano()
+		}
+	}
+	r.outages(w.stalls)
+}
+
+// fetch asks for the peer's account. Where it does not come, what it told last
+// stands for it, as far as it goes.
+func (w *farWatch) fetch(ctx context.Context, sent probe.SenderAccount) (farEnd, error) {
+	text, _ := json.Marshal(farFinish{Sent: sent, Told: w.told}) // of numbers
+	answer, err := w.ask.Ask(ctx, opFinish, text)
+	var far farEnd
+	if err == nil && json.Unmarshal(answer, &far) != nil {
+		err = errors.New("the peer's account is none of this version")
+	}
+	if err == nil {
+		_ = w.ask.End(ctx) // nobody has to answer
+		far.heard = true
+		far.Forward.Loss.Outages = far.Forward.Loss.Outages[:min(len(far.Forward.Loss.Outages), probe.MaxOutages)]
+		return far, nil
+	}
+	got := min(w.state.Got, sent.Offered)
+	return farEnd{Forward: probe.Report{End: &sent, Expected: got, Received: got, NotKnown: sent.Offered - got}}, fmt.Errorf("the account of the peer did not come: %w", err)
+}
