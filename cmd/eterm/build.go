@@ -41,7 +41,7 @@ func buildCommand() *cli.Command {
 		Flags: []cli.Flag{
 			args.Default(args.ChoiceFlag("format", &b.format, "print as `FORMAT`", show.BuildDump, show.BuildHex, show.BuildC, show.BuildNotation), "dump, for - hex"),
 			args.CountFlag(&b.count, "build `N` frames, if the notation varies"),
-			&cli.Uint64Flag{Name: "seed", Destination: &b.seed, Usage: "start random values from `N`", DefaultText: "a new one, which is shown"},
+			args.SeedFlag(&b.seed, "a new one, which is shown", "start random values from `N`"),
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &b.write, Usage: "write a capture to `FILE` instead of printing: pcap if it ends so, else pcapng; - is standard output"},
 			args.ForceFlag(&b.force, "with -w: overwrite a file that is there"),
 			args.ColorFlag(&b.color),

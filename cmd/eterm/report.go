@@ -129,7 +129,7 @@ type comparer struct {
 }
 
 func compareCommand() *cli.Command {
-	p := &comparer{}
+	p := &comparer{effect: 100 * report.MinEffect}
 	return &cli.Command{
 		Name:  "compare",
 		Usage: "say whether one result is the same, better or worse than another",
@@ -142,7 +142,7 @@ func compareCommand() *cli.Command {
 			"changed can be told only of five repetitions of each side or more, in one file a side.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "fail-if", Destination: &p.failIf, Usage: "status 1 if `CONDITION` holds of the second: 'lost > 0', 'p99 > +10%' (a change)"},
-			&cli.Float64Flag{Name: "min-effect", Destination: &p.effect, Value: 100 * report.MinEffect, Usage: "changes of rates and delays below `PERCENT` are none"},
+			args.FactorFlag("min-effect", &p.effect, "changes of rates and delays below `PERCENT` are none"),
 			&cli.BoolFlag{Name: "anyway", Destination: &p.anyway, Usage: "compare what was not measured alike"},
 			&cli.StringFlag{Name: "html", Destination: &p.html, Usage: "make a page too, in a new `FILE`"},
 			args.JSONFlag(&p.json),

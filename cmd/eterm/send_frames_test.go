@@ -86,7 +86,7 @@ func TestSendNotationRefuses(t *testing.T) {
 		{"-r nosuch.pcap", "nosuch.pcap: no such file"},
 		{"-r x -s 64", "--read and --size contradict each other: give one"},
 		{"-r x -b 5pps --speed 2", "--speed and --rate contradict each other: give one"},
-		{"-r x --speed nan", "want above zero"},
+		{"-r x --speed nan", "want a number such as 2 or 0.5"},
 	} {
 		status, stdout, stderr := eterm(t, append([]string{"send", "-S"}, strings.Fields(c.line)...)...)
 		if status != exit.StatusUsage || stdout != "" || !strings.Contains(stderr, c.want) {

@@ -61,7 +61,7 @@ func switchCheckCommand() *cli.Command {
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
 			args.DrainFlag(&s.drain, "10ms, 50ms with --to", "wait `TIME` after the last frame for those that take a slower way"),
 			&cli.GenericFlag{Name: "load", Value: &s.loadTime, DefaultText: s.loadTime.String(), Usage: "send the load for `TIME`"},
-			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`, as the card says", DefaultText: "random"},
+			args.SeedFlag(&s.seed, "random", "make the same addresses again from `N`, as the card says"),
 			&cli.BoolFlag{Name: "list", Destination: &s.list, Usage: "list all cases with their rules and what may be expected, and stop"},
 			command.OutputFlag(&s.output),
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Destination: &s.evidence, Usage: "write the frames that show failures to a new pcapng `FILE`"},

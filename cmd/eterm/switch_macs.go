@@ -43,7 +43,7 @@ func switchMACsCommand() *cli.Command {
 			&cli.GenericFlag{Name: "max-ageing", Value: &s.maxAgeing, DefaultText: s.maxAgeing.String(), Usage: "wait at most `TIME` for an address to be forgotten"},
 			&cli.BoolFlag{Name: "sequential", Destination: &s.sequential, Usage: "addresses that follow each other, not random ones (RFC 4814)"},
 			args.SomeOf("skip", &s.skip, "leave out `CASES` of "+strings.Join(macCases, ", "), macCases...),
-			&cli.Uint64Flag{Name: "seed", Destination: &s.seed, Usage: "make the same addresses again from `N`", DefaultText: "random"},
+			args.SeedFlag(&s.seed, "random", "make the same addresses again from `N`"),
 			args.ColorFlag(&s.color),
 			command.OutputFlag(&s.output),
 			args.JSONFlag(&s.json),

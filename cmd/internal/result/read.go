@@ -74,7 +74,11 @@ func readObjects(b []byte) ([]*Document, error) {
 		case errors.Is(err, io.EOF) && len(docs) > 0:
 			return docs, nil
 		case errors.Is(err, io.EOF):
-			return nil, fmt.Errorf("%w: %d other objects, as of a run that was cut short", ErrNone, others)
+			text := "one other object"
+			if others > 1 {
+				text = fmt.Sprintf("%d other objects", others)
+			}
+			return nil, fmt.Errorf("%w: %s, as of a run that was cut short", ErrNone, text)
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			return nil, fmt.Errorf("is cut off: it ends within an object, after %d bytes", len(b))
 		case err != nil:

@@ -42,8 +42,8 @@ func TestReadRefusesWhatIsNoDocument(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":            {"", "it is empty"},
 		"text":             {"hello", "not JSON at byte 0"},
-		"other JSON":       {`{"type":"frame"}`, "1 other objects"},
-		"a number":         {`7`, "1 other objects"},
+		"other JSON":       {`{"type":"frame"}`, "one other object,"},
+		"a number":         {`7`, "one other object,"},
 		"cut":              {whole[:len(whole)/2], "is cut off"},
 		"cut after one":    {whole + whole[:40], "is cut off"},
 		"newer":            {changed(t, "schema", "eterm.result/2"), "eterm.result/2, newer than eterm.result/1, which this eterm reads: use a newer eterm"},

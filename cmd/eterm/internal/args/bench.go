@@ -68,7 +68,7 @@ func (f *Bench) PortFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "icmp", Destination: &f.icmp, Usage: "with --ip: ICMP echo requests instead of UDP"},
 		ChoiceFlag("pattern", &f.pattern, "fill frames with `PATTERN`", patterns...),
 		&cli.GenericFlag{Name: "max-time", Value: &f.maxTime, DefaultText: "all it takes", Usage: "begin no trial after `TIME` of them, and report what is known"},
-		&cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "draw addresses anew from `N`", DefaultText: "0"},
+		SeedFlag(&f.seed, "0", "draw addresses anew from `N`"),
 		&cli.BoolFlag{Name: "isolated", Destination: &f.Isolated, Usage: "these ports are on an isolated network: a benchmark must never run in one that is in use (RFC 6815)"},
 		ForceFlag(&f.Force, "use a port although the default route is on it"),
 		&cli.GenericFlag{Name: "note", Value: &f.notes, Usage: "keep `KEY=TEXT` in the result, such as device=sw1"},

@@ -46,7 +46,7 @@ func (f *Frames) SizeFlag() cli.Flag {
 
 // SeedFlag is the flag for the seed of what varies at random.
 func (f *Frames) SeedFlag() cli.Flag {
-	return &cli.Uint64Flag{Name: "seed", Destination: &f.seed, Usage: "start random values at `N`: the same seed gives the same frames"}
+	return SeedFlag(&f.seed, "0", "start random values at `N`: the same seed gives the same frames")
 }
 
 // Prepared are frames ready to be sent.

@@ -29,13 +29,14 @@ var ErrNoTimes = errors.New("says nothing of times")
 
 // Flags are the flags of it.
 func (p *Pacing) Flags() []cli.Flag {
+	p.speed = 1
 	return []cli.Flag{
 		&cli.GenericFlag{Name: "count", Aliases: []string{"c"}, Value: &p.count, DefaultText: "10, or the file once, if no duration is given", Usage: "send exactly `N` frames, 0 for until stopped"},
 		DurationFlag(&p.duration),
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &p.rate, DefaultText: "1pps", Usage: "send at `RATE`: 1000pps, 100Mbit, 10%, max, or the ramp 1kpps..10kpps"},
-		&cli.Uint64Flag{Name: "burst", Destination: &p.burst, DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
+		&cli.GenericFlag{Name: "burst", Value: (*whole)(&p.burst), DefaultText: "none", Usage: "send bursts of `N` frames, at the rate if one is given"},
 		&cli.GenericFlag{Name: "gap", Value: &p.gap, Usage: "leave `TIME` between bursts", DefaultText: "none"},
-		&cli.Float64Flag{Name: "speed", Destination: &p.speed, Value: 1, Usage: "send a file `FACTOR` times as fast as it was captured"},
+		FactorFlag("speed", &p.speed, "send a file `FACTOR` times as fast as it was captured"),
 	}
 }
 

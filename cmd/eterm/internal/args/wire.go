@@ -26,6 +26,9 @@ func (o *Wire) Flags() []cli.Flag {
 	share := func(name, usage string, dst *string) cli.Flag {
 		return &cli.StringFlag{Name: name, Usage: usage, Destination: dst, Category: "A wire with faults in place of the bridge"}
 	}
+	o.Seed = 1
+	seed := SeedFlag(&o.Seed, "1", "start the wire's dice with `NUMBER`")
+	seed.Category = "A wire with faults in place of the bridge"
 	return []cli.Flag{
 		share("loss", "lose `SHARE` of the frames, such as 1%", &o.loss),
 		share("duplicate", "deliver `SHARE` of the frames twice", &o.duplicate),
@@ -36,8 +39,7 @@ func (o *Wire) Flags() []cli.Flag {
 		share("delay", "deliver every frame later by `TIME`, such as 2ms", &o.delay),
 		share("jitter", "deliver every frame later by up to `TIME` more", &o.jitter),
 		share("rate-limit", "carry no more than `RATE`, such as 10Mbit, with a queue of 100 frames", &o.rateLimit),
-		&cli.Uint64Flag{Name: "seed", Usage: "start the wire's dice with `NUMBER`", Value: 1, Destination: &o.Seed,
-			Category: "A wire with faults in place of the bridge"},
+		seed,
 	}
 }
 
