@@ -68,6 +68,9 @@ func (v *whole) String() string {
 	return strconv.FormatUint(uint64(*v), 10)
 }
 
+// Get is the number as typed again, for the lab, which passes flags on.
+func (v *whole) Get() any { return v.String() }
+
 // FactorFlag takes a finite number into dst. Its default is what dst holds.
 func FactorFlag(name string, dst *float64, usage string) *cli.GenericFlag {
 	v := (*factor)(dst)
