@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/joshdk/go-junit"
+
 	"eterm/cmd/internal/result"
 )
 
@@ -74,6 +76,37 @@ func TestJUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := xml.Unmarshal(b.Bytes(), new(junitSuites)); err != nil {
+		t.Errorf("of hostile documents: %v", err)
+	}
+}
+
+// TestJUnitByAnotherReader: a reader that others use to take in what all kinds of
+// test runners write finds every row, with its state and text.
+func TestJUnitByAnotherReader(t *testing.T) {
+	untrusted := keptOf(t, result.KindPing)
+	untrusted.Verdict = result.Verdict{Status: 3, Untrusted: []string{"this host dropped 5 frames"}}
+	var b bytes.Buffer
+	if err := JUnit(&b, []*result.Document{keptOf(t, result.KindSwitchCheck), keptOf(t, result.KindLink), untrusted}); err != nil {
+		t.Fatal(err)
+	}
+	of, err := junit.Ingest(b.Bytes())
+	if err != nil || len(of) != 3 {
+		t.Fatalf("%d suites, %v", len(of), err)
+	}
+	if got := of[0].Totals; got.Tests != 4 || got.Passed != 2 || got.Failed != 1 || got.Skipped != 1 || got.Error != 0 {
+		t.Errorf("the switch's suite: %+v", got)
+	}
+	if c := of[0].Tests[2]; c.Status != junit.StatusFailed || c.Message != "expected filtered, seen: forwarded to B" || c.Error == nil || !strings.Contains(c.Error.Error(), "eth dst=") {
+		t.Errorf("the case that failed: %+v", c)
+	}
+	if got := of[2].Totals; got.Error != 1 || of[2].Tests[0].Status != junit.StatusError {
+		t.Errorf("what cannot be trusted: %+v", got)
+	}
+	b.Reset()
+	if err := JUnit(&b, hostile(t)); err != nil {
+		t.Fatal(err)
+	}
+	if suites, err := junit.Ingest(b.Bytes()); err != nil || len(suites) == 0 {
 		t.Errorf("of hostile documents: %v", err)
 	}
 }
