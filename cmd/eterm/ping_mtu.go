@@ -41,8 +41,8 @@ func (p *pinger) pathMTU(c *cli.Context, at *command.Place, config reach.Config,
 		err = command.Ended(err)
 	case r.MTU == 0 && len(r.Steps) > 0:
 		err = exit.Failed("no reply from %s to the smallest packet: its path MTU is not known", config.Targets[0].Name)
-	case !r.Settled():
+	case !r.Confirmed():
 		err = exit.Untrusted("stopped before the path MTU was known: %s", show.Bounds(r))
 	}
-	return k.End(!r.Settled(), out.Document(r, counters.HostDropped(), time.Since(began)), nil, err)
+	return k.End(!r.Confirmed(), out.Document(r, counters.HostDropped(), time.Since(began)), nil, err)
 }

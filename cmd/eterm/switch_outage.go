@@ -100,13 +100,13 @@ func (s *switchWatcher) open(c *cli.Context) (err error) {
 	between := s.ports.isBetween()
 	least := 100 * time.Microsecond
 	if between {
-		least = switchtest.LeastFarInterval
+		least = switchtest.LeastPairInterval
 	}
 	switch {
 	case time.Duration(s.interval) < least:
 		return exit.Usage("--interval %v: want at least %v%s", time.Duration(s.interval), least, map[bool]string{true: " between two machines"}[between])
-	case between && time.Duration(s.interval) > switchtest.MostFarInterval:
-		return exit.Usage("--interval %v: want at most %v between two machines", time.Duration(s.interval), switchtest.MostFarInterval)
+	case between && time.Duration(s.interval) > switchtest.MostPairInterval:
+		return exit.Usage("--interval %v: want at most %v between two machines", time.Duration(s.interval), switchtest.MostPairInterval)
 	case s.ports.third != "":
 		return exit.Usage("--third %s: an outage is watched between two ports", s.ports.third)
 	case !between:

@@ -276,7 +276,7 @@ func TestSwitchCheckBetweenTwoMachines(t *testing.T) {
 	}
 }
 
-func TestSwitchCheckWithoutAPartner(t *testing.T) {
+func TestSwitchCheckWithoutAPeer(t *testing.T) {
 	left, _, _ := switched(t)
 	p := on(t, left, "switch", "check", "-i", "eth0", "--to", rightMAC.String())
 	q := on(t, left, "switch", "macs", "-i", "eth0")

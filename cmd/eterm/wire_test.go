@@ -22,8 +22,8 @@ func TestWireUsage(t *testing.T) {
 	}
 }
 
-// TestLabWirePrintsItsLedger: last, as JSON, with the seed it was started with.
-func TestLabWirePrintsItsLedger(t *testing.T) {
+// TestLabWirePrintsItsAccount: last, as JSON, with the seed it was started with.
+func TestLabWirePrintsItsAccount(t *testing.T) {
 	status, stdout, stderr := runProgram(t, "lab", "--json", "--loss", "50%", "--seed", "7", "--left", "version", "--right", "version")
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	var r show.Wire

@@ -29,7 +29,7 @@ type sequence struct {
 	lastAt   int64  // when the last frame in order came
 	firstAt  int64
 	gaps     []gap // ascending
-	settled  uint64
+	closed   uint64
 	inRun    bool // the last frame received was late
 	Reordering
 	duplicated uint64
@@ -142,6 +142,6 @@ func (s *sequence) giveUp() []gap {
 	n := (len(s.gaps) + 1) / 2
 	given := slices.Clone(s.gaps[:n])
 	s.gaps = slices.Delete(s.gaps, 0, n)
-	s.settled += uint64(n)
+	s.closed += uint64(n)
 	return given
 }

@@ -179,7 +179,7 @@ func (t *Tally) giveUp() {
 		s.loss.add(uint8(most), g, t.interval())
 		t.gaps--
 	}
-	t.beyond = s.settled
+	t.beyond = s.closed
 }
 
 // interval between frames of one stream, in picoseconds.

@@ -49,19 +49,19 @@ func (n *Counter) Add(b []byte, length int) {
 		}
 	}
 	if etherType != n.lastType.key {
-		n.settleType()
+		n.sumType()
 		n.lastType.key = etherType
 	}
 	n.lastType.count++
 	source := binary.BigEndian.Uint64(b[4:]) & (1<<48 - 1)
 	if source != n.lastSource.key {
-		n.settleSource()
+		n.sumSource()
 		n.lastSource.key = source
 	}
 	n.lastSource.count++
 }
 
-func (n *Counter) settleType() {
+func (n *Counter) sumType() {
 	if n.lastType.count > 0 {
 		if n.byType == nil {
 			n.byType = map[uint16]uint64{}
@@ -71,7 +71,7 @@ func (n *Counter) settleType() {
 	n.lastType.count = 0
 }
 
-func (n *Counter) settleSource() {
+func (n *Counter) sumSource() {
 	if n.lastSource.count == 0 {
 		return
 	}
@@ -104,8 +104,8 @@ type Counts struct {
 
 // Counts is what was counted so far. Its maps are valid until the next Add.
 func (n *Counter) Counts() Counts {
-	n.settleType()
-	n.settleSource()
+	n.sumType()
+	n.sumSource()
 	c := Counts{Frames: n.Frames, Bytes: n.Bytes, ByType: n.byType, BySource: n.bySource, ByVLAN: map[int]uint64{}, OtherSources: n.otherSources}
 	for id, count := range n.byVLAN {
 		if count > 0 {

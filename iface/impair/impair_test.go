@@ -135,7 +135,7 @@ func TestClassesAreAccountedForApart(t *testing.T) {
 }
 
 // TestRelay puts a relay between two wires and holds its report against what
-// the far ends saw.
+// the other ends saw.
 func TestRelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		left, relayLeft := ifacetest.Wire()

@@ -26,10 +26,10 @@ func LookupDNS(ctx context.Context, addresses []netip.Addr) map[netip.Addr]strin
 	names := map[netip.Addr]string{}
 	var mu sync.Mutex
 	var workers sync.WaitGroup
-	todo := make(chan netip.Addr)
+	unasked := make(chan netip.Addr)
 	for range min(32, len(addresses)) {
 		workers.Go(func() {
-			for a := range todo {
+			for a := range unasked {
 				found, err := resolver.LookupAddr(ctx, a.String())
 				if err == nil && len(found) > 0 {
 					mu.Lock()
@@ -41,11 +41,11 @@ func LookupDNS(ctx context.Context, addresses []netip.Addr) map[netip.Addr]strin
 	}
 	for _, a := range addresses {
 		select {
-		case todo <- a:
+		case unasked <- a:
 		case <-ctx.Done():
 		}
 	}
-	close(todo)
+	close(unasked)
 	workers.Wait()
 	return names
 }

@@ -237,8 +237,8 @@ func (s *mtuSearch) result() MTUResult {
 	return r
 }
 
-// Settled says whether the size one byte above MTU was tried too, so that MTU is
+// Confirmed says whether the size one byte above MTU was tried too, so that MTU is
 // the number and not only a bound; a stopped search is not.
-func (r *MTUResult) Settled() bool {
+func (r *MTUResult) Confirmed() bool {
 	return r.MTU == r.Limit || r.MTU > 0 && r.Refused == r.MTU+1
 }

@@ -40,7 +40,7 @@ func TestPathMTUBySilence(t *testing.T) {
 			inLab(t, func(t *testing.T, near, far *ifacetest.Port) {
 				began = time.Now()
 				r := pathMTU(t, near, ip, 1500)
-				if r.MTU != mtu || r.Refused != mtu+1 || r.By != nil || !r.Settled() || len(r.Untrue) != 0 {
+				if r.MTU != mtu || r.Refused != mtu+1 || r.By != nil || !r.Confirmed() || len(r.Untrue) != 0 {
 					t.Errorf("%v over %d: %+v", ip, mtu, r)
 				}
 				if d := time.Since(began); d > 20*time.Second {
@@ -54,7 +54,7 @@ func TestPathMTUBySilence(t *testing.T) {
 func TestPathMTUIsTheInterfaces(t *testing.T) {
 	inLab(t, func(t *testing.T, near, far *ifacetest.Port) {
 		r := pathMTU(t, near, you4, 1500)
-		if r.MTU != 1500 || r.Refused != 0 || !r.Settled() || len(r.Steps) != 6 {
+		if r.MTU != 1500 || r.Refused != 0 || !r.Confirmed() || len(r.Steps) != 6 {
 			t.Errorf("%+v", r)
 		}
 	})
@@ -63,7 +63,7 @@ func TestPathMTUIsTheInterfaces(t *testing.T) {
 func TestPathMTUOfNobody(t *testing.T) {
 	inLab(t, func(t *testing.T, near, far *ifacetest.Port) {
 		r := pathMTU(t, near, you4, 1500)
-		if r.MTU != 0 || r.Settled() || len(r.Steps) != 1 || r.Steps[0].Asked != 3 {
+		if r.MTU != 0 || r.Confirmed() || len(r.Steps) != 1 || r.Steps[0].Asked != 3 {
 			t.Errorf("%+v", r)
 		}
 	}, ifacetest.Reverse(ifacetest.Drop(ifacetest.Where(func(f []byte) bool { return f[12] == 8 && f[13] == 0 }))))
@@ -111,7 +111,7 @@ func TestPathMTUByMessages(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			go serveBehind(ctx, far, c.mtu, c.told)
 			r := pathMTU(t, near, you4, 1500)
-			if r.MTU != c.mtu || (r.By != nil) != c.by || (len(r.Untrue) > 0) != c.untrue || !r.Settled() || len(r.Steps) > c.steps {
+			if r.MTU != c.mtu || (r.By != nil) != c.by || (len(r.Untrue) > 0) != c.untrue || !r.Confirmed() || len(r.Steps) > c.steps {
 				t.Errorf("%s: %+v", c.name, r)
 			}
 			cancel()
@@ -131,7 +131,7 @@ func TestPathMTUStopped(t *testing.T) {
 			}
 		}}
 		r, err := PathMTU(ctx, near, c)
-		if err != nil || r.MTU != 1088 || r.Settled() {
+		if err != nil || r.MTU != 1088 || r.Confirmed() {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}, ifacetest.Reverse(ifacetest.Drop(longer(1200))))

@@ -119,7 +119,7 @@ func (r *rig) once(c Case) (result Result, late uint64, err error) {
 }
 
 // calibrate sees how long flooded frames take, which some switches send by way
-// of a processor, and makes the time to settle three times that if it is more.
+// of a processor, and makes the drain time three times that if it is more.
 func (r *rig) calibrate() error {
 	addrs := slices.Concat(toBroadcast(r), toNobody(r), toGroups(r))
 	specs := r.towards(portA, addrs)

@@ -20,7 +20,7 @@ type OutageConfig struct {
 	A, B iface.Port
 	// Control and To are of a watch between two machines, where B is nil: another
 	// port of A's interface, with talk.Filter, and the address of the other, where
-	// a talk.Reflector has a WatchPeer. The interval is at least LeastFarInterval.
+	// a talk.Reflector has a WatchPeer. The interval is at least LeastPairInterval.
 	Control iface.Port
 	To      net.HardwareAddr
 	// Interval is between frames each way; 10 ms if 0.

@@ -41,7 +41,7 @@ func TestInterfaceDownAndUp(t *testing.T) {
 					if flags == "" {
 						w.check(t, r, nil)
 					}
-					orderer(t, r.file).give(t, "sleep 0.3; ip link set va down && sleep 0.3 && ip link set va up && "+settle)
+					orderer(t, r.file).give(t, "sleep 0.3; ip link set va down && sleep 0.3 && ip link set va up && "+carrier)
 					var out string
 					if d.itself {
 						r.Wait()

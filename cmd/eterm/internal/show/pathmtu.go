@@ -60,7 +60,7 @@ func (o *PathMTU) End(r reach.MTUResult) {
 	for _, m := range r.Untrue {
 		_ = o.out.Item("", 0, "", fmt.Sprintf("%s told %d, which is not true of packets that came back or did not", m.From, m.MTU))
 	}
-	if r.MTU > 0 && r.Settled() {
+	if r.MTU > 0 && r.Confirmed() {
 		_ = o.out.Item("", 0, "", fmt.Sprintf("path MTU %d: %s", r.MTU, o.because(r)))
 	}
 }
@@ -80,7 +80,7 @@ func (o *PathMTU) Document(r reach.MTUResult, dropped uint64, elapsed time.Durat
 	sum := echoes(&r.Total, false)
 	j := &result.PathMTU{MTU: r.MTU, TooLarge: r.Refused, Limit: r.Limit, Steps: []result.MTUStep{}}
 	switch {
-	case !r.Settled():
+	case !r.Confirmed():
 	case r.Refused == 0:
 		j.By = "interface"
 	case r.By != nil:

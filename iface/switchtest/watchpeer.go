@@ -19,7 +19,7 @@ import (
 type WatchPeer struct {
 	open func() (iface.Port, error)
 	key  seal.Key
-	last *farTest
+	last *watchTest
 }
 
 // NewWatchPeer makes a peer on the interface that open opens for as long as a
@@ -31,8 +31,8 @@ func NewWatchPeer(open func() (iface.Port, error), key seal.Key) *WatchPeer {
 // Begin takes on a watch: it is the talk.Server. A watch before that, which
 // lapsed, gives the interface back and keeps its account.
 func (p *WatchPeer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byte, error) {
-	var b farBegin
-	if err := json.Unmarshal(text, &b); err != nil || b.Forward == b.Reverse || b.Interval < LeastFarInterval || b.Interval > MostFarInterval {
+	var b watchBegin
+	if err := json.Unmarshal(text, &b); err != nil || b.Forward == b.Reverse || b.Interval < LeastPairInterval || b.Interval > MostPairInterval {
 		return nil, nil, errors.New("not a watch of this version")
 	}
 	if p.last != nil {
@@ -44,7 +44,7 @@ func (p *WatchPeer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byt
 	}
 	second := paidFor(time.Second, b.Interval)
 	s.Reserve(paidFor(reserveFor, b.Interval))
-	t := &farTest{session: s}
+	t := &watchTest{session: s}
 	t.end = newEnd(endConfig{port: port, own: s.Own, peer: s.Peer, sends: b.Reverse, hears: b.Forward, interval: b.Interval, key: p.key,
 		clock: pace.Timers(), at: portB, maySend: s.Spend, ready: func() bool { return s.Credit() >= second },
 		tell: t.tell, looped: func(error) { t.looped = true }})
@@ -58,30 +58,30 @@ func paidFor(d, interval time.Duration) int {
 	return int((d/interval + 1) * max(shortest, ether.MinFrame))
 }
 
-// farTest is a watch at its peer.
-type farTest struct {
+// watchTest is a watch at its peer.
+type watchTest struct {
 	session *talk.Session
 	end     *end
 	once    sync.Once
-	sum     farEnd
+	sum     watchAccount
 
 	// Under the end's lock:
-	moments []farMoment
+	moments []watchMoment
 	missed  int // moments that found no room
 	looped  bool
 }
 
 // Do does what was asked.
-func (t *farTest) Do(op talk.Op, text []byte, _ int) ([]byte, error) {
+func (t *watchTest) Do(op talk.Op, text []byte, _ int) ([]byte, error) {
 	switch op {
 	case opState:
-		var a farAsk
+		var a watchAsk
 		if err := json.Unmarshal(text, &a); err != nil {
 			return nil, errors.New("not a question of a watch")
 		}
 		return json.Marshal(t.state(a.Told))
 	case opFinish:
-		var f farFinish
+		var f watchFinish
 		if err := json.Unmarshal(text, &f); err != nil {
 			return nil, errors.New("not an account of a watch")
 		}
@@ -96,10 +96,10 @@ func (t *farTest) Do(op talk.Op, text []byte, _ int) ([]byte, error) {
 
 // Lapse: who asks may be behind an outage. The reverse stream goes on as far as
 // it is paid for, and the forward one is counted on.
-func (t *farTest) Lapse() {}
+func (t *watchTest) Lapse() {}
 
 // End ends both streams and gives the interface back. What was counted stays.
-func (t *farTest) End() {
+func (t *watchTest) End() {
 	t.once.Do(func() {
 		sent := t.end.hush()
 		t.sum.Reverse = &sent
@@ -112,21 +112,21 @@ func (t *farTest) End() {
 }
 
 // state is how it is now.
-func (t *farTest) state(told int) farState {
+func (t *watchTest) state(told int) watchState {
 	e := t.end
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := farState{Now: time.Now().UnixNano(), Sent: e.sent.Offered, Got: e.tally.Received(), Missing: e.tally.Missing(), Paid: t.session.Credit(), Looped: t.looped}
+	s := watchState{Now: time.Now().UnixNano(), Sent: e.sent.Offered, Got: e.tally.Received(), Missing: e.tally.Missing(), Paid: t.session.Credit(), Looped: t.looped}
 	from := min(max(told, 0), len(t.moments))
-	s.Moments = t.moments[from:min(from+farAtOnce, len(t.moments))]
+	s.Moments = t.moments[from:min(from+toldAtOnce, len(t.moments))]
 	return s
 }
 
 // tell keeps a moment to be asked for.
-func (t *farTest) tell(m Moment) {
-	if len(t.moments) == mostFarMoments {
+func (t *watchTest) tell(m Moment) {
+	if len(t.moments) == mostKept {
 		t.missed++
 		return
 	}
-	t.moments = append(t.moments, farMoment{At: m.At.UnixNano(), What: m.What, For: m.For})
+	t.moments = append(t.moments, watchMoment{At: m.At.UnixNano(), What: m.What, For: m.For})
 }

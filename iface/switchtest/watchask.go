@@ -16,9 +16,9 @@ import (
 	"eterm/iface/talk"
 )
 
-// farWatch is a watch between two machines at the end that asks: A is here, B
+// pairWatch is a watch between two machines at the end that asks: A is here, B
 // there.
-type farWatch struct {
+type pairWatch struct {
 	cfg    OutageConfig
 	ask    *talk.Asker
 	end    *end
@@ -29,8 +29,8 @@ type farWatch struct {
 
 	mu     sync.Mutex
 	report OutageReport
-	clock  farClock
-	state  farState
+	clock  peerClock
+	state  watchState
 	told   int       // moments of the peer that are known
 	hushed time.Time // when the forward stream ended; zero: it goes on
 	stalls []Moment
@@ -38,23 +38,23 @@ type farWatch struct {
 
 // How the peer is asked.
 const (
-	// farEvery is how often, if its stream is not so fast that it has to be paid
+	// stateEvery is how often, if its stream is not so fast that it has to be paid
 	// for more often.
-	farEvery = 100 * time.Millisecond
-	// farFirst is how long frames may take to arrive at first.
-	farFirst = 2 * time.Second
-	// farReunite is how long the peer's account is asked for at the end.
-	farReunite = 20 * time.Second
-	// farAnswer is about as long as an answer is, with its header.
-	farAnswer = 200
+	stateEvery = 100 * time.Millisecond
+	// firstArrival is how long frames may take to arrive at first.
+	firstArrival = 2 * time.Second
+	// reunite is how long the peer's account is asked for at the end.
+	reunite = 20 * time.Second
+	// stateLength is about as long as an answer is, with its header.
+	stateLength = 200
 )
 
 // outageBetween watches between two machines.
 func outageBetween(ctx context.Context, cfg OutageConfig) (*OutageReport, error) {
-	if cfg.Interval < LeastFarInterval || cfg.Interval > MostFarInterval {
-		return nil, fmt.Errorf("an interval of %v: want %v to %v between two machines", cfg.Interval, LeastFarInterval, MostFarInterval)
+	if cfg.Interval < LeastPairInterval || cfg.Interval > MostPairInterval {
+		return nil, fmt.Errorf("an interval of %v: want %v to %v between two machines", cfg.Interval, LeastPairInterval, MostPairInterval)
 	}
-	w := &farWatch{cfg: cfg, ask: talk.NewAsker(cfg.Control, cfg.To, nil, cfg.Key), events: make(chan Moment, 256)}
+	w := &pairWatch{cfg: cfg, ask: talk.NewAsker(cfg.Control, cfg.To, nil, cfg.Key), events: make(chan Moment, 256)}
 	w.report = OutageReport{Interval: cfg.Interval, Peer: &OutagePeer{MAC: cfg.To.String()}}
 	ctx, w.cancel = context.WithCancelCause(ctx)
 	defer w.cancel(nil)
@@ -86,9 +86,9 @@ func outageBetween(ctx context.Context, cfg OutageConfig) (*OutageReport, error)
 
 // begin finds the peer, lets both streams begin, and waits until frames of both
 // arrive.
-func (w *farWatch) begin(ctx context.Context) error {
+func (w *pairWatch) begin(ctx context.Context) error {
 	first := rand.Uint32() & 0xfffffe
-	b, _ := json.Marshal(farBegin{Forward: first, Reverse: first + 1, Interval: w.cfg.Interval}) // of numbers
+	b, _ := json.Marshal(watchBegin{Forward: first, Reverse: first + 1, Interval: w.cfg.Interval}) // of numbers
 	w.end = newEnd(endConfig{port: w.cfg.A, own: MAC(w.cfg.A.HardwareAddr()), peer: MAC(w.cfg.To), sends: first, hears: first + 1, interval: w.cfg.Interval,
 		key: w.cfg.Key, clock: w.cfg.Clock, at: portA, tell: w.happened, looped: func(e error) { w.cancel(e) }})
 	w.report.Started = time.Now()
@@ -98,7 +98,7 @@ func (w *farWatch) begin(ctx context.Context) error {
 	}
 	w.end.start()
 	w.ask.Patience = time.Second
-	for end := time.Now().Add(farFirst); ; {
+	for end := time.Now().Add(firstArrival); ; {
 		err := w.question(ctx)
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
@@ -121,7 +121,7 @@ func (w *farWatch) begin(ctx context.Context) error {
 
 // follow asks the peer until ctx ends. One that does not answer is asked again:
 // that is what an outage looks like.
-func (w *farWatch) follow(ctx context.Context) error {
+func (w *pairWatch) follow(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := w.question(ctx)
 		if err == nil {
@@ -147,41 +147,41 @@ func (w *farWatch) follow(ctx context.Context) error {
 }
 
 // most is the length of the longest question.
-func (w *farWatch) most() int { return w.ask.Room() + talk.Overhead }
+func (w *pairWatch) most() int { return w.ask.Room() + talk.Overhead }
 
 // pause is the time to the next question: soon if the peer's stream is not paid
 // for ahead.
-func (w *farWatch) pause() time.Duration {
+func (w *pairWatch) pause() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.state.Paid < paidFor(2*time.Second, w.cfg.Interval) {
 		return w.cfg.Interval
 	}
-	gain := time.Duration(max(w.most()-farAnswer, 1)) * w.cfg.Interval / max(shortest, ether.MinFrame)
-	return min(farEvery, gain/3)
+	gain := time.Duration(max(w.most()-stateLength, 1)) * w.cfg.Interval / max(shortest, ether.MinFrame)
+	return min(stateEvery, gain/3)
 }
 
 // size is how long the next question is: as long as can be while the reserve is
 // not full, else as long as pays for what was sent meanwhile.
-func (w *farWatch) size() int {
+func (w *pairWatch) size() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.state.Paid < min(paidFor(reserveFor, w.cfg.Interval), talk.MostReserve)*9/10 {
 		return w.most()
 	}
-	return farAnswer + paidFor(farEvery, w.cfg.Interval)
+	return stateLength + paidFor(stateEvery, w.cfg.Interval)
 }
 
 // question asks the peer how it is.
-func (w *farWatch) question(ctx context.Context) error {
-	text, _ := json.Marshal(farAsk{Told: w.told}) // of a number
+func (w *pairWatch) question(ctx context.Context) error {
+	text, _ := json.Marshal(watchAsk{Told: w.told}) // of a number
 	asked := time.Now()
 	answer, err := w.ask.AskIn(ctx, opState, text, w.size())
 	if err != nil {
 		return err
 	}
 	answered := time.Now()
-	var s farState
+	var s watchState
 	if err := json.Unmarshal(answer, &s); err != nil {
 		return errors.New("the peer's answer is none of this version")
 	}
@@ -192,15 +192,15 @@ func (w *farWatch) question(ctx context.Context) error {
 	if s.Looped {
 		w.cancel(&loop.Error{Port: portWord + portB.String(), Returned: true})
 	}
-	w.there(s.Moments)
+	w.fromPeer(s.Moments)
 	return nil
 }
 
-// there takes moments of the peer.
-func (w *farWatch) there(moments []farMoment) {
+// fromPeer takes moments of the peer.
+func (w *pairWatch) fromPeer(moments []watchMoment) {
 	for _, f := range moments {
 		w.told++
-		if !farWords[f.What] {
+		if !peerWords[f.What] {
 			continue
 		}
 		w.mu.Lock()
@@ -224,7 +224,7 @@ func (w *farWatch) there(moments []farMoment) {
 }
 
 // happened takes a moment of this end.
-func (w *farWatch) happened(m Moment) {
+func (w *pairWatch) happened(m Moment) {
 	switch m.What {
 	case Silent, Speaking:
 		m.Way = directions[1]
@@ -239,14 +239,14 @@ func (w *farWatch) happened(m Moment) {
 }
 
 // tell notes what happens here until events is closed.
-func (w *farWatch) tell() {
+func (w *pairWatch) tell() {
 	for m := range w.events {
 		w.note(m)
 	}
 }
 
 // note keeps a moment and tells of it.
-func (w *farWatch) note(m Moment) {
+func (w *pairWatch) note(m Moment) {
 	if w.cfg.Progress != nil {
 		w.cfg.Progress(m)
 	}
@@ -262,7 +262,7 @@ func (w *farWatch) note(m Moment) {
 }
 
 // soFar is what was counted each way up to now, as far as the peer has told.
-func (w *farWatch) soFar() []stats.SoFar {
+func (w *pairWatch) soFar() []stats.SoFar {
 	e := w.end
 	e.mu.Lock()
 	offered, received, missing := e.sent.Offered, e.tally.Received(), e.tally.Missing()

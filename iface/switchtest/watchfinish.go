@@ -13,7 +13,7 @@ import (
 
 // finish ends both streams, fetches the peer's account, and makes the report.
 // What ended the watch early is known already.
-func (w *farWatch) finish(ctx context.Context, early error) error {
+func (w *pairWatch) finish(ctx context.Context, early error) error {
 	sent := w.end.hush()
 	w.end.mu.Lock()
 	w.end.ending = true
@@ -22,35 +22,35 @@ func (w *farWatch) finish(ctx context.Context, early error) error {
 	w.report.Took = w.hushed.Sub(w.report.Started)
 	drain := max(10*w.cfg.Interval, 100*time.Millisecond)
 	time.Sleep(drain) // the last frames may be on their way
-	w.ask.Patience = farReunite
+	w.ask.Patience = reunite
 	if early != nil {
 		w.ask.Patience = talk.Lease
 	}
-	far, err := w.fetch(ctx, sent)
+	account, err := w.fetch(ctx, sent)
 	if err == nil {
 		time.Sleep(drain)
 	}
 	w.end.stop()
-	reverse := w.end.account(far.Reverse)
+	reverse := w.end.account(account.Reverse)
 	for len(w.events) > 0 {
 		w.note(<-w.events)
 	}
-	w.there(far.Moments)
-	w.sum(far, reverse)
+	w.fromPeer(account.Moments)
+	w.sum(account, reverse)
 	return err
 }
 
 // sum makes the report of the accounts of both ends.
-func (w *farWatch) sum(far farEnd, reverse probe.Report) {
+func (w *pairWatch) sum(account watchAccount, reverse probe.Report) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := &w.report
-	r.Peer.Heard, r.Peer.Paused, r.Peer.ClockWithin = far.heard, far.Paused, w.clock.within(time.Now())
+	r.Peer.Heard, r.Peer.Paused, r.Peer.ClockWithin = account.heard, account.Paused, w.clock.within(time.Now())
 	dropped, downs := w.end.host()
-	r.HostLost, r.SetDown = dropped+far.HostLost, [2]uint64{downs, far.Downs}
-	r.Forged = w.end.forged + far.Forged
-	r.Unlisted += max(far.Unlisted, 0) + int(w.unlisted.Load())
-	r.Ways = [2]probe.Report{far.Forward, reverse}
+	r.HostLost, r.SetDown = dropped+account.HostLost, [2]uint64{downs, account.Downs}
+	r.Forged = w.end.forged + account.Forged
+	r.Unlisted += max(account.Unlisted, 0) + int(w.unlisted.Load())
+	r.Ways = [2]probe.Report{account.Forward, reverse}
 	for i := range r.Ways[0].Loss.Outages {
 		if o := &r.Ways[0].Loss.Outages[i]; o.Start != 0 {
 			o.Start = w.clock.here(o.Start).UnixNano()
@@ -61,19 +61,19 @@ func (w *farWatch) sum(far farEnd, reverse probe.Report) {
 
 // fetch asks for the peer's account. Where it does not come, what it told last
 // stands for it, as far as it goes.
-func (w *farWatch) fetch(ctx context.Context, sent probe.SenderAccount) (farEnd, error) {
-	text, _ := json.Marshal(farFinish{Sent: sent, Told: w.told}) // of numbers
+func (w *pairWatch) fetch(ctx context.Context, sent probe.SenderAccount) (watchAccount, error) {
+	text, _ := json.Marshal(watchFinish{Sent: sent, Told: w.told}) // of numbers
 	answer, err := w.ask.Ask(ctx, opFinish, text)
-	var far farEnd
-	if err == nil && json.Unmarshal(answer, &far) != nil {
+	var account watchAccount
+	if err == nil && json.Unmarshal(answer, &account) != nil {
 		err = errors.New("the peer's account is none of this version")
 	}
 	if err == nil {
 		_ = w.ask.End(ctx) // nobody has to answer
-		far.heard = true
-		far.Forward.Loss.Outages = far.Forward.Loss.Outages[:min(len(far.Forward.Loss.Outages), probe.MaxOutages)]
-		return far, nil
+		account.heard = true
+		account.Forward.Loss.Outages = account.Forward.Loss.Outages[:min(len(account.Forward.Loss.Outages), probe.MaxOutages)]
+		return account, nil
 	}
 	got := min(w.state.Got, sent.Offered)
-	return farEnd{Forward: probe.Report{End: &sent, Expected: got, Received: got, NotKnown: sent.Offered - got}}, fmt.Errorf("the account of the peer did not come: %w", err)
+	return watchAccount{Forward: probe.Report{End: &sent, Expected: got, Received: got, NotKnown: sent.Offered - got}}, fmt.Errorf("the account of the peer did not come: %w", err)
 }

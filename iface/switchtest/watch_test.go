@@ -228,8 +228,8 @@ func TestLoopBetweenTwoMachines(t *testing.T) {
 	})
 }
 
-// TestFarOutageNotBegun: what cannot be watched has no report.
-func TestFarOutageNotBegun(t *testing.T) {
+// TestPairOutageNotBegun: what cannot be watched has no report.
+func TestPairOutageNotBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newRooms(t, seal.Key{}, ifacetest.Faults(ifacetest.Drop(func(_ uint64, f []byte, _ *rand.Rand) bool {
 			_, ok := probe.Find(f)
