@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"syscall"
+
+	"golang.org/x/term"
 )
 
 // output is standard output that remembers its first error: a result that was
@@ -20,6 +23,12 @@ func (o *output) Write(b []byte) (int, error) {
 		o.err = err
 	}
 	return n, err
+}
+
+// isTerminal says whether a person is at the other end.
+func (o *output) isTerminal() bool {
+	f, ok := o.w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // failed is the error that a command ends with, that of writing included. A

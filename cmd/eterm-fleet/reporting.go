@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -133,42 +132,5 @@ func setCompare(p *program) func(context.Context) error {
 			}
 		}
 		return nil
-	})
-}
-
-// setWatch is eterm-fleet watch.
-func setWatch(p *program) func(context.Context) error {
-	var c controllerFlags
-	c.set(p)
-	return c.with(func(ctx context.Context, nc *nats.Conn, book control.Book) error {
-		run := p.operands[0]
-		heard := make(chan *nats.Msg, 1024)
-		sub, err := nc.ChanSubscribe(bus.LiveSubject("*"), heard)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = sub.Unsubscribe() }()
-		pl, _, err := book.Plan(ctx, run)
-		if err != nil {
-			return err
-		}
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case m := <-heard:
-				var l bus.Live
-				if json.Unmarshal(m.Data, &l) == nil && l.Run == run {
-					fmt.Fprintf(p.stdout, "slot %d of %d  %s  %s, %d lost, %d in the spool\n", l.Slot+1, pl.Table.Count, result.Text(l.Label), result.Text(l.State), l.Lost, l.Spool)
-				}
-			case <-tick.C:
-				if _, state, err := book.Plan(ctx, run); err == nil && state != bus.Running {
-					fmt.Fprintf(p.stdout, "run %s is %s\n", run, state)
-					return nil
-				}
-			}
-		}
 	})
 }

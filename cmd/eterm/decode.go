@@ -15,7 +15,7 @@ import (
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
-	"eterm/cmd/eterm/internal/watch"
+	"eterm/cmd/internal/watch"
 	"eterm/frame"
 	"eterm/frame/capture"
 )

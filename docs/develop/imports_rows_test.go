@@ -5,11 +5,11 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                        {imports: "cmd/eterm/internal/args cmd/eterm/internal/benchcmd cmd/eterm/internal/command cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/linkcmd cmd/eterm/internal/show cmd/eterm/internal/watch cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk"},
+	"cmd/eterm":                        {imports: "cmd/eterm/internal/args cmd/eterm/internal/benchcmd cmd/eterm/internal/command cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/linkcmd cmd/eterm/internal/show cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk"},
 	"cmd/eterm/internal/args":          {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/suite iface/suite/mlr"},
-	"cmd/eterm/internal/command":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/eterm/internal/watch cmd/internal/result cmd/internal/sandbox frame/capture frame/ether frame/seal frame/stats iface iface/lab iface/loop iface/reach iface/talk", fenced: "names the system in captures (uname)"},
-	"cmd/eterm/internal/benchcmd":      {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/eterm/internal/watch cmd/internal/report cmd/internal/result cmd/internal/sandbox iface iface/suite iface/suite/journal"},
-	"cmd/eterm/internal/linkcmd":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/eterm/internal/watch cmd/internal/result frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/respond iface/talk"},
+	"cmd/eterm/internal/command":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame/capture frame/ether frame/seal frame/stats iface iface/lab iface/loop iface/reach iface/talk", fenced: "names the system in captures (uname)"},
+	"cmd/eterm/internal/benchcmd":      {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch iface iface/suite iface/suite/journal"},
+	"cmd/eterm/internal/linkcmd":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/internal/result cmd/internal/watch frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/metrics": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan frame/probe iface/linktest"},
 	"cmd/eterm/internal/daemon":        {},
 	"cmd/eterm/internal/exit":          {imports: "cmd/internal/sandbox iface iface/lab iface/talk"},
@@ -20,7 +20,7 @@ var rows = map[string]row{
 	"cmd/internal/report":              {imports: "cmd/internal/result frame frame/ether frame/probe iface/linktest iface/suite iface/suite/stat iface/switchtest"},
 	"cmd/internal/golden":              {},
 	"cmd/internal/result":              {imports: "frame/probe frame/stats iface iface/linktest iface/load/pace iface/suite iface/switchtest"},
-	"cmd/eterm/internal/watch":         {imports: "cmd/eterm/internal/show cmd/internal/result frame/ether frame/stats"},
+	"cmd/internal/watch":               {imports: "cmd/internal/result frame/ether frame/stats"},
 	"cmd/internal/result/resulttest":   {imports: ""},
 	"cmd/peers":                        {imports: "frame frame/arp frame/capture frame/ether frame/probe frame/udp icmp iface iface/lab ipv4", fenced: "a bench: processor time, priorities and namespaces of other programs"},
 	"docs/develop":                     {},
@@ -71,7 +71,7 @@ var rows = map[string]row{
 	"iface/vmtest":                     {},
 	"ipv4":                             {},
 
-	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/agent cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/metrics cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/report cmd/internal/result cmd/internal/sandbox iface iface/ifacetest iface/lab"},
+	"cmd/eterm-fleet":                  {imports: "cmd/eterm-fleet/internal/agent cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/control cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/metrics cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/sim cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame/stats iface iface/ifacetest iface/lab"},
 	"cmd/eterm-fleet/internal/agent":   {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/eterm-fleet/internal/spool cmd/internal/result frame/seal iface iface/linktest iface/load/pace iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/bus":     {imports: "cmd/eterm-fleet/internal/plan cmd/internal/result iface/linktest"},
 	"cmd/eterm-fleet/internal/control": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/creds cmd/eterm-fleet/internal/plan cmd/eterm-fleet/internal/slots cmd/internal/result iface/linktest"},

@@ -140,7 +140,7 @@ func linkOf(p Port) string {
 func (a *Agent) live(r bus.Result) {
 	l := bus.Live{Host: a.Host, Run: r.Run, Slot: r.Slot, Label: r.By, State: r.State, Spool: a.Spool.Len()}
 	if r.Total != nil {
-		l.Lost = r.Total.Lost
+		l.Offered, l.Received, l.Lost, l.LostLocal = r.Total.Offered, r.Total.Received, r.Total.Lost, r.Total.LostLocal
 	}
 	if text, err := json.Marshal(l); err == nil {
 		_ = a.nc.Publish(bus.LiveSubject(a.Host), text) // may be lost

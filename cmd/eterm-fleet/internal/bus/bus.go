@@ -148,8 +148,12 @@ type Live struct {
 	Slot  int    `json:"slot"`
 	Label string `json:"port"`
 	State string `json:"state"`
-	Lost  uint64 `json:"lost"`
-	Spool int    `json:"spool"`
+	// Frames of both directions; those that hosts lost are among those lost.
+	Offered   uint64 `json:"offered"`
+	Received  uint64 `json:"received"`
+	Lost      uint64 `json:"lost"`
+	LostLocal uint64 `json:"lost_local"`
+	Spool     int    `json:"spool"` // results that are not stored yet
 }
 
 // alreadyThere is JetStream's error for a subject that has its one message

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/show"
-	"eterm/cmd/eterm/internal/watch"
+	"eterm/cmd/internal/watch"
 )
 
 // Begin says on standard error what a command does, on what and until when, so

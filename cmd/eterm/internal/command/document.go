@@ -9,8 +9,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/watch"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/result"
+	"eterm/cmd/internal/watch"
 	"eterm/frame/stats"
 	"eterm/iface"
 )
@@ -70,7 +71,8 @@ func Screen(c *cli.Context) *watch.Screen {
 		return nil
 	}
 	words, _ := c.App.Metadata[WordsKey].([]string)
-	s, err := watch.Open(watch.Options{Title: "eterm " + strings.Join(words, " "), Out: Output(c), Says: Messages(c), Quit: quit})
+	s, err := watch.Open(watch.Options{Title: "eterm " + strings.Join(words, " "), Quit: quit,
+		Hold: func(tell func(string)) func() { return show.Hold(Output(c), Messages(c), tell) }})
 	if err != nil {
 		Note(c, "there is no screen: %v", err)
 	}

@@ -11,8 +11,9 @@ import (
 	"eterm/cmd/eterm/internal/args"
 	"eterm/cmd/eterm/internal/daemon"
 	"eterm/cmd/eterm/internal/exit"
-	"eterm/cmd/eterm/internal/watch"
+	"eterm/cmd/eterm/internal/show"
 	"eterm/cmd/internal/sandbox"
+	"eterm/cmd/internal/watch"
 	"eterm/iface/lab"
 )
 
@@ -43,7 +44,7 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		row := row
 		if c.Bool("watch") {
-			if err := watch.Check(c.App.Reader, c.App.Writer); err != nil {
+			if err := watch.Check(show.IsTerminal(c.App.Reader), show.IsTerminal(c.App.Writer)); err != nil {
 				return exit.Usage("%w", err)
 			}
 			row.Terminal = true

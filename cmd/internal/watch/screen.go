@@ -11,7 +11,6 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/stats"
 )
 
@@ -34,20 +33,21 @@ type Screen struct {
 // Options are of a Screen.
 type Options struct {
 	Title string
-	// Out and Says are what else writes to the terminal: both are held back as
-	// long as there is a Screen, and what they say is shown on it.
-	Out  *show.Output
-	Says *show.Messages
+	// Hold holds back what else writes to the terminal, as long as there is a
+	// Screen, and tells each line of it; what it returns ends that. Nil: nothing
+	// else does.
+	Hold func(tell func(line string)) (release func())
 	// Quit ends the run. It is called when a key asks for that, and returns soon.
 	Quit func()
 }
 
-// Check says why there cannot be a Screen here; nil if there can.
-func Check(in, out any) error {
+// Check says why there cannot be a Screen here; nil if there can. In and out say
+// whether standard input and standard output are terminals.
+func Check(in, out bool) error {
 	switch {
-	case !show.IsTerminal(out):
+	case !out:
 		return errors.New("--watch draws on a terminal, and standard output is none: leave out --watch, or keep the result with -o FILE instead of redirecting it")
-	case !show.IsTerminal(in):
+	case !in:
 		return errors.New("--watch takes keys from a terminal, and standard input is none: leave out --watch, or do not redirect standard input")
 	}
 	if _, err := tcell.LookupTerminfo(os.Getenv("TERM")); err != nil {
@@ -79,7 +79,10 @@ func begin(to tcell.Screen, o Options) *Screen {
 	now := time.Now()
 	s := &Screen{to: to, quit: o.Quit, signals: make(chan os.Signal, 1),
 		view: view{title: o.Title, ascii: to.CharacterSet() != "UTF-8", history: history{began: now, at: now}}}
-	s.release = show.Hold(o.Out, o.Says, s.Say)
+	s.release = func() {}
+	if o.Hold != nil {
+		s.release = o.Hold(s.Say)
+	}
 	signal.Notify(s.signals, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTERM)
 	s.ended.Go(s.keys)
 	s.ended.Go(s.heedSignals)

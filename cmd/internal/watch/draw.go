@@ -9,7 +9,7 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"eterm/cmd/eterm/internal/show"
+	"eterm/cmd/internal/result"
 )
 
 // unit is what rates are shown in.
@@ -57,7 +57,7 @@ type canvas struct {
 // put writes text on the present line from a column on, as much as has room, and
 // returns the column behind it.
 func (c *canvas) put(x int, style tcell.Style, text string) int {
-	for _, r := range show.Text(text) {
+	for _, r := range result.Text(text) {
 		if x >= c.width || c.y >= c.height {
 			return x
 		}

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"eterm/cmd/eterm/internal/show"
 	"eterm/frame/stats"
 )
 
@@ -27,9 +25,6 @@ func simulated(t *testing.T, charset string, columns, lines int, o Options) (*Sc
 		t.Fatal(err)
 	}
 	sim.SetSize(columns, lines)
-	if o.Out == nil {
-		o.Out, o.Says = show.NewOutput(&bytes.Buffer{}), show.NewMessages(&bytes.Buffer{})
-	}
 	if o.Quit == nil {
 		o.Quit = func() {}
 	}
@@ -201,21 +196,23 @@ func TestHostileTextIsText(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenMeanwhile: what a command says while there is a screen is
-// shown on it, and written when it is gone.
-func TestNothingIsWrittenMeanwhile(t *testing.T) {
-	var out, says bytes.Buffer
-	o := Options{Title: "x", Out: show.NewOutput(&out), Says: show.NewMessages(&says)}
-	s, sim := simulated(t, "UTF-8", 80, 24, o)
-	_ = o.Out.Line("a result")
-	o.Says.Note("a note")
-	if out.Len()+says.Len() > 0 || !strings.Contains(text(sim), "a result") || !strings.Contains(text(sim), "a note") {
-		t.Errorf("written %q and %q, shown\n%s", &out, &says, text(sim))
+// TestWhatIsHeldBackIsShown: what a command says while there is a screen is shown
+// on it, until it is gone.
+func TestWhatIsHeldBackIsShown(t *testing.T) {
+	var tell func(string)
+	released := 0
+	s, sim := simulated(t, "UTF-8", 80, 24, Options{Title: "x", Hold: func(f func(string)) func() {
+		tell = f
+		return func() { released++ }
+	}})
+	tell("a result")
+	tell("a note")
+	if released > 0 || !strings.Contains(text(sim), "a result") || !strings.Contains(text(sim), "a note") {
+		t.Errorf("released %d times, shown\n%s", released, text(sim))
 	}
 	s.Close()
-	_ = o.Out.Line("later")
-	if out.String() != "a result\nlater\n" || says.String() != "eterm: a note\n" {
-		t.Errorf("in the end %q and %q", &out, &says)
+	if released != 1 {
+		t.Errorf("released %d times", released)
 	}
 	s.Close()
 	s.Take(time.Now(), nil)
