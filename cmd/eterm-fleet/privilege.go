@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"eterm/cmd/internal/sandbox"
 	"eterm/iface/lab"
 )
@@ -33,7 +31,7 @@ func (g *privilege) begin() error {
 	if err := sandbox.Choose(g.user); err != nil {
 		return err
 	}
-	return g.explain(sandbox.Begin(g.row))
+	return sandbox.Kept(sandbox.Begin(g.row))
 }
 
 // atWork is called when all is open: files remain in the folder named only.
@@ -43,12 +41,5 @@ func (g *privilege) atWork(folders ...string) error {
 		g.note("%s", report)
 	}
 	lab.Ready()
-	return g.explain(err)
-}
-
-func (g *privilege) explain(err error) error {
-	if err != nil {
-		return fmt.Errorf("%w: --no-sandbox runs without giving them up", err)
-	}
-	return nil
+	return sandbox.Kept(err)
 }

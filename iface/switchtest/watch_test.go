@@ -247,3 +247,47 @@ func TestPairOutageNotBegun(t *testing.T) {
 		}
 	})
 }
+
+// FuzzPeerAccount: whatever a peer says, what is taken adds up, and makes a report.
+func FuzzPeerAccount(f *testing.F) {
+	sent := probe.SenderAccount{Offered: 10}
+	f.Add([]byte(`{"f":{"expected":10,"received":8,"loss":{"lost":2,"bursts":1,"outages":[{"first":3,"frames":2,"start_ns":5,"by_count_ns":1,"by_time_ns":2}]}},"r":{"offered":9},"m":[{"a":1,"w":"link lost"}]}`))
+	f.Add([]byte(`{"f":{"expected":10,"received":10},"r":{}}`))
+	f.Add([]byte(`[`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		a, err := parseAccount(text, sent)
+		if err != nil {
+			return
+		}
+		if a.Forward.Received+a.Forward.Loss.Lost != sent.Offered {
+			t.Errorf("%+v", a)
+		}
+		w := &pairWatch{report: OutageReport{Peer: &OutagePeer{}, Interval: time.Millisecond}}
+		w.fromPeer(a.Moments)
+		w.report.Ways[0] = a.Forward
+		w.report.outages(w.stalls)
+		if r := w.report; r.Unlisted < 0 || len(r.Timeline) > mostKept+probe.MaxOutages {
+			t.Errorf("%d listed, %d not", len(r.Timeline), r.Unlisted)
+		}
+	})
+}
+
+// FuzzWatchPeer: whatever an asker says, the peer sends no more than it heard.
+func FuzzWatchPeer(f *testing.F) {
+	f.Add([]byte(`{"f":1,"r":2,"i":1000000}`), uint8(talk.FirstOp), []byte(`{"t":-1}`))
+	f.Add([]byte(`{"f":1,"r":2,"i":10000000000}`), uint8(talk.FirstOp+1), []byte(`{"s":{"offered":18446744073709551615},"t":99}`))
+	f.Fuzz(func(t *testing.T, begin []byte, op uint8, text []byte) {
+		a, b := ifacetest.Wire()
+		defer a.Close()
+		p := NewWatchPeer(func() (iface.Port, error) { return b, nil }, seal.Key{})
+		test, _, err := p.Begin(&talk.Session{Peer: [6]byte(a.HardwareAddr()), Own: [6]byte(b.HardwareAddr())}, begin, 1400)
+		if err != nil {
+			return
+		}
+		defer test.End()
+		_, _ = test.Do(talk.Op(op), text, 1400)
+		if c, _ := b.Counters(); c.Attempted > 0 {
+			t.Errorf("%d frames sent, and nothing was paid", c.Attempted)
+		}
+	})
+}

@@ -199,9 +199,8 @@ func (w *pairWatch) question(ctx context.Context) error {
 // fromPeer takes moments of the peer.
 func (w *pairWatch) fromPeer(moments []watchMoment) {
 	for _, f := range moments {
-		w.told++
-		if !peerWords[f.What] {
-			continue
+		if w.told++; w.told > mostKept || !peerWords[f.What] {
+			continue // it keeps no more, and knows no others
 		}
 		w.mu.Lock()
 		m := Moment{At: w.clock.here(f.At), What: f.What, For: max(f.For, 0), Within: w.clock.within(time.Now())}

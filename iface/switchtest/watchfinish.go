@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"eterm/frame/probe"
@@ -49,7 +50,7 @@ func (w *pairWatch) sum(account watchAccount, reverse probe.Report) {
 	dropped, downs := w.end.host()
 	r.HostLost, r.SetDown = dropped+account.HostLost, [2]uint64{downs, account.Downs}
 	r.Forged = w.end.forged + account.Forged
-	r.Unlisted += max(account.Unlisted, 0) + int(w.unlisted.Load())
+	r.Unlisted += account.Unlisted + int(w.unlisted.Load())
 	r.Ways = [2]probe.Report{account.Forward, reverse}
 	for i := range r.Ways[0].Loss.Outages {
 		if o := &r.Ways[0].Loss.Outages[i]; o.Start != 0 {
@@ -64,16 +65,36 @@ func (w *pairWatch) sum(account watchAccount, reverse probe.Report) {
 func (w *pairWatch) fetch(ctx context.Context, sent probe.SenderAccount) (watchAccount, error) {
 	text, _ := json.Marshal(watchFinish{Sent: sent, Told: w.told}) // of numbers
 	answer, err := w.ask.Ask(ctx, opFinish, text)
-	var account watchAccount
-	if err == nil && json.Unmarshal(answer, &account) != nil {
-		err = errors.New("the peer's account is none of this version")
-	}
 	if err == nil {
-		_ = w.ask.End(ctx) // nobody has to answer
-		account.heard = true
-		account.Forward.Loss.Outages = account.Forward.Loss.Outages[:min(len(account.Forward.Loss.Outages), probe.MaxOutages)]
-		return account, nil
+		var account watchAccount
+		if account, err = parseAccount(answer, sent); err == nil {
+			_ = w.ask.End(ctx) // nobody has to answer
+			return account, nil
+		}
 	}
 	got := min(w.state.Got, sent.Offered)
 	return watchAccount{Forward: probe.Report{End: &sent, Expected: got, Received: got, NotKnown: sent.Offered - got}}, fmt.Errorf("the account of the peer did not come: %w", err)
+}
+
+// parseAccount reads the account of a peer that may say anything: it has to add up
+// with what was sent.
+func parseAccount(text []byte, sent probe.SenderAccount) (watchAccount, error) {
+	var a watchAccount
+	if json.Unmarshal(text, &a) != nil {
+		return watchAccount{}, errors.New("the peer's account is none of this version")
+	}
+	f := &a.Forward
+	l := &f.Loss
+	if f.Expected != sent.Offered || f.Received > f.Expected || l.Lost != f.Expected-f.Received || f.NotKnown != 0 ||
+		len(l.Outages) > probe.MaxOutages || l.Bursts > l.Lost || uint64(len(l.Outages)) > l.Bursts || len(a.Moments) > mostKept ||
+		a.Reverse == nil || a.Unlisted < 0 || a.Unlisted > math.MaxInt32 {
+		return watchAccount{}, errors.New("the peer's account does not add up")
+	}
+	for _, o := range l.Outages {
+		if o.Frames > l.Lost || o.ByCount < 0 || o.ByTime < 0 || o.Start < 0 {
+			return watchAccount{}, errors.New("the peer's account does not add up")
+		}
+	}
+	a.heard = true
+	return a, nil
 }

@@ -78,7 +78,7 @@ func (a *Asker) Take(rx *iface.Received) bool {
 		!ether.IsGroup(a.peer) && [6]byte(h.Src) != [6]byte(a.peer) {
 		return false
 	}
-	m, err := parse(payload, a.key, inband.TalkReply, [6]byte(h.Src))
+	m, _, err := parse(payload, a.key, inband.TalkReply, [6]byte(h.Src))
 	if err != nil {
 		return false
 	}

@@ -74,20 +74,21 @@ func sealed(rest []byte, k inband.Kind, from [6]byte) []byte {
 }
 
 // parse reads the message of this kind in the payload of a frame from an
-// address. The piece shares its memory.
-func parse(payload []byte, key seal.Key, want inband.Kind, from [6]byte) (m message, err error) {
+// address, and how long the frame is without its padding, which nothing is paid
+// for with. The piece shares its memory.
+func parse(payload []byte, key seal.Key, want inband.Kind, from [6]byte) (m message, size int, err error) {
 	k, body, err := inband.Parse(payload)
 	if err != nil || k != want || len(body) < messageLen || len(body) > longest || !key.Valid(body[:8], sealed(body[8:], k, from)) {
-		return m, errForeign
+		return m, 0, errForeign
 	}
 	t, err := inband.ParseTalk(body)
 	if err != nil || t.Total > MaxText || t.Offset > t.Total || uint64(t.Offset)+uint64(len(t.Piece)) > uint64(t.Total) || t.Want > MaxText {
-		return m, errForeign
+		return m, 0, errForeign
 	}
 	return message{
 		service: Service(t.Service), op: Op(t.Op), status: status(t.Status), token: t.Token,
 		number: t.Number, total: t.Total, offset: t.Offset, want: t.Want, piece: t.Piece,
-	}, nil
+	}, headerLen + inband.HeaderLen + len(body), nil
 }
 
 // Is says whether a frame is a message between two eterms. Those of a test are not

@@ -83,14 +83,12 @@ func (r *Reflector) Close() {
 
 func (r *Reflector) answer(dst []byte, q *respond.Request) ([]byte, bool) {
 	from := [6]byte(q.Src)
-	m, err := parse(q.Payload, r.key, inband.TalkRequest, from)
+	m, size, err := parse(q.Payload, r.key, inband.TalkRequest, from)
 	if err != nil || ether.IsGroup(q.Dst) && m.op != opHello {
 		return dst, false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, body, _ := inband.Parse(q.Payload)
-	size := headerLen + inband.HeaderLen + len(body) // padding is not paid for
 	a, ok := r.do(m, from, [6]byte(q.Own), size)
 	if !ok {
 		return dst, false

@@ -279,7 +279,7 @@ func question(r *Reflector, m message, from [6]byte, size int) (message, int, in
 	if !ok {
 		return message{}, len(payload), 0
 	}
-	a, err := parse(out, r.key, inband.TalkReply, [6]byte(q.Own))
+	a, _, err := parse(out, r.key, inband.TalkReply, [6]byte(q.Own))
 	if err != nil {
 		panic(err)
 	}
@@ -456,23 +456,23 @@ func TestMessage(t *testing.T) {
 	from := [6]byte{2, 0, 0, 0, 0, 1}
 	m := message{service: Switch, op: 17, status: refused, token: 5, number: 6, total: 100, offset: 7, want: 8, piece: text(20)}
 	b := m.append(nil, key, inband.TalkReply, from, 100)
-	got, err := parse(b, key, inband.TalkReply, from)
+	got, _, err := parse(b, key, inband.TalkReply, from)
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(m) || len(b) != 100-headerLen {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	for i := range 8 * len(b) {
 		bad := bytes.Clone(b)
 		bad[i/8] ^= 1 << (i % 8)
-		if _, err := parse(bad, key, inband.TalkReply, from); err == nil {
+		if _, _, err := parse(bad, key, inband.TalkReply, from); err == nil {
 			t.Fatalf("bit %d can be wrong", i)
 		}
 	}
-	if _, err := parse(b, key, inband.TalkReply, [6]byte{2}); err == nil {
+	if _, _, err := parse(b, key, inband.TalkReply, [6]byte{2}); err == nil {
 		t.Error("from another address it is taken too")
 	}
 	binary.BigEndian.PutUint32(b[8+28:], 90) // offset 90 and 20 bytes of 100
 	key.Append(b[:8], sealed(b[16:], inband.TalkReply, from))
-	if _, err := parse(b, key, inband.TalkReply, from); err == nil {
+	if _, _, err := parse(b, key, inband.TalkReply, from); err == nil {
 		t.Error("a piece beyond the end is taken")
 	}
 }

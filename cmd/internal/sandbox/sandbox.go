@@ -29,6 +29,15 @@ func Arm() { armed = true }
 // Off makes Begin and Enter do nothing, for who has to find a fault.
 func Off() { armed = false }
 
+// Kept says of an error of giving up privileges what can be done about it; nil of
+// none.
+func Kept(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: --no-sandbox runs without giving them up", err)
+}
+
 // Report is what Enter did.
 type Report struct {
 	// On are the mechanisms in force, in the order in which they were taken.

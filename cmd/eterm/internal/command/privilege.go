@@ -60,7 +60,7 @@ func confined(row sandbox.Row, action cli.ActionFunc) cli.ActionFunc {
 			return exit.Usage("%w", err)
 		}
 		if err := sandbox.Begin(row); err != nil {
-			return exit.Usage("%w: --no-sandbox runs without giving them up", err)
+			return exit.Usage("%w", sandbox.Kept(err))
 		}
 		return action(c)
 	}
@@ -93,7 +93,7 @@ func enter(c *cli.Context, row sandbox.Row, paths []string) error {
 	waiting := daemon.FindManager()
 	report, err := sandbox.Enter(row, folders)
 	if err != nil {
-		return exit.Usage("%w: --no-sandbox runs without giving them up", err)
+		return exit.Usage("%w", sandbox.Kept(err))
 	}
 	c.App.Metadata[sandboxKey] = strings.TrimPrefix(report.String(), "sandbox: ")
 	if c.Bool("verbose") {
