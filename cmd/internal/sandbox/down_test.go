@@ -24,7 +24,7 @@ var downs = []struct {
 	{command: "link send", line: "link send -i va --to 02:00:00:00:00:0b -b 100pps -d 20", status: 3, says: "at the sender the interface went down once"},
 	{command: "link receive", line: "link receive -i va", status: 3, says: "while frames were awaited the interface went down once"},
 	{command: "link run", line: "link run --tx va --rx vb -b 100pps -d 20", status: 3, says: "at the sender the interface went down once"},
-	{command: "switch outage", line: "switch outage --a va --b vb", status: 3, says: "an interface was set down on this host (A 1, B 0 times)"},
+	{command: "switch outage", line: "switch outage --a va --b vb", status: 3, says: "an interface was set down on its host (A 1, B 0 times)"},
 }
 
 // TestInterfaceDownAndUp: behind its fence a command meets an interface that is
