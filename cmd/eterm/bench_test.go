@@ -1,8 +1,10 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,6 +25,10 @@ func TestBenchFlags(t *testing.T) {
 		{"bench rfc2544 --tx a --rx b --note plain", "KEY=TEXT"},
 		{"bench rfc2544 --tx a --rx b --waits 1,2", "three pauses"},
 		{"bench rfc2544 --tx a --rx b --preset slow", "quick"},
+		{"bench rfc2544 --tx a --rx b -i c", "contradict"},
+		{"bench rfc2544 --tx a --rx b --key k", "--key is nothing without --interface"},
+		{"bench rfc2544 -i a --third b", "contradict"},
+		{"bench rfc2544 --to 02:00:00:00:00:02", "--to is nothing without --interface"},
 		{"bench resume", "name one directory"},
 		{"bench resume /nowhere", "no such file"},
 		{"bench report /nowhere", "no such file"},
@@ -102,5 +108,57 @@ func TestBenchDryRun(t *testing.T) {
 	}
 	if r := benchOn(t, h, "bench", "rfc2544", "--tx", "one", "--rx", "two", "--dry-run"); r.status != 2 || !strings.Contains(r.stderr, "say by -b") {
 		t.Errorf("without a rate: status %d, %s", r.status, r.stderr)
+	}
+}
+
+// TestBenchBetweenTwoMachines: one port here and one at a peer that runs eterm
+// respond, both directions at once, with a shared key. The run is kept as any
+// other, and goes on only with the same peer.
+func TestBenchBetweenTwoMachines(t *testing.T) {
+	left, right, _ := switched(t)
+	key := filepath.Join(t.TempDir(), "key")
+	must(t, os.WriteFile(key, []byte("a key of two friends"), 0o600))
+	dir := filepath.Join(t.TempDir(), "run")
+	words := strings.Fields("bench rfc2544 -i eth0 -o " + dir + " -b 500pps -s 128 --tests throughput,loss --direction both" +
+		" --goal ndr:initial=0.3s,trial=0.3s,sum=0.3s,width=10% --waits 0.02,0.3,0.02 --max-time 20 -q --note device=bridge --key " + key)
+	if r := benchOn(t, left, words...); r.status != 1 || !strings.Contains(r.stderr, "nobody replies") || !strings.Contains(r.stderr, "eterm respond") {
+		t.Errorf("without a peer: status %d, %s", r.status, r.stderr)
+	}
+	peer := on(t, right, "respond", "--key", key)
+	if r := benchOn(t, left, slices.Concat(words, []string{"--addresses", "4"})...); r.status != 2 || !strings.Contains(r.stderr, "go forward only") {
+		t.Errorf("many addresses in reverse: status %d, %s", r.status, r.stderr)
+	}
+	r := benchOn(t, left, words...)
+	if r.status != 0 && r.status != 3 { // 3 is a machine that is too busy to tell
+		t.Fatalf("status %d: %s%s", r.status, r.stdout, r.stderr)
+	}
+	document := readFile(t, filepath.Join(dir, "result.json"))
+	resulttest.Validate(t, []byte(document))
+	docs, err := result.Open(filepath.Join(dir, "result.json"))
+	must(t, err)
+	found, ok := docs[0].Result.(*suite.Result)
+	if !ok || found.OneClock || len(docs[0].Ports) != 2 || docs[0].Ports[1].Role != "peer" || docs[0].Ports[1].MAC != rightMAC.String() {
+		t.Fatalf("%s", document)
+	}
+	for _, trial := range found.Trials {
+		for _, a := range trial.Accounts {
+			if err := a.Check(); err != nil || a.Direction != suite.Forward && a.Direction != suite.Reverse || a.Delay.Kind == "one_way" {
+				t.Errorf("trial %d: %v, %+v", trial.N, err, a)
+			}
+		}
+		if trial.Valid && (trial.Lost() > 0 || len(trial.Accounts) != 2) {
+			t.Errorf("trial %d of a sound bridge lost %d: %+v", trial.N, trial.Lost(), trial.Reasons)
+		}
+	}
+	if again := benchOn(t, left, "bench", "report", dir); again.status != r.status || again.stdout != r.stdout {
+		t.Errorf("report: status %d\n%s\nwant\n%s", again.status, again.stdout, r.stdout)
+	}
+	if status := peer.stop(t); status != 0 {
+		t.Errorf("the peer: status %d", status)
+	}
+	must(t, right.SetHardwareAddr("eth0", net.HardwareAddr{2, 0, 0, 0, 0, 9}))
+	on(t, right, "respond", "--key", key)
+	if r := benchOn(t, left, "bench", "resume", dir, "--key", key); r.status != 1 || !strings.Contains(r.stderr, "nobody replies") {
+		t.Errorf("with another peer: status %d, %s", r.status, r.stderr)
 	}
 }

@@ -93,10 +93,11 @@ func (r *responder) run(c *cli.Context) error {
 	}
 	defer peer.close()
 	r.warn(c, port, config.Addresses)
-	// Of a test that lapsed, a watch alone goes on: it has a port of its own.
-	var shelves [2]*iface.Shelf
+	// Of a test that lapsed, a watch and a trial of a benchmark go on: each has a
+	// port of its own.
+	var shelves [3]*iface.Shelf
 	for i := range shelves {
-		tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: true})
+		tests, err := iface.Open(port.Name(), iface.Options{Promiscuous: true, Immediate: i < 2, Tagged: i == 2})
 		if err != nil {
 			return exit.Usage("%w", err)
 		}
@@ -104,7 +105,8 @@ func (r *responder) run(c *cli.Context) error {
 		defer shelves[i].Close()
 	}
 	reflector := talk.NewReflector(key, map[talk.Service]talk.Server{
-		talk.Link: peer, talk.Switch: switchtest.NewPeer(shelves[0].Lend), talk.Watch: switchtest.NewWatchPeer(shelves[1].Lend, key)})
+		talk.Link: peer, talk.Switch: switchtest.NewPeer(shelves[0].Lend), talk.Watch: switchtest.NewWatchPeer(shelves[1].Lend, key),
+		talk.Bench: peer.benchPeer(port.Name(), shelves[2].Lend, key)})
 	defer reflector.Close()
 	config.More = append(config.More, reflector.Answerer())
 	if err := command.AtWork(c); err != nil {

@@ -8,9 +8,11 @@ import (
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/linkcmd"
+	"eterm/cmd/internal/result"
 	"eterm/frame/seal"
 	"eterm/iface"
 	"eterm/iface/linktest"
+	"eterm/iface/suite"
 )
 
 // linkPeer is what makes eterm respond the other end of link tests: a port of
@@ -18,6 +20,7 @@ import (
 type linkPeer struct {
 	*linktest.Peer
 	port   iface.Port
+	most   float64 // frames/s of the loads it offers; 0 is any
 	output linkcmd.Printer
 	served chan error
 }
@@ -31,7 +34,7 @@ func (r *responder) peer(c *cli.Context, key seal.Key) (*linkPeer, error) {
 	if err != nil {
 		return nil, exit.Usage("%w", err)
 	}
-	p := &linkPeer{port: port, output: linkcmd.Printer{AsJSON: r.json}}
+	p := &linkPeer{port: port, most: most, output: linkcmd.Printer{AsJSON: r.json}}
 	if err := p.output.Open(c, command.PortAs("receive", r.iface)); err != nil {
 		return nil, err
 	}
@@ -41,6 +44,20 @@ func (r *responder) peer(c *cli.Context, key seal.Key) (*linkPeer, error) {
 		}
 	}})
 	return p, nil
+}
+
+// benchPeer is what makes eterm respond the other end of benchmarks. Their frames
+// are no link test's.
+func (p *linkPeer) benchPeer(name string, open func() (iface.Port, error), key seal.Key) *suite.Peer {
+	about, err := iface.Describe(name)
+	if err != nil {
+		about = iface.Info{Name: name}
+	}
+	host := result.ThisHost()
+	return &suite.Peer{Open: open, Key: key, Began: p.Receiver().Ignore, Ended: p.Receiver().Heed, About: suite.About{
+		Port:   suite.PortID{Name: about.Name, MAC: about.HardwareAddr.String(), Driver: about.Driver, SpeedBPS: about.Speed, MTU: about.MTU},
+		Kernel: host.Kernel, CPU: host.CPU, MaxRate: p.most,
+	}}
 }
 
 // start accounts for link tests until ctx ends.

@@ -5,10 +5,10 @@ package develop
 // engines know frames and ports, frames and ports do not know each other (but
 // for frame/ether, the ground floor).
 var rows = map[string]row{
-	"cmd/eterm":                        {imports: "cmd/eterm/internal/args cmd/eterm/internal/benchcmd cmd/eterm/internal/command cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/linkcmd cmd/eterm/internal/show cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/switchtest iface/talk"},
+	"cmd/eterm":                        {imports: "cmd/eterm/internal/args cmd/eterm/internal/benchcmd cmd/eterm/internal/command cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/linkcmd cmd/eterm/internal/show cmd/eterm/internal/wireshark cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame frame/capture frame/ether frame/ether/vendors frame/lines frame/pairing frame/seal frame/stats iface iface/impair iface/lab iface/linktest iface/load iface/load/pace iface/loop iface/reach iface/respond iface/suite iface/switchtest iface/talk"},
 	"cmd/eterm/internal/args":          {imports: "cmd/eterm/internal/exit frame frame/capture frame/ether frame/probe iface iface/impair iface/linktest iface/load iface/load/pace iface/reach iface/suite iface/suite/mlr"},
 	"cmd/eterm/internal/command":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/daemon cmd/eterm/internal/exit cmd/eterm/internal/outfile cmd/eterm/internal/show cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame/capture frame/ether frame/seal frame/stats iface iface/lab iface/loop iface/reach iface/talk", fenced: "names the system in captures (uname)"},
-	"cmd/eterm/internal/benchcmd":      {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch iface iface/suite iface/suite/journal"},
+	"cmd/eterm/internal/benchcmd":      {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/internal/report cmd/internal/result cmd/internal/sandbox cmd/internal/watch frame/seal frame/stats iface iface/linktest iface/suite iface/suite/journal iface/talk"},
 	"cmd/eterm/internal/linkcmd":       {imports: "cmd/eterm/internal/args cmd/eterm/internal/command cmd/eterm/internal/exit cmd/eterm/internal/show cmd/internal/result cmd/internal/watch frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/respond iface/talk"},
 	"cmd/eterm-fleet/internal/metrics": {imports: "cmd/eterm-fleet/internal/bus cmd/eterm-fleet/internal/plan frame/probe iface/linktest"},
 	"cmd/eterm/internal/daemon":        {},
@@ -61,7 +61,7 @@ var rows = map[string]row{
 	"iface/loop":                       {imports: "iface"},
 	"iface/reach":                      {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc frame/stats frame/udp icmp iface iface/load/pace iface/respond ipv4"},
 	"iface/respond":                    {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc icmp iface ipv4"},
-	"iface/suite":                      {imports: "frame/ether frame/probe frame/stats iface iface/linktest iface/load iface/load/pace iface/suite/journal iface/suite/mlr iface/suite/stat"},
+	"iface/suite":                      {imports: "frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/load iface/load/pace iface/suite/journal iface/suite/mlr iface/suite/stat iface/talk"},
 	"iface/suite/journal":              {},
 	"iface/suite/mlr":                  {},
 	"iface/suite/stat":                 {},

@@ -32,7 +32,7 @@ type wireBegin struct {
 	// the other way.
 	Forward uint32    `json:"forward"`
 	Reverse uint32    `json:"reverse"`
-	Load    *wireLoad `json:"load,omitempty"` // to offer in the reverse direction
+	Load    *WireLoad `json:"load,omitempty"` // to offer in the reverse direction
 }
 
 // wireState says how far a peer is.
@@ -63,8 +63,8 @@ type told struct {
 	Plan probe.Plan  `json:"plan"`
 }
 
-// wireLoad is a load as one end tells it to the other: without addresses.
-type wireLoad struct {
+// WireLoad is a load as one end tells it to the other: without addresses and key.
+type WireLoad struct {
 	VLANs     []frame.VLAN  `json:"vlans,omitempty"`
 	EtherType uint16        `json:"ethertype,omitempty"`
 	SrcIP     netip.Addr    `json:"src_ip"`
@@ -78,9 +78,9 @@ type wireLoad struct {
 	Duration  time.Duration `json:"duration_ns"`
 }
 
-// mirror is the load that is to come in reverse for one that goes forward.
-func (l Load) mirror() *wireLoad {
-	w := &wireLoad{VLANs: l.VLANs, EtherType: l.EtherType, Sizes: l.Sizes, Streams: l.Streams, Pattern: l.Pattern,
+// Mirror is the load in reverse for one that goes forward.
+func (l Load) Mirror() *WireLoad {
+	w := &WireLoad{VLANs: l.VLANs, EtherType: l.EtherType, Sizes: l.Sizes, Streams: l.Streams, Pattern: l.Pattern,
 		Rate: l.Rate, Count: l.Count, Duration: l.Duration}
 	if math.IsInf(l.Rate, 1) {
 		w.Rate = 0
@@ -91,7 +91,8 @@ func (l Load) mirror() *wireLoad {
 	return w
 }
 
-func (w wireLoad) load(dst, src net.HardwareAddr) Load {
+// Load is the load between two stations.
+func (w WireLoad) Load(dst, src net.HardwareAddr) Load {
 	l := Load{Dst: dst, Src: src, VLANs: w.VLANs, EtherType: w.EtherType, Sizes: w.Sizes, Streams: w.Streams, Pattern: w.Pattern,
 		Rate: w.Rate, Count: w.Count, Duration: w.Duration}
 	if l.Rate == 0 {
@@ -103,8 +104,8 @@ func (w wireLoad) load(dst, src net.HardwareAddr) Load {
 	return l
 }
 
-// tags are the load's VLAN tags as they are on the wire.
-func (l Load) tags() ([]byte, error) {
+// Tags are the load's VLAN tags as they are on the wire.
+func (l Load) Tags() ([]byte, error) {
 	zero := make(net.HardwareAddr, ether.AddrLen)
 	b, err := frame.Ethernet{Dst: zero, Src: zero, VLANs: l.VLANs, EtherType: probe.EtherType}.Append(nil, nil)
 	if err != nil {

@@ -124,7 +124,7 @@ func Pair(ctx context.Context, port, control iface.Port, o PairOptions) (Total, 
 
 // find finds the peer.
 func (p *pair) find(ctx context.Context) error {
-	tags, err := p.Load.tags()
+	tags, err := p.Load.Tags()
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (p *pair) prove(ctx context.Context) {
 func (p *pair) begin(ctx context.Context) error {
 	b := wireBegin{Forward: p.Session, Reverse: p.ReverseSession}
 	if p.Reverse {
-		b.Load = p.Load.mirror()
+		b.Load = p.Load.Mirror()
 	}
 	text, err := json.Marshal(b)
 	if err != nil {

@@ -110,7 +110,7 @@ func (p *Peer) Begin(s *talk.Session, text []byte, _ int) (talk.Test, []byte, er
 	}
 	j := &job{p: p, session: b.Forward, reverse: b.Reverse, cancel: func() {}}
 	if b.Load != nil {
-		l := b.Load.load(s.Peer[:], s.Own[:])
+		l := b.Load.Load(s.Peer[:], s.Own[:])
 		l.Key = p.o.Receive.Key
 		if err := p.check(l); err != nil {
 			return nil, nil, err

@@ -62,6 +62,7 @@ type Receiver struct {
 	others  uint64            // frames that began no run, as From is another station
 	foreign uint64
 	forged  uint64 // marks without the seal of the key, of no run
+	ignored map[uint32]bool
 	start   iface.Counters
 	// listened is since when, by the clock of the day.
 	listened time.Time
@@ -80,7 +81,7 @@ func NewReceiver(port iface.Port, o ReceiveOptions) *Receiver {
 	if o.Wall == nil {
 		o.Wall = func() time.Time { return time.Now().Round(0) }
 	}
-	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}, waiting: map[uint32]uint64{}, poke: func() {}}
+	r := &Receiver{port: port, o: o, runs: map[uint32]*Run{}, waiting: map[uint32]uint64{}, ignored: map[uint32]bool{}, poke: func() {}}
 	r.start, _ = port.Counters()
 	r.listened = o.Wall()
 	return r
@@ -163,6 +164,9 @@ func (r *Receiver) take(rx []iface.Received) error {
 
 // add gives a frame to its run.
 func (r *Receiver) add(rx *iface.Received, f probe.Found, now time.Time) bool {
+	if r.ignored[f.Session] {
+		return true
+	}
 	run := r.runs[f.Session]
 	if f.Sealed || !r.o.Key.IsZero() {
 		if right, known := r.sealed(run, rx.Bytes, &f); !right {
@@ -258,6 +262,24 @@ func (r *Receiver) endAll(stopped bool) {
 	}
 	r.mu.Unlock()
 	r.tell(ended)
+}
+
+// Ignore has frames of sessions belong to somebody else, until Heed.
+func (r *Receiver) Ignore(sessions ...uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range sessions {
+		r.ignored[s] = true
+	}
+}
+
+// Heed ends what Ignore began.
+func (r *Receiver) Heed(sessions ...uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range sessions {
+		delete(r.ignored, s)
+	}
 }
 
 // Finish ends an expected run as it is: nobody will say any more how it ended.

@@ -133,7 +133,8 @@ const Buckets = 100
 // when they were due.
 type Series struct {
 	Received []uint64 `json:"received"`
-	// Delays in nanoseconds; 0 where nothing was received.
+	// Delays in nanoseconds; 0 where nothing was received, and where two clocks
+	// were read.
 	Min  []int64 `json:"min_ns"`
 	Mean []int64 `json:"mean_ns"`
 	Max  []int64 `json:"max_ns"`
@@ -147,9 +148,17 @@ func newSeries(total uint64) Series {
 	return Series{Received: make([]uint64, n), Min: make([]int64, n), Mean: make([]int64, n), Max: make([]int64, n), total: max(total, 1), sums: make([]int64, n)}
 }
 
+// bucket is where a frame is counted.
+func (s *Series) bucket(number uint64) int {
+	return int(min(number, s.total-1) * uint64(len(s.Received)) / s.total)
+}
+
+// count takes a frame by its number, of whose delay nothing is known.
+func (s *Series) count(number uint64) { s.Received[s.bucket(number)]++ }
+
 // add takes a frame by its number, with its delay.
 func (s *Series) add(number uint64, delay int64) {
-	i := int(min(number, s.total-1) * uint64(len(s.Received)) / s.total)
+	i := s.bucket(number)
 	if s.Received[i] == 0 || delay < s.Min[i] {
 		s.Min[i] = delay
 	}
@@ -161,7 +170,7 @@ func (s *Series) add(number uint64, delay int64) {
 // finish works out the means.
 func (s *Series) finish() {
 	for i, n := range s.Received {
-		if n > 0 {
+		if n > 0 && s.sums != nil {
 			s.Mean[i] = s.sums[i] / int64(n)
 		}
 	}

@@ -161,7 +161,7 @@ func (c *Calibration) p50(in cell, d Direction, fps float64) *int64 {
 	var best *Delays
 	for i := range p.Floor {
 		f := &p.Floor[i]
-		if f.Direction == d && f.Kind == "one_way" && (best == nil || distance(f.FPS, fps) < distance(best.FPS, fps)) {
+		if f.Direction == d && f.Kind == oneWay && (best == nil || distance(f.FPS, fps) < distance(best.FPS, fps)) {
 			best = f
 		}
 	}

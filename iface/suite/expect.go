@@ -187,8 +187,12 @@ func (e Expectation) of(t Test) (list []between) {
 	case t.Test == Latency:
 		for _, row := range t.Latency {
 			if row.Trials > 0 && (e.at == 0 && row.Share == 1 || row.Share == e.at) {
-				list = append(list, exactly(map[string]float64{"min": float64(row.Min), "mean": float64(row.Mean), "p50": float64(row.P50),
-					"p99": float64(row.P99), "p99.9": float64(row.P999), "max": float64(row.Max)}[figure]))
+				v := exactly(map[string]float64{"min": float64(row.Min), "mean": float64(row.Mean), "p50": float64(row.P50),
+					"p99": float64(row.P99), "p99.9": float64(row.P999), "max": float64(row.Max)}[figure])
+				if row.Kind != oneWay {
+					v.high = math.Inf(1) // variation: the delay of the fastest frame is not known
+				}
+				list = append(list, v)
 			}
 		}
 	case t.BackToBack != nil:

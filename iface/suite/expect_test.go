@@ -39,7 +39,8 @@ func TestExpectations(t *testing.T) {
 	r := Result{State: "done", Plan: small(Throughput)}
 	r.Tests = []Test{
 		{Test: Throughput, Size: 64, Direction: "forward", TheoreticalFPS: 10_000, Goals: []Figure{{Name: "ndr", LowerFPS: &low, UpperFPS: &high, ThroughputFPS: &low, Limit: ByDevice}}},
-		{Test: Latency, Size: 64, Latency: []Delays{{Share: 1, P99: 90_000, Trials: 3}, {Share: 0.9, P99: 40_000, Trials: 3}}},
+		{Test: Latency, Size: 64, Latency: []Delays{{Share: 1, P99: 90_000, Trials: 3, Kind: oneWay}, {Share: 0.9, P99: 40_000, Trials: 3, Kind: oneWay}}},
+		{Test: Latency, Size: 256, Latency: []Delays{{Share: 1, P99: 40_000, Trials: 3, Kind: "variation"}}},
 		{Test: Loss, Size: 64, Loss: []LossRow{{Percent: 100, Ratio: 0.0005}}},
 		{Test: BackToBack, Size: 64, BackToBack: &BufferRow{BufferBytes: 120_000}},
 		{Test: ResetTest, Size: 64, Resets: []ResetRow{{Kind: "power", ByTimeS: 12, Returned: true}}},
@@ -49,6 +50,8 @@ func TestExpectations(t *testing.T) {
 		{"throughput.*.ndr", ">= 49%"}: 0, {"throughput.64.ndr", "<= 4900pps"}: 3, {"throughput.64.ndr", "<= 4000pps"}: 1,
 		{"throughput.128.ndr", ">= 1pps"}: 1, {"throughput.64.pdr", ">= 1pps"}: 1,
 		{"latency.64.p99", "<= 50us"}: 1, {"latency.64.p99", "<= 50us at 90%"}: 0, {"latency.64.p99", "<= 50us at 50%"}: 1,
+		// Two clocks: of the delay it is known that it is not less.
+		{"latency.256.p99", "<= 50us"}: 3, {"latency.256.p99", "<= 30us"}: 1,
 		{"loss.64.100%", "<= 0.1%"}: 0, {"loss.64.100%", "<= 0.01%"}: 1, {"back-to-back.64.buffer_bytes", ">= 100k"}: 0,
 		{"reset.power.outage", "<= 30s"}: 0, {"reset.power.outage", "<= 10s"}: 1, {"reset.software.outage", "<= 30s"}: 1,
 	} {

@@ -9,6 +9,9 @@ import (
 	"eterm/iface/suite/stat"
 )
 
+// oneWay is the kind of delays where both ends read one clock.
+const oneWay = "one_way"
+
 // latency is RFC 2544, 26.2: delays at the throughput and at shares of it.
 func (r *Runner) latency(ctx context.Context, t *Test) error {
 	t.Clause = "RFC 2544 26.2"

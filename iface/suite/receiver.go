@@ -5,7 +5,9 @@ import (
 	"sync"
 
 	"eterm/frame/probe"
+	"eterm/frame/seal"
 	"eterm/iface"
+	"eterm/iface/talk"
 )
 
 // receiver accounts for what comes in by one port. It is told of each run before
@@ -13,6 +15,13 @@ import (
 type receiver struct {
 	port iface.Port
 	own  func(source []byte) bool // says whether a frame is the tester's own
+	// oneClock says that senders read the clock of the port's timestamps.
+	oneClock bool
+	// key is what senders seal their marks with; the zero Key takes those that
+	// have no seal. challenge, if not nil, is given what a challenge of the run
+	// says: its sender wants to know whether it arrives. It must not block.
+	key       seal.Key
+	challenge func(talk.Proof)
 
 	mu      sync.Mutex
 	run     *run
@@ -25,6 +34,7 @@ type receiver struct {
 // run is one load as its receiver sees it.
 type run struct {
 	session  uint32
+	oneClock bool
 	tally    *probe.Tally
 	plan     probe.Plan
 	series   Series
@@ -45,18 +55,21 @@ type run struct {
 
 // rawGap is a gap with the ticks of the frames around it.
 type rawGap struct {
-	first, last   uint64
-	before, after uint32
+	First  uint64 `json:"first"`
+	Last   uint64 `json:"last"`
+	Before uint32 `json:"before_ticks"`
+	After  uint32 `json:"after_ticks"`
 }
 
-func newReceiver(port iface.Port, own func([]byte) bool) *receiver {
-	return &receiver{port: port, own: own, known: map[uint32]bool{}, flooded: map[uint32]uint64{}}
+func newReceiver(port iface.Port, oneClock bool, own func([]byte) bool) *receiver {
+	return &receiver{port: port, oneClock: oneClock, own: own, known: map[uint32]bool{}, flooded: map[uint32]uint64{}}
 }
 
 // expect begins a run.
-func (r *receiver) expect(session uint32, plan probe.Plan, total uint64, oneClock bool) *run {
-	run := &run{session: session, tally: probe.NewTally(session, oneClock), plan: plan, series: newSeries(total), came: make([]uint64, total/64+1), complete: make(chan struct{}), tagged: total / 2}
+func (r *receiver) expect(session uint32, plan probe.Plan, total uint64) *run {
+	run := &run{session: session, oneClock: r.oneClock, tally: probe.NewTally(session, r.oneClock), plan: plan, series: newSeries(total), came: make([]uint64, total/64+1), complete: make(chan struct{}), tagged: total / 2}
 	run.tally.Planned(plan)
+	run.tally.Sealed(r.key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.run = run
@@ -78,8 +91,16 @@ func (r *receiver) serve(ctx context.Context) error {
 
 func (r *receiver) take(rx *iface.Received) {
 	f, ok := probe.Find(rx.Bytes)
+	if ok && !r.sealed(rx.Bytes, &f) {
+		return
+	}
 	switch {
 	case rx.To == iface.Outgoing:
+	case ok && f.Kind == probe.KindPlan && r.run != nil && f.Session == r.run.session:
+		r.control++
+		if nonce := probe.NonceOf(rx.Bytes, f); nonce != 0 && r.challenge != nil {
+			r.challenge(talk.Proof{Seq: f.Seq, Time: f.Time, Nonce: nonce})
+		}
 	case !ok || f.Kind != probe.KindMark && f.Kind != probe.KindMarkPlan:
 		if len(rx.Bytes) >= 12 && r.own(rx.Bytes[6:12]) {
 			r.control++
@@ -96,6 +117,18 @@ func (r *receiver) take(rx *iface.Received) {
 	}
 }
 
+// sealed says whether a mark has the seal it should have. One that is damaged is
+// lost, others are somebody else's.
+func (r *receiver) sealed(frame []byte, f *probe.Found) bool {
+	switch probe.Verify(r.key, frame, f) {
+	case probe.SealRight:
+		return true
+	case probe.SealWrong:
+		r.foreign++
+	}
+	return false
+}
+
 // took notes what the tally does not: when, by number.
 func (run *run) took(f probe.Found, at int64) {
 	streams := uint64(run.plan.Streams) + 1
@@ -106,9 +139,13 @@ func (run *run) took(f probe.Found, at int64) {
 	run.came[number/64] |= 1 << (number % 64)
 	run.received++
 	delay := int64(int32(probe.Ticks(at)-f.Time))*probe.Tick + at%probe.Tick
-	run.series.add(number, delay)
+	if run.oneClock {
+		run.series.add(number, delay)
+	} else {
+		run.series.count(number)
+	}
 	run.seen(number, f.Time)
-	if number == run.tagged {
+	if number == run.tagged && run.oneClock {
 		run.taggedNS = &delay
 	}
 	run.conclude()
@@ -135,6 +172,13 @@ func (run *run) seen(number uint64, sent uint32) {
 	if number >= run.highest {
 		run.highest, run.lastSent = number, sent
 	}
+}
+
+// know makes a session known as none that is awaited.
+func (r *receiver) know(session uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known[session] = true
 }
 
 // await says how many frames there are to come, now that it is known.

@@ -158,3 +158,15 @@ func (w *watched) note(now time.Duration, n uint64) {
 func (w *watched) Unwrap() iface.Port { return w.Port }
 
 var _ load.Source = (*frames)(nil).next
+
+// learningFrame is a frame to one address from another, of the look of a load.
+func learningFrame(l linktest.Load, dst, src []byte, size int, session uint32) ([]byte, error) {
+	l.Dst, l.Src = dst, src
+	l.Sizes, l.Rate, l.Count, l.Streams = []int{size}, 1, 1, 1
+	b, w, err := l.TestFrame(0, size, session)
+	if err != nil {
+		return nil, err
+	}
+	w.Write(0, probe.Ticks(time.Now().UnixNano()))
+	return b, nil
+}

@@ -83,7 +83,7 @@ func (t Trial) shortfall() (worst float64) {
 // the device forwards then, in frames/s. Only where both ends share a clock.
 func (a Account) Filling() (rate float64, filling bool) {
 	n := len(a.Series.Received)
-	if a.Delay.Kind != "one_way" || n < Buckets || a.Lost > 0 || a.Span == 0 {
+	if a.Delay.Kind != oneWay || n < Buckets || a.Lost > 0 || a.Span == 0 {
 		return 0, false
 	}
 	tenth := n / 10

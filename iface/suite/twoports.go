@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"slices"
 	"sync"
 	"time"
 
-	"eterm/frame/probe"
 	"eterm/iface"
 	"eterm/iface/linktest"
 	"eterm/iface/load/pace"
@@ -50,26 +48,24 @@ func (p *TwoPorts) OneClock() bool { return true }
 
 // Open lets the ports receive, until Close.
 func (p *TwoPorts) Open() {
-	if p.Clock == nil {
-		p.Clock = pace.Precise
-	}
+	p.Clock = newClock(p.Clock)
 	if p.Usage == nil {
 		p.Usage = UsageNow
 	}
 	p.random = rand.New(rand.NewPCG(p.Seed, 4814))
 	p.receivers, p.pairs = map[Direction]*receiver{}, map[Direction][]pair{}
 	p.gone = make(chan error, 3)
-	p.followed = followed{over: map[Direction]counted{}, lanes: map[Direction]*lane{}, before: map[Direction]iface.Counters{}}
+	p.followed = newFollowed()
 	p.followed.before[Forward], _ = p.RX.Counters()
 	p.followed.before[Reverse], _ = p.TX.Counters()
 	p.owned = [][]byte{p.TX.HardwareAddr(), p.RX.HardwareAddr()}
 	serving, stop := context.WithCancel(context.Background())
 	p.stop = stop
-	p.receivers[Forward] = newReceiver(p.RX, p.isOwn)
-	p.receivers[Reverse] = newReceiver(p.TX, p.isOwn)
+	p.receivers[Forward] = newReceiver(p.RX, true, p.isOwn)
+	p.receivers[Reverse] = newReceiver(p.TX, true, p.isOwn)
 	all := []*receiver{p.receivers[Forward], p.receivers[Reverse]}
 	if p.Watch != nil {
-		p.watch = newReceiver(p.Watch, p.isOwn)
+		p.watch = newReceiver(p.Watch, true, p.isOwn)
 		all = append(all, p.watch)
 	}
 	for _, r := range all {
@@ -127,54 +123,9 @@ func binaryAddress(r *rand.Rand) []byte {
 	return a
 }
 
-// Measure makes a trial: learn, wait, probe, run, wait, rest.
+// Measure makes a trial.
 func (p *TwoPorts) Measure(ctx context.Context, s Spec) (Trial, error) {
-	t := Trial{Spec: s, Reasons: []Reason{}}
-	began := time.Now()
-	if err := p.learn(ctx, s); err != nil {
-		return t, err
-	}
-	if err := pause(ctx, s.Waits.Learn); err != nil {
-		return t, err
-	}
-	floors, through, err := p.probeAll(ctx, s)
-	if err != nil {
-		return t, err
-	}
-	if !through {
-		t.NoWay = true
-		t.Took = time.Since(began).Seconds()
-		return t, nil
-	}
-	before := p.Usage()
-	if t.Accounts, err = p.run(ctx, s, s.Profile, true); err != nil {
-		return t, err
-	}
-	t.CPU = p.Usage().since(before)
-	if err := p.drain(ctx, s, floors); err != nil {
-		return t, err
-	}
-	if err := pause(ctx, s.Waits.Rest); err != nil {
-		return t, err
-	}
-	p.Thresholds.judge(&t)
-	t.Took = time.Since(began).Seconds()
-	return t, nil
-}
-
-// pause waits so many seconds.
-func pause(ctx context.Context, seconds float64) error {
-	if seconds <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(time.Duration(seconds * 1e9))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return makeTrial(ctx, p, s, p.Thresholds, p.Usage)
 }
 
 // Learning frames: three from each address, no more than fifty a second (RFC
@@ -190,14 +141,10 @@ func (p *TwoPorts) learn(ctx context.Context, s Spec) error {
 		for _, d := range s.Directions {
 			tx, rx := p.ports(d)
 			for _, a := range p.addresses(d, s.Addresses) {
-				l := p.Load
-				l.Dst, l.Src = tx.HardwareAddr(), net.HardwareAddr(a.dst)
-				l.Sizes, l.Rate, l.Count, l.Streams = s.Sizes[:1], 1, 1, 1
-				b, w, err := l.TestFrame(0, s.Sizes[0], p.session(rx))
+				b, err := learningFrame(p.Load, tx.HardwareAddr(), a.dst, s.Sizes[0], p.session())
 				if err != nil {
 					return err
 				}
-				w.Write(0, probe.Ticks(time.Now().UnixNano()))
 				if _, err := rx.Send([][]byte{b}); errors.Is(err, iface.ErrGone) {
 					return err
 				}
@@ -211,65 +158,30 @@ func (p *TwoPorts) learn(ctx context.Context, s Spec) error {
 }
 
 // session draws the number of a run and makes it known as none that is awaited.
-func (p *TwoPorts) session(iface.Port) uint32 {
-	id := p.random.Uint32()&0xffffff | 1
+func (p *TwoPorts) session() uint32 {
+	id := newSession(p.random)
 	for _, r := range p.receivers {
-		r.mu.Lock()
-		r.known[id] = true
-		r.mu.Unlock()
+		r.know(id)
 	}
 	return id
 }
 
-// Probing: ten frames at a hundred a second, all of which must arrive.
-const (
-	probeFrames = 10
-	probeRate   = 100
-	probeWait   = 1.0 // seconds for the last of them
-)
+// newSession draws the number of a run: 24 bits, never 0.
+func newSession(r *rand.Rand) uint32 { return r.Uint32()&0xffffff | 1 }
 
-// probeAll sees whether there is a way through, and gives the least delay of
-// each direction in nanoseconds.
-func (p *TwoPorts) probeAll(ctx context.Context, s Spec) (floors map[Direction]int64, through bool, err error) {
-	floors = map[Direction]int64{}
-	probing := s
-	probing.Waits.Residual = max(probeWait, s.Waits.Residual)
-	probing.Reset = ""
-	accounts, err := p.run(ctx, probing, []Segment{{Frames: probeFrames, Rate: probeRate}}, false)
+// calm sends one frame in each direction: where nothing is queued it takes no
+// longer than the fastest one did before.
+func (p *TwoPorts) calm(ctx context.Context, s Spec, probed []Account) (bool, error) {
+	s.Waits.Residual, s.Reset = 0.1, ""
+	accounts, err := p.run(ctx, s, []Segment{{Frames: 1, Rate: 10}}, false)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
-	for _, a := range accounts {
-		floors[a.Direction] = a.Delay.Min
-		if a.OnTheWay > 0 {
-			return floors, false, nil
-		}
-	}
-	return floors, true, nil
-}
-
-// drain waits until the device has nothing of the load any more: until a frame
-// takes no longer than it did before, or four times the rest has passed.
-func (p *TwoPorts) drain(ctx context.Context, s Spec, floors map[Direction]int64) error {
-	limit := time.Now().Add(time.Duration(4 * s.Waits.Rest * 1e9))
-	for time.Now().Before(limit) {
-		single := s
-		single.Waits.Residual, single.Reset = 0.1, ""
-		accounts, err := p.run(ctx, single, []Segment{{Frames: 1, Rate: 10}}, false)
-		if err != nil {
-			return err
-		}
-		calm := true
-		for _, a := range accounts {
-			floor := floors[a.Direction]
-			calm = calm && a.Received == 1 && a.Delay.Min <= floor+floor/10+20_000
-		}
-		if calm {
-			return nil
-		}
-		if err := pause(ctx, 0.1); err != nil {
-			return err
+	for i, a := range accounts {
+		floor := probed[i].Delay.Min
+		if a.Received != 1 || a.Delay.Min > floor+floor/10+20_000 {
+			return false, nil
 		}
 	}
-	return nil
+	return true, nil
 }

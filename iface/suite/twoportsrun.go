@@ -9,24 +9,7 @@ import (
 	"time"
 
 	"eterm/iface"
-	"eterm/iface/load"
 )
-
-// lane is one direction of a trial under way.
-type lane struct {
-	direction Direction
-	tx, rx    iface.Port
-	receiver  *receiver
-	run       *run
-	sender    *watched
-	frames    *frames
-	profile   []Segment
-	txBefore  iface.Counters
-	rxBefore  iface.Counters
-	beside    [2]uint64 // foreign and control frames before
-	result    load.Result
-	err       error
-}
 
 // errSending is a port that takes no more.
 var errSending = errors.New("sending ended")
@@ -42,14 +25,13 @@ func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, load bool
 		}
 		lanes = append(lanes, l)
 	}
-	if load {
-		p.followed.begin(lanes)
+	for _, l := range lanes {
+		if load {
+			p.followed.begin(l.direction, l.soFar)
+		}
 	}
 	if load && s.Reset != "" && p.Reset != nil {
-		sending, cancel := context.WithCancel(ctx)
-		defer cancel()
-		after := time.AfterFunc(time.Duration(s.Seconds()/5*1e9), func() { _ = p.Reset(sending, s.Reset) })
-		defer after.Stop()
+		defer resetAfter(ctx, s, p.Reset)()
 	}
 	var all sync.WaitGroup
 	for _, l := range lanes {
@@ -57,9 +39,33 @@ func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, load bool
 	}
 	all.Wait()
 	for _, l := range lanes {
-		if l.err != nil && (errors.Is(l.err, iface.ErrGone) || errors.Is(l.err, net.ErrClosed)) {
-			return nil, fmt.Errorf("%w: %w", errSending, l.err)
+		if err := gone(l.err); err != nil {
+			return nil, err
 		}
 	}
-	return p.collect(ctx, lanes, s)
+	accounts, err := p.collect(ctx, lanes, s)
+	for i, l := range lanes {
+		if load {
+			p.followed.end(l.direction, &accounts[i], l.bytes)
+		}
+	}
+	return accounts, err
+}
+
+// gone is why a sender can send no more at all; nil if it can.
+func gone(err error) error {
+	if errors.Is(err, iface.ErrGone) || errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("%w: %w", errSending, err)
+	}
+	return nil
+}
+
+// resetAfter has the device reset when a fifth of the frames were due.
+func resetAfter(ctx context.Context, s Spec, reset func(context.Context, string) error) (stop func()) {
+	sending, cancel := context.WithCancel(ctx)
+	after := time.AfterFunc(time.Duration(s.Seconds()/5*1e9), func() { _ = reset(sending, s.Reset) })
+	return func() {
+		after.Stop()
+		cancel()
+	}
 }

@@ -62,6 +62,7 @@ const (
 	Link   Service = 1
 	Switch Service = 2
 	Watch  Service = 3 // switch tests: outages
+	Bench  Service = 4 // trials of benchmarks
 )
 
 // Op is an operation of a service, from FirstOp on.

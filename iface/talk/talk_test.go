@@ -358,7 +358,7 @@ func TestWindowGrowsByProofAndClosesWithout(t *testing.T) {
 		}
 		for i := range uint32(20) {
 			if !w.Due(60) {
-				time.Sleep(challengeEvery)
+				time.Sleep(2 * challengeEvery)
 				if !w.Due(60) {
 					t.Fatal("no challenge is due")
 				}

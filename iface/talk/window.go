@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 )
@@ -40,6 +41,7 @@ type Window struct {
 	last   time.Time
 	at     uint64 // sent when the last challenge was
 	asked  time.Time
+	every  time.Duration // until the next one
 	open   [challenges]challenge
 	next   int
 	// answered: the last challenge was, and so there was a proof since.
@@ -54,7 +56,7 @@ type challenge struct {
 
 const (
 	// challenges is how many the peer may still prove: with one every
-	// challengeEvery, those of more than the last second.
+	// challengeEvery or so, those of more than the last second.
 	challenges     = 64
 	challengeEvery = 25 * time.Millisecond
 )
@@ -104,7 +106,7 @@ func (w *Window) Due(bytes int) bool {
 	defer w.mu.Unlock()
 	now := time.Now()
 	growing := w.ahead < w.most && w.answered
-	if !growing && w.sent-w.at < w.ahead/4 && now.Sub(w.asked) < challengeEvery {
+	if !growing && w.sent-w.at < w.ahead/4 && now.Sub(w.asked) < w.every {
 		return false
 	}
 	if w.isOpen() && w.sent+uint64(bytes) <= w.proved+w.ahead {
@@ -113,6 +115,9 @@ func (w *Window) Due(bytes int) bool {
 		return false
 	}
 	w.at, w.asked, w.answered = w.sent, now, false
+	// At any time of half to one and a half of it: where a device loses in step
+	// with the load, challenges in step with that would all be lost.
+	w.every = challengeEvery/2 + mathrand.N(challengeEvery)
 	return true
 }
 

@@ -52,7 +52,7 @@ var Table = []Row{
 	{Command: "arp", Before: rawSocket, After: nothing},
 	{Command: "scan", Before: rawSocket, After: "UDP and TCP for the resolver, and its three files",
 		Families: []int{unix.AF_INET, unix.AF_INET6}, Files: resolver},
-	{Command: "respond", Before: "four raw sockets", After: nothing},
+	{Command: "respond", Before: "five raw sockets", After: nothing},
 	{Command: "link send", Before: rawSocket + ", a file", After: nothing},
 	{Command: "link receive", Before: rawSockets + ", a file", After: nothing},
 	{Command: "link run", Before: rawSockets + ", a file", After: nothing},

@@ -16,11 +16,16 @@ import (
 // Bench are the flags that say what a benchmark measures, and how.
 type Bench struct {
 	TX, RX, Third string
-	Isolated      bool
-	Force         bool
-	Calibration   string
-	Expect        string
-	ResetCommand  string
+	// Interface is the port here if the other one is a peer's, whose address is To.
+	Interface    string
+	To           MAC
+	Isolated     bool
+	Force        bool
+	Calibration  string
+	Expect       string
+	ResetCommand string
+	// Seed draws addresses.
+	Seed uint64
 
 	preset    string
 	tests     string
@@ -38,7 +43,6 @@ type Bench struct {
 	broadcast string
 	notes     notes
 	maxTime   Duration
-	seed      uint64
 	vlans     VLANs
 	typ       EtherType
 	ip        addressPair
@@ -56,6 +60,8 @@ func (f *Bench) PortFlags() []cli.Flag {
 	return []cli.Flag{
 		OtherInterfaceFlag("tx", &f.TX, "offer on `INTERFACE`"),
 		OtherInterfaceFlag("rx", &f.RX, "receive on `INTERFACE`"),
+		InterfaceFlag(&f.Interface),
+		&cli.GenericFlag{Name: "to", Value: &f.To, Usage: "`MAC` of the other machine, where \"eterm respond\" runs: with -i instead of --tx and --rx", DefaultText: "the one that replies"},
 		&cli.GenericFlag{Name: "size", Aliases: []string{"s", "sizes"}, Value: &f.sizes, DefaultText: "64,128,256,512,1024,1280,1518", Usage: "frame `SIZES` with FCS, each measured by itself"},
 		&cli.BoolFlag{Name: "imix", Destination: &f.imix, Usage: "measure the simple Internet mix too: 7 frames of 64, 4 of 594, 1 of 1518 bytes"},
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &f.rate, DefaultText: "the line's", Usage: "offer at most `RATE`: 100kpps, 500Mbit, 50%"},
@@ -68,7 +74,7 @@ func (f *Bench) PortFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "icmp", Destination: &f.icmp, Usage: "with --ip: ICMP echo requests instead of UDP"},
 		ChoiceFlag("pattern", &f.pattern, "fill frames with `PATTERN`", patterns...),
 		&cli.GenericFlag{Name: "max-time", Value: &f.maxTime, DefaultText: "all it takes", Usage: "begin no trial after `TIME` of them, and report what is known"},
-		SeedFlag(&f.seed, "0", "draw addresses anew from `N`"),
+		SeedFlag(&f.Seed, "0", "draw addresses anew from `N`"),
 		&cli.BoolFlag{Name: "isolated", Destination: &f.Isolated, Usage: "these ports are on an isolated network: a benchmark must never run in one that is in use (RFC 6815)"},
 		ForceFlag(&f.Force, "use a port although the default route is on it"),
 		&cli.GenericFlag{Name: "note", Value: &f.notes, Usage: "keep `KEY=TEXT` in the result, such as device=sw1"},
@@ -108,10 +114,13 @@ func (f *Bench) Plan(lineSpeed float64) (suite.Plan, error) {
 		p.Mix = imixSizes
 	}
 	p.Direction, p.Search = or(f.direction, p.Direction), or(f.search, p.Search)
-	p.Addresses, p.Seed, p.Repeat, p.MaxTime = f.addresses, f.seed, max(1, f.repeat), time.Duration(f.maxTime).Seconds()
+	p.Addresses, p.Seed, p.Repeat, p.MaxTime = f.addresses, f.Seed, max(1, f.repeat), time.Duration(f.maxTime).Seconds()
 	p.LineBPS = lineSpeed
 	if f.waits.given {
 		p.Waits = f.waits.Waits
+	}
+	if f.Between() && p.Direction != string(suite.Forward) && (f.addresses > 1 || f.broadcast != "") {
+		return p, exit.Usage("--direction %s with more --addresses or --broadcast: a peer sends to the station that asks and to no other, so these go forward only", p.Direction)
 	}
 	for _, step := range []func(*suite.Plan) error{f.planTests, f.planGoals, f.planRates, f.planNotes} {
 		if err := step(&p); err != nil {
@@ -122,6 +131,11 @@ func (f *Bench) Plan(lineSpeed float64) (suite.Plan, error) {
 		return p, exit.Usage("%w", err)
 	}
 	return p, nil
+}
+
+// Between says that the other port is on another machine.
+func (f *Bench) Between() bool {
+	return f.TX == "" && f.RX == "" && (f.Interface != "" || f.To.Given())
 }
 
 func or(s, nothing string) string {
@@ -166,7 +180,7 @@ func (f *Bench) planRates(p *suite.Plan) (err error) {
 		}
 	}
 	if p.LineBPS == 0 && p.MaxFPS == 0 && p.MaxBPS == 0 {
-		return exit.Usage("the speed of %s is not known: say by -b what to offer at most, such as -b 100kpps", f.TX)
+		return exit.Usage("the speed of %s is not known: say by -b what to offer at most, such as -b 100kpps", or(f.TX, f.Interface))
 	}
 	if p.MinShare, err = ParseRatio(or(f.leastLoad, "0.1%")); err != nil {
 		return exit.Usage("--min-load: %w", err)

@@ -101,6 +101,8 @@ var rules = []Rule{
 	{Kind: Together, These: words("a b")},
 	{Kind: Apart, These: words("a b third"), Those: words("to interface")},
 	{Kind: Needs, These: words("third"), Those: words("a")},
+	{Kind: Needs, These: words("third"), Those: words("tx")},
+	{Kind: Needs, These: words("to key"), Those: words("interface"), only: []string{"bench rfc2544", "bench calibrate"}},
 }
 
 // RulesOf are the rules that hold in a command, with the flags that it has.

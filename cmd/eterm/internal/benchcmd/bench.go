@@ -12,13 +12,13 @@ import (
 	"eterm/cmd/eterm/internal/command"
 	"eterm/cmd/eterm/internal/exit"
 	"eterm/cmd/eterm/internal/show"
-	"eterm/iface"
 	"eterm/iface/suite"
 )
 
 // bencher is eterm bench rfc2544 and eterm bench calibrate.
 type bencher struct {
 	flags     args.Bench
+	key       string
 	calibrate bool
 	dir       string
 	dryRun    bool
@@ -32,8 +32,9 @@ func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "benchmark a device by RFC 2544 and what followed it",
-		Description: "Two ports of this machine, joined by the device under test, or by a cable to calibrate. Every figure says whether\n" +
-			"the device, the line or this tester was its limit. Never on a network in use (RFC 6815).",
+		Description: "Two ports of this machine, joined by the device under test, or by a cable to calibrate; or -i, one port here and one of\n" +
+			"another machine, where \"eterm respond\" runs. Every figure says whether the device, the line or this tester was its\n" +
+			"limit. Never on a network in use (RFC 6815).",
 		Subcommands: []*cli.Command{
 			benchRFC2544Command(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
 		},
@@ -46,6 +47,7 @@ func benchRFC2544Command() *cli.Command {
 		Name:  "rfc2544",
 		Usage: "measure throughput, latency, loss, back-to-back, recovery, reset and bursts",
 		UsageText: "eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --calibration tester/result.json --isolated\n" +
+			"eterm bench rfc2544 -i eth0 -o sw1 --isolated                   (\"eterm respond\" on the other machine)\n" +
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --preset quick -s 64,1518 -b 100kpps\n" +
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --dry-run        (what it would do, and how long)\n" +
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --expect limits.yaml",
@@ -70,79 +72,12 @@ func (b *bencher) outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &b.dir, Usage: "keep the run in `DIR`, which must be new or empty: its journal, its result, a page and a card"},
 		&cli.BoolFlag{Name: "dry-run", Destination: &b.dryRun, Usage: "print the plan and how long it takes, and send nothing"},
+		command.KeyFlag(&b.key),
 		args.JSONFlag(&b.json),
 		args.WatchFlag(),
 		args.QuietFlag(&b.quiet, "no progress"),
 		args.ColorFlag(&b.color),
 	}
-}
-
-// describedPorts are the ports of a benchmark, as the kernel has them.
-type describedPorts struct {
-	tx, rx iface.Info
-	watch  *iface.Info
-}
-
-// speed is what the slower line carries in bits/s; 0 if that is not known. What
-// virtual cables say of theirs is made up.
-func (p describedPorts) speed() float64 {
-	if p.virtual() {
-		return 0
-	}
-	return float64(min(p.tx.Speed, p.rx.Speed))
-}
-
-// virtual says whether both ports are ends of virtual cables, which go nowhere
-// that anybody else is.
-func (p describedPorts) virtual() bool { return p.tx.Driver == "veth" && p.rx.Driver == "veth" }
-
-// ids are the ports by what must stay the same.
-func (p describedPorts) ids() (list []suite.PortID) {
-	add := func(role string, i iface.Info) {
-		list = append(list, suite.PortID{Role: role, Name: i.Name, MAC: i.HardwareAddr.String(), Driver: i.Driver, SpeedBPS: i.Speed, MTU: i.MTU})
-	}
-	add("tx", p.tx)
-	add("rx", p.rx)
-	if p.watch != nil {
-		add("watch", *p.watch)
-	}
-	return list
-}
-
-// benchPorts looks at the ports, and refuses those that must not be loaded.
-func benchPorts(c *cli.Context, tx, rx, watch string, force bool) (p describedPorts, err error) {
-	if tx == "" || rx == "" {
-		return p, exit.Usage("name both ports: --tx offers, --rx receives")
-	}
-	if tx == rx || watch != "" && (watch == tx || watch == rx) {
-		return p, exit.Usage("a port is named twice: a benchmark needs ports that the device joins")
-	}
-	for _, w := range []struct {
-		name string
-		to   *iface.Info
-	}{{tx, &p.tx}, {rx, &p.rx}, {watch, nil}} {
-		if w.name == "" {
-			continue
-		}
-		d, err := command.Describe(c, w.name)
-		if err != nil {
-			return p, err
-		}
-		switch {
-		case d.About.DefaultRoute && !force:
-			return p, exit.Usage("%s has the default route: this machine's own traffic is there, and a benchmark would be in its way (--force uses it)", w.name)
-		case !d.About.Up:
-			return p, exit.Usage("%s is down: ip link set %s up", w.name, w.name)
-		case !d.About.Carrier:
-			return p, exit.Usage("%s has no carrier: connect the device", w.name)
-		}
-		if w.to == nil {
-			p.watch = &d.About
-			continue
-		}
-		*w.to = d.About
-	}
-	return p, nil
 }
 
 // consent asks whether the network is isolated, if it can be another.
@@ -156,7 +91,7 @@ func (b *bencher) consent(c *cli.Context, ports describedPorts) (string, error) 
 		return "", exit.Usage("a benchmark overloads everything it reaches and must never run on a network in use (RFC 6815): --isolated says that this one is not")
 	}
 	command.Note(c, "a benchmark overloads everything it reaches and must never run on a network in use (RFC 6815)")
-	command.Note(c, "type isolated if %s and %s reach nothing but the device under test:", ports.tx.Name, ports.rx.Name)
+	command.Note(c, "type isolated if %s reach nothing but the device under test:", ports)
 	var word string
 	if _, err := fmt.Fscanln(c.App.Reader, &word); err != nil || strings.TrimSpace(word) != "isolated" {
 		return "", exit.Usage("not agreed: nothing was sent")

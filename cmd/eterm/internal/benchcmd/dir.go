@@ -1,6 +1,8 @@
 package benchcmd
 
 import (
+	"net"
+
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/args"
@@ -16,6 +18,7 @@ import (
 // resumer is eterm bench resume.
 type resumer struct {
 	json, quiet, accept, force bool
+	key                        string
 	color                      args.When
 }
 
@@ -30,6 +33,7 @@ func benchResumeCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "accept-change", Destination: &r.accept, Usage: "go on although the device is not what it was"},
 			args.ForceFlag(&r.force, "use a port although the default route is on it"),
+			command.KeyFlag(&r.key),
 			args.JSONFlag(&r.json),
 			args.WatchFlag(),
 			args.QuietFlag(&r.quiet, "no progress"),
@@ -58,7 +62,7 @@ func (r *resumer) run(c *cli.Context) error {
 	}
 	w := &benchRun{c: c, header: past.Header, dir: dir, json: r.json, quiet: r.quiet, directory: directory, color: show.UseColor(string(r.color), c.App.Writer)}
 	defer w.close()
-	if err := r.same(c, past.Header); err != nil {
+	if err := r.same(c, w); err != nil {
 		return err
 	}
 	command.Note(c, "%d trials were made until %s", len(past.Trials), past.Last.Local().Format("2006-01-02 15:04"))
@@ -68,13 +72,22 @@ func (r *resumer) run(c *cli.Context) error {
 	return w.run(past.Trials, r.accept)
 }
 
-// same refuses ports that are not what they were.
-func (r *resumer) same(c *cli.Context, h suite.Header) error {
-	names := map[string]string{}
+// same refuses ports that are not what they were. Between two machines it finds
+// the peer again.
+func (r *resumer) same(c *cli.Context, w *benchRun) error {
+	h, named := w.header, map[string]suite.PortID{}
 	for _, p := range h.Ports {
-		names[p.Role] = p.Name
+		named[p.Role] = p
 	}
-	now, err := benchPorts(c, names["tx"], names["rx"], names["watch"], r.force)
+	var now describedPorts
+	var err error
+	if near, between := named[roleNear]; between {
+		if now, err = nearPort(c, near.Name, r.force); err == nil {
+			err = r.meet(c, w, named[rolePeer].MAC, &now)
+		}
+	} else {
+		now, err = benchPorts(c, named[roleTX].Name, named[roleRX].Name, named[roleWatch].Name, r.force)
+	}
 	if err != nil {
 		return err
 	}
@@ -83,6 +96,24 @@ func (r *resumer) same(c *cli.Context, h suite.Header) error {
 			return exit.Usage("%s is not the port that it was (%s %s %d bit/s, now %s %s %d bit/s): begin a new run", p.Name, was.MAC, was.Driver, was.SpeedBPS, p.MAC, p.Driver, p.SpeedBPS)
 		}
 	}
+	return nil
+}
+
+// meet finds the peer of the run.
+func (r *resumer) meet(c *cli.Context, w *benchRun, mac string, now *describedPorts) error {
+	key, err := command.SharedKey(r.key)
+	if err != nil {
+		return err
+	}
+	to, err := net.ParseMAC(mac)
+	if err != nil {
+		return exit.Usage("the journal has no address of a peer: %w", err)
+	}
+	about := suite.About{}
+	if w.machines, about, err = reachPeer(c, now.tx.Name, to, w.header.Frames, key, w.header.Plan.Seed); err != nil {
+		return err
+	}
+	now.take(about, w.machines)
 	return nil
 }
 

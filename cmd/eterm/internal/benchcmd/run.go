@@ -18,6 +18,7 @@ import (
 	"eterm/cmd/internal/result"
 	"eterm/cmd/internal/sandbox"
 	"eterm/cmd/internal/watch"
+	"eterm/frame/stats"
 	"eterm/iface"
 	"eterm/iface/suite"
 	"eterm/iface/suite/journal"
@@ -29,7 +30,7 @@ func readerIsTerminal(c *cli.Context) bool {
 }
 
 func (b *bencher) run(c *cli.Context) error {
-	ports, err := benchPorts(c, b.flags.TX, b.flags.RX, b.flags.Third, b.flags.Force)
+	ports, err := b.ports(c)
 	if err != nil {
 		return err
 	}
@@ -43,20 +44,29 @@ func (b *bencher) run(c *cli.Context) error {
 	if b.dir == "" {
 		return exit.Usage("say by -o where the run is kept: a new directory")
 	}
+	w := &benchRun{c: c, dir: b.dir, json: b.json, quiet: b.quiet, color: show.UseColor(string(b.color), c.App.Writer)}
+	defer w.close()
+	if ports.between {
+		if err := b.meet(c, w, &ports); err != nil {
+			return err
+		}
+		if plan, err = b.plan(ports); err != nil {
+			return err
+		}
+	}
 	calibration, err := readCalibration(c, b.flags.Calibration, ports)
 	if err != nil {
 		return err
 	}
-	h := suite.Header{Plan: plan, Ports: ports.ids(), Frames: b.flags.Load(), OneClock: true, ResetCommand: b.flags.ResetCommand, Calibration: calibration}
+	h := suite.Header{Plan: plan, Ports: ports.ids(), Frames: b.flags.Load(), OneClock: !ports.between, ResetCommand: b.flags.ResetCommand, Calibration: calibration}
 	if h.Consent, err = b.consent(c, ports); err != nil {
 		return err
 	}
 	b.say(c, plan)
-	w := &benchRun{c: c, header: h, dir: b.dir, json: b.json, quiet: b.quiet, color: show.UseColor(string(b.color), c.App.Writer)}
+	w.header = h
 	if err := w.open(); err != nil {
 		return err
 	}
-	defer w.close()
 	if err = sandbox.AsUser(func() (err error) {
 		w.directory, err = suite.CreateDirectory(b.dir, h)
 		return err
@@ -67,6 +77,29 @@ func (b *bencher) run(c *cli.Context) error {
 		return exit.Usage("%w", err)
 	}
 	return w.run(nil, false)
+}
+
+// ports looks at those here.
+func (b *bencher) ports(c *cli.Context) (describedPorts, error) {
+	if b.flags.Between() {
+		return nearPort(c, b.flags.Interface, b.flags.Force)
+	}
+	return benchPorts(c, b.flags.TX, b.flags.RX, b.flags.Third, b.flags.Force)
+}
+
+// meet finds the peer and takes what it says of its port.
+func (b *bencher) meet(c *cli.Context, w *benchRun, ports *describedPorts) error {
+	key, err := command.SharedKey(b.key)
+	if err != nil {
+		return err
+	}
+	about := suite.About{}
+	w.machines, about, err = reachPeer(c, ports.tx.Name, b.flags.To.Or(ports.tx.HardwareAddr, everybody), b.flags.Load(), key, b.flags.Seed)
+	if err != nil {
+		return err
+	}
+	ports.take(about, w.machines)
+	return nil
 }
 
 // plan is what is to be done.
@@ -104,6 +137,7 @@ type benchRun struct {
 	color     bool
 	directory *suite.Directory
 	ports     []iface.Port
+	machines  *suite.TwoMachines // nil between two ports
 	resets    []*waitingReset
 	screen    *watch.Screen
 }
@@ -111,9 +145,11 @@ type benchRun struct {
 // open opens the ports, and whatever else needs privileges.
 func (w *benchRun) open() error {
 	for _, p := range w.header.Ports {
+		if w.machines != nil {
+			break // is open
+		}
 		port, err := command.OpenPort(w.c, p.Name, iface.Options{Promiscuous: true, Tagged: len(w.header.Frames.VLANs) > 0})
 		if err != nil {
-			w.close()
 			return err
 		}
 		w.ports = append(w.ports, port)
@@ -122,7 +158,6 @@ func (w *benchRun) open() error {
 		for range len(w.header.Plan.Resets) * (len(w.header.Plan.Sizes) + 1) * w.header.Plan.Repeat * 2 {
 			r, err := newWaitingReset(w.header.ResetCommand)
 			if err != nil {
-				w.close()
 				return exit.Usage("--reset-command: %w", err)
 			}
 			w.resets = append(w.resets, r)
@@ -132,6 +167,7 @@ func (w *benchRun) open() error {
 }
 
 func (w *benchRun) close() {
+	closePeer(w.machines)
 	for _, p := range w.ports {
 		p.Close()
 	}
@@ -145,19 +181,15 @@ func (w *benchRun) close() {
 
 // run makes the trials that are to be made, keeps the result and shows it.
 func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
-	k, err := command.Keep(w.c, result.KindBench, "", w.json, command.PortAs("send", w.ports[0].Name()), command.PortAs("receive", w.ports[1].Name()))
+	k, err := command.Keep(w.c, result.KindBench, "", w.json, documented(w.header.Ports)...)
 	if err != nil {
 		return err
 	}
 	if err := command.AtWork(w.c, filepath.Join(w.dir, journal.Lines)); err != nil {
 		return err
 	}
-	t := &suite.TwoPorts{TX: w.ports[0], RX: w.ports[1], Load: w.header.Frames, Thresholds: w.header.Plan.Thresholds, Reset: w.reset, Seed: w.header.Plan.Seed}
-	if len(w.ports) > 2 {
-		t.Watch = w.ports[2]
-	}
-	t.Open()
-	defer t.Close()
+	t, done := w.tester()
+	defer done()
 	r := suite.Runner{Plan: w.header.Plan, Trialler: t, Calibration: w.header.Calibration, Log: w.directory, Replay: replay,
 		AcceptChange: acceptChange, Consent: w.header.Consent, Progress: w.progress}
 	stop := k.Follow(t.Source(w.header.Plan))
@@ -169,6 +201,27 @@ func (w *benchRun) run(replay []suite.Trial, acceptChange bool) error {
 		err = w.directory.Add("end", struct{}{})
 	}
 	return w.end(k, found, err)
+}
+
+// tester is what makes the trials.
+type tester interface {
+	suite.Trialler
+	Source(suite.Plan) stats.Source
+}
+
+// tester makes it, between the ports that are open.
+func (w *benchRun) tester() (t tester, done func()) {
+	h := w.header
+	if m := w.machines; m != nil {
+		m.Thresholds, m.Reset = h.Plan.Thresholds, w.reset
+		return m, func() {}
+	}
+	p := &suite.TwoPorts{TX: w.ports[0], RX: w.ports[1], Load: h.Frames, Thresholds: h.Plan.Thresholds, Reset: w.reset, Seed: h.Plan.Seed}
+	if len(w.ports) > 2 {
+		p.Watch = w.ports[2]
+	}
+	p.Open()
+	return p, p.Close
 }
 
 func (w *benchRun) progress(p suite.Progress) {

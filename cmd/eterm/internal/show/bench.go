@@ -201,20 +201,32 @@ func (b *benchCard) latency() {
 	for _, t := range b.tests(suite.Latency) {
 		for _, d := range t.Latency {
 			if d.Trials == 0 {
-				b.line("latency        %5s  at %3.0f %%  not measurable", sizeOf(t), 100*d.Share)
+				b.line("latency        %5s  at %3.0f %%%s  not measurable", sizeOf(t), 100*d.Share, way(t, d))
 				continue
 			}
 			own := ""
 			if d.TesterP50 != nil {
 				own = "  tester's share p50 " + micro(*d.TesterP50)
 			}
-			b.line("latency        %5s  at %3.0f %%  min %s  p50 %s  p99 %s  p99.9 %s  max %s%s",
-				sizeOf(t), 100*d.Share, micro(d.Min), micro(d.P50), micro(d.P99), micro(d.P999), micro(d.Max), own)
+			name := "latency"
+			if d.Kind == "variation" {
+				name = "variation"
+			}
+			b.line("%-14s %5s  at %3.0f %%%s  min %s  p50 %s  p99 %s  p99.9 %s  max %s%s",
+				name, sizeOf(t), 100*d.Share, way(t, d), micro(d.Min), micro(d.P50), micro(d.P99), micro(d.P999), micro(d.Max), own)
 		}
 		if len(t.Latency) == 0 {
 			b.note(t)
 		}
 	}
+}
+
+// way is a row's direction where a test has two.
+func way(t suite.Test, d suite.Delays) string {
+	if t.Direction != "both" {
+		return ""
+	}
+	return "  " + string(d.Direction)
 }
 
 // micro is a time in microseconds.
