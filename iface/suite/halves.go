@@ -123,7 +123,7 @@ func (a *arriving) half(sent probe.SenderAccount) ArrivedHalf {
 	a.bytes, a.told = rep.Bytes, true
 	h := ArrivedHalf{
 		Received: rep.Received, Duplicated: rep.Duplicated, Reordered: rep.Reordered, Corrupted: rep.Damage.Corrupted, Bytes: rep.Bytes,
-		Took: int64(rep.Last - rep.First), Delay: rep.Delay, Outages: rep.Loss.Outages, Series: a.run.series, Tagged: a.run.taggedNS,
+		Took: rep.Last - rep.First, Delay: rep.Delay, Outages: rep.Loss.Outages, Series: a.run.series, Tagged: a.run.taggedNS,
 		SocketDropped: rx.SocketDropped, NICMissed: rx.Interface.RxMissed, CarrierChanges: rx.CarrierChanges,
 		Any: a.run.any, Highest: a.run.highest, First: a.run.first, LastSent: a.run.lastSent, Gap: a.run.gap,
 	}

@@ -109,7 +109,7 @@ func (r *resumer) meet(c *cli.Context, w *benchRun, mac string, now *describedPo
 	if err != nil {
 		return exit.Usage("the journal has no address of a peer: %w", err)
 	}
-	about := suite.About{}
+	var about suite.About
 	if w.machines, about, err = reachPeer(c, now.tx.Name, to, w.header.Frames, key, w.header.Plan.Seed); err != nil {
 		return err
 	}
