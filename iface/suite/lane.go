@@ -42,6 +42,11 @@ func (p *TwoPorts) lane(d Direction, s Spec, profile []Segment) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
+	for other, r := range p.receivers {
+		if other != d {
+			r.sends(session)
+		}
+	}
 	return &lane{newSender(tx, p.Clock(), f, profile), p.receivers[d].arriving(session, plan, shape.Count), d}, nil
 }
 

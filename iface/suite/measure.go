@@ -14,6 +14,8 @@ type rig interface {
 	// that it is the trial's load. An error that is an *invalid is about the trial
 	// alone.
 	run(ctx context.Context, s Spec, profile []Segment, load bool) ([]Account, error)
+	// ends are the ports here.
+	ends() []end
 	// calm says whether the device is as it was when it was probed, with those
 	// accounts.
 	calm(ctx context.Context, s Spec, probed []Account) (bool, error)
@@ -45,6 +47,11 @@ func makeTrial(ctx context.Context, r rig, s Spec, th Thresholds, usage func() U
 
 func (t *Trial) make(ctx context.Context, r rig, usage func() Usage) error {
 	s := t.Spec
+	for _, e := range r.ends() {
+		if err := e.ready(ctx); err != nil {
+			return err
+		}
+	}
 	if err := r.learn(ctx, s); err != nil {
 		return err
 	}

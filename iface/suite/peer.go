@@ -100,6 +100,8 @@ type peerTrial struct {
 	deadline time.Time
 	halves   []byte // what was answered
 
+	looped looped
+
 	mu     sync.Mutex
 	ready  bool
 	failed error
@@ -111,6 +113,7 @@ func (t *peerTrial) start() error {
 	t.stop = cancel
 	t.receiver = newReceiver(t.port, false, func(source []byte) bool { return string(source) == string(t.session.Peer[:]) })
 	t.receiver.key = t.p.Key
+	t.receiver.looped = t.looped.found
 	if t.wire.Reverse != 0 {
 		if err := t.reverse(ctx); err != nil {
 			cancel()
@@ -163,6 +166,7 @@ func (t *peerTrial) reverse(ctx context.Context) error {
 	}
 	clock := newClock(t.p.Clock)
 	w := talk.NewWindow(t.session, ahead(shape, t.wire.Profile), 0)
+	t.receiver.sends(t.wire.Reverse)
 	if t.challenger, err = linktest.NewChallenger(ctx, t.port, shape, t.wire.Reverse, w, clock()); err != nil {
 		return err
 	}
@@ -203,7 +207,9 @@ func (t *peerTrial) offer(ctx context.Context) {
 	t.mu.Unlock()
 	select {
 	case <-t.begin:
-		t.sender.send(ctx)
+		sending, stop := t.looped.stops(ctx)
+		defer stop()
+		t.sender.send(sending)
 	case <-ctx.Done():
 	}
 }

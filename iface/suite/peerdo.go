@@ -74,6 +74,9 @@ func (t *peerTrial) how() (h wireHow) {
 		h.Failed = t.failed.Error()
 	}
 	t.mu.Unlock()
+	if err := t.looped.err(); err != nil {
+		h.Loop = err.Error()
+	}
 	if t.sender != nil {
 		h.Offered = t.sender.port.told.Load()
 		select {

@@ -3,10 +3,12 @@ package suite
 import (
 	"context"
 	"sync"
+	"time"
 
 	"eterm/frame/probe"
 	"eterm/frame/seal"
 	"eterm/iface"
+	"eterm/iface/loop"
 	"eterm/iface/talk"
 )
 
@@ -22,9 +24,13 @@ type receiver struct {
 	// says: its sender wants to know whether it arrives. It must not block.
 	key       seal.Key
 	challenge func(talk.Proof)
+	// looped, if not nil, is told that frames go round in a loop. It must not
+	// block.
+	looped func(*loop.Error)
 
 	mu      sync.Mutex
 	run     *run
+	sending uint32          // session of what this port sends; 0 is none
 	known   map[uint32]bool // sessions that are over
 	foreign uint64
 	control uint64
@@ -35,6 +41,7 @@ type receiver struct {
 type run struct {
 	session  uint32
 	oneClock bool
+	guard    loop.Guard
 	tally    *probe.Tally
 	plan     probe.Plan
 	series   Series
@@ -94,6 +101,9 @@ func (r *receiver) take(rx *iface.Received) {
 	if ok && !r.sealed(rx.Bytes, &f) {
 		return
 	}
+	if ok && rx.To != iface.Outgoing {
+		r.loops(f)
+	}
 	switch {
 	case rx.To == iface.Outgoing:
 	case ok && f.Kind == probe.KindPlan && r.run != nil && f.Session == r.run.session:
@@ -115,6 +125,31 @@ func (r *receiver) take(rx *iface.Received) {
 		r.flooded[f.Session]++
 		r.foreign++
 	}
+}
+
+// loops looks whether a frame of the load goes round: it comes back to where it
+// was sent, or too often.
+func (r *receiver) loops(f probe.Found) {
+	var e *loop.Error
+	switch {
+	case r.looped == nil || f.Kind != probe.KindMark && f.Kind != probe.KindMarkPlan:
+	case r.sending != 0 && f.Session == r.sending:
+		e = &loop.Error{Returned: true}
+	case r.run != nil && f.Session == r.run.session:
+		e = r.run.guard.Copy(uint64(f.Stream)<<32|uint64(f.Seq), time.Now())
+	}
+	if e != nil {
+		e.Port = r.port.Name()
+		r.looped(e)
+	}
+}
+
+// sends says of which session frames are that the port sends: they do not come
+// back to it.
+func (r *receiver) sends(session uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sending = session
 }
 
 // sealed says whether a mark has the seal it should have. One that is damaged is

@@ -11,6 +11,7 @@ import (
 // Errors that end a run, which can be resumed all the same.
 var (
 	ErrLink    = errors.New("the link does not come back")
+	ErrChanged = errors.New("a port is not what it was when the run began")
 	ErrJournal = errors.New("the journal is of another run: its trials are not those of this plan")
 	ErrAnchor  = errors.New("the device is not what it was: what passed before the interruption loses now")
 	errTime    = errors.New("the time is up")

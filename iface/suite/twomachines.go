@@ -51,6 +51,8 @@ type TwoMachines struct {
 	gone     chan error
 	pairs    []pair
 	followed followed
+	own      end
+	looped   looped
 	floor    time.Duration // the fastest reply when the device was probed
 	about    About
 }
@@ -91,6 +93,8 @@ func (p *TwoMachines) Open(ctx context.Context) (About, error) {
 	p.receiver = newReceiver(p.Port, false, func(source []byte) bool { return string(source) == string(p.To) })
 	p.receiver.key = p.Key
 	p.receiver.challenge = p.challenged
+	p.receiver.looped = p.looped.found
+	p.own = newEnd(p.Port)
 	p.followed = newFollowed()
 	p.followed.before[Reverse], _ = p.Port.Counters()
 	serving, stop := context.WithCancel(context.Background())
@@ -160,6 +164,8 @@ func (p *TwoMachines) Close() {
 
 // most is the length of the longest question.
 func (p *TwoMachines) most() int { return ether.MaxFrame(min(p.Port.MTU(), 1500), false) }
+
+func (p *TwoMachines) ends() []end { return []end{p.own} }
 
 // Measure makes a trial.
 func (p *TwoMachines) Measure(ctx context.Context, s Spec) (Trial, error) {

@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -84,7 +85,7 @@ func (l *span) prepare(d Direction, profile []Segment) error {
 		return nil
 	}
 	l.wire.Forward = session
-	p.receiver.know(session) // what comes back of it is no trial's
+	p.receiver.sends(session)
 	f, _, err := newFrames(shape, pairs, l.spec.BroadcastEvery, session)
 	if err != nil {
 		return err
@@ -160,20 +161,29 @@ func (l *span) offer(ctx context.Context) error {
 		}
 	}
 	over := time.Now().Add(time.Duration((Spec{Profile: l.wire.Profile}.Seconds())*1e9) + talk.Lease)
+	sending, stop := l.p.looped.stops(ctx)
+	defer stop()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
 		if l.sender != nil {
-			l.sender.send(ctx)
+			l.sender.send(sending)
 		}
 	}()
 	err := l.keep(ctx, over, sent)
+	stop()
 	<-sent
+	if err == nil {
+		err = l.p.looped.err()
+	}
 	if err == nil && l.sender != nil {
 		err = gone(l.sender.err)
 	}
 	return err
 }
+
+// errLoop is a loop that the peer sees.
+var errLoop = errors.New("the other end sees a loop")
 
 // keep asks how far the peer is, so that it goes on, until both ends have sent
 // all. Under a load that the device cannot forward it may not be heard.
@@ -185,7 +195,10 @@ func (l *span) keep(ctx context.Context, over time.Time, sent <-chan struct{}) e
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err == nil && how.Failed != "" {
+		switch {
+		case err == nil && how.Loop != "":
+			return fmt.Errorf("%v: %w: %s", l.p.To, errLoop, printable(how.Loop))
+		case err == nil && how.Failed != "":
 			return nil // its account says what it sent
 		}
 		if here == nil && (l.arrives == nil || err == nil && how.Sent || time.Now().After(over)) {

@@ -40,6 +40,8 @@ type TwoPorts struct {
 	gone      chan error
 	owned     [][]byte
 	pairs     map[Direction][]pair
+	own       []end
+	looped    looped
 	followed  followed
 }
 
@@ -69,6 +71,8 @@ func (p *TwoPorts) Open() {
 		all = append(all, p.watch)
 	}
 	for _, r := range all {
+		p.own = append(p.own, newEnd(r.port))
+		r.looped = p.looped.found
 		p.served.Go(func() {
 			if err := r.serve(serving); err != nil {
 				p.gone <- err
@@ -82,6 +86,8 @@ func (p *TwoPorts) Close() {
 	p.stop()
 	p.served.Wait()
 }
+
+func (p *TwoPorts) ends() []end { return p.own }
 
 func (p *TwoPorts) isOwn(source []byte) bool {
 	return slices.ContainsFunc(p.owned, func(a []byte) bool { return string(a) == string(source) })

@@ -33,11 +33,16 @@ func (p *TwoPorts) run(ctx context.Context, s Spec, profile []Segment, load bool
 	if load && s.Reset != "" && p.Reset != nil {
 		defer resetAfter(ctx, s, p.Reset)()
 	}
+	sending, stop := p.looped.stops(ctx)
+	defer stop()
 	var all sync.WaitGroup
 	for _, l := range lanes {
-		all.Go(func() { l.send(ctx) })
+		all.Go(func() { l.send(sending) })
 	}
 	all.Wait()
+	if err := p.looped.err(); err != nil {
+		return nil, err
+	}
 	for _, l := range lanes {
 		if err := gone(l.err); err != nil {
 			return nil, err

@@ -18,7 +18,6 @@ const (
 	ForeignFrames = "foreign"     // other frames were on the ports
 	Steal         = "steal"       // the processors were somebody else's
 	Control       = "control"     // the other end's account is missing
-	Changed       = "changed"     // a port is not what it was
 )
 
 // Thresholds are where a trial stops being valid. The zero value has the

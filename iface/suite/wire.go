@@ -67,6 +67,7 @@ type About struct {
 type wireHow struct {
 	Ready    bool   `json:"ready"` // the load in reverse may begin
 	Failed   string `json:"failed,omitempty"`
+	Loop     string `json:"loop,omitempty"` // frames go round
 	Offered  uint64 `json:"offered"`
 	Received uint64 `json:"received"`
 	Missing  uint64 `json:"missing"`
