@@ -162,3 +162,27 @@ func TestBenchBetweenTwoMachines(t *testing.T) {
 		t.Errorf("with another peer: status %d, %s", r.status, r.stderr)
 	}
 }
+
+// TestBenchRFC2889: its figures are in the card and on the page, by their names.
+func TestBenchRFC2889(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	h := wiredHost(t)
+	r := benchOn(t, h, strings.Fields("bench rfc2889 --tx one --rx two -o "+dir+" -b 400pps -s 64 --tests forwarding,broadcast --preset quick"+
+		" --goal ndr:initial=0.3s,trial=0.3s,sum=0.3s,width=20% --waits 0.02,0.3,0.02 --max-time 12 -q")...)
+	if r.status != 0 && r.status != 3 {
+		t.Fatalf("status %d: %s%s", r.status, r.stdout, r.stderr)
+	}
+	page := readFile(t, filepath.Join(dir, "report.html"))
+	for _, want := range []string{"RFC 2889, both", "FRMOL 8"} {
+		if !strings.Contains(r.stdout, want) && r.status == 0 {
+			t.Errorf("card without %q:\n%s", want, r.stdout)
+		}
+	}
+	if !strings.Contains(page, "FRMOL") || !strings.Contains(page, "RFC 2889, 5.1") {
+		t.Error("page without FRMOL")
+	}
+	resulttest.Validate(t, []byte(readFile(t, filepath.Join(dir, "result.json"))))
+	if near := benchOn(t, h, strings.Fields("bench rfc2889 -i one -o "+dir+"2 -b 400pps --dry-run")...); near.status != 2 || !strings.Contains(near.stderr, "go forward only") {
+		t.Errorf("broadcast frames of a peer: status %d, %s", near.status, near.stderr)
+	}
+}

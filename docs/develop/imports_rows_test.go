@@ -61,7 +61,7 @@ var rows = map[string]row{
 	"iface/loop":                       {imports: "iface"},
 	"iface/reach":                      {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc frame/stats frame/udp icmp iface iface/load/pace iface/respond ipv4"},
 	"iface/respond":                    {imports: "frame/arp frame/cfm frame/ether frame/icmpv6 frame/inband frame/ipv6 frame/llc icmp iface ipv4"},
-	"iface/suite":                      {imports: "frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/load iface/load/pace iface/suite/journal iface/suite/mlr iface/suite/stat iface/talk"},
+	"iface/suite":                      {imports: "frame/ether frame/probe frame/seal frame/stats iface iface/linktest iface/load iface/load/pace iface/loop iface/suite/journal iface/suite/mlr iface/suite/stat iface/talk"},
 	"iface/suite/journal":              {},
 	"iface/suite/mlr":                  {},
 	"iface/suite/stat":                 {},

@@ -142,6 +142,12 @@ func rowsOf(r Result) (rows []*values) {
 				v.list = append(v.list, l.Ratio)
 			}
 		}
+		if f := t.Forwarding; f != nil && f.AtMaxLoad != nil {
+			v := at(t, "frmol", "frames/s", true)
+			v.list = append(v.list, *f.AtMaxLoad)
+			v = at(t, "mfr", "frames/s", true)
+			v.list = append(v.list, *f.Maximum)
+		}
 		if t.BackToBack != nil {
 			v := at(t, "buffer", "frames", true)
 			v.list = append(v.list, t.BackToBack.BufferFrames)

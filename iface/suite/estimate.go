@@ -34,17 +34,21 @@ func (p Plan) Estimates() (list []Estimate) {
 			e.MostSeconds += float64(most) * (seconds + p.fixed() + p.Waits.Residual)
 		}
 		for range p.loads() {
-			switch name {
-			case Throughput:
+			if name == Throughput || name == Broadcast {
 				for _, g := range p.Goals {
 					sums := int(g.Sum / g.Final)
 					add(4+2*sums/3, 12+2*sums, g.Final)
 				}
-			case Latency:
+			}
+			if name == Latency || name == Broadcast {
 				n := p.Latency.Trials * len(p.Latency.Shares)
 				add(n, n, p.Latency.Seconds)
+			}
+			switch name {
 			case Loss:
 				add(2, 10, p.LossStep)
+			case Forwarding:
+				add(1, 10, p.LossStep)
 			case BackToBack:
 				add(8*p.BackToBack.Repeat, 25*p.BackToBack.Repeat, 0.1)
 			case Recovery:
@@ -103,7 +107,10 @@ func (p Plan) deviations() []string {
 		}
 	}
 	tell := func(is, want float64, what, clause string) { less(is, want, what, " s", clause) }
-	if p.Suite != "rfc2544" {
+	if p.Suite == RFC2889 && slices.Contains(p.Tests, Forwarding) {
+		tell(p.LossStep, 30, "forwarding trial", "RFC 2889 5.1.2")
+	}
+	if p.Suite != RFC2544 {
 		return list
 	}
 	tell(p.Waits.Learn, 2, "wait after learning", "RFC 2544 23 b")

@@ -56,6 +56,7 @@ var figureNames = map[string][]string{
 	BackToBack: {"frames", "buffer_frames", "buffer_bytes", "buffer_time"},
 	Recovery:   {"time"},
 	ResetTest:  {"outage"},
+	Forwarding: {"frmol", "mfr"},
 }
 
 // ParseExpectation reads the name of a figure and the limit it has to keep.
@@ -109,7 +110,7 @@ func (e *Expectation) parseName(name string) error {
 	test, figure := e.parts[0], e.parts[2]
 	names, known := figureNames[test]
 	switch {
-	case test == Throughput:
+	case test == Throughput, test == Broadcast:
 	case test == Loss:
 		if n, err := strconv.ParseFloat(strings.TrimSuffix(figure, "%"), 64); err != nil || n <= 0 || n > 100 {
 			return fmt.Errorf("%q: the figures of loss are loads, 10%% to 100%%", name)
@@ -176,8 +177,14 @@ func (e Expectation) of(t Test) (list []between) {
 	}
 	figure := e.parts[2]
 	switch {
-	case t.Test == Throughput:
+	case t.Test == Throughput, t.Test == Broadcast:
 		return e.ofThroughput(t)
+	case t.Forwarding != nil:
+		for name, fps := range map[string]*float64{"frmol": t.Forwarding.AtMaxLoad, "mfr": t.Forwarding.Maximum} {
+			if name == figure && fps != nil {
+				list = append(list, exactly(*fps))
+			}
+		}
 	case t.Test == Loss:
 		for _, row := range t.Loss {
 			if strconv.FormatFloat(row.Percent, 'g', -1, 64)+"%" == figure && !row.NotOffered {

@@ -88,10 +88,21 @@ const (
 	Recovery   = "recovery"
 	ResetTest  = "reset"
 	Bursts     = "bursts"
+	Forwarding = "forwarding"
+	Broadcast  = "broadcast"
 )
 
-// AllTests are all of them.
-var AllTests = []string{Throughput, Latency, Loss, BackToBack, Recovery, ResetTest, Bursts}
+// The suites.
+const (
+	RFC2544 = "rfc2544"
+	RFC2889 = "rfc2889"
+)
+
+// SuiteTests are the tests of each suite.
+var SuiteTests = map[string][]string{
+	RFC2544: {Throughput, Latency, Loss, BackToBack, Recovery, ResetTest, Bursts},
+	RFC2889: {Throughput, Forwarding, Broadcast},
+}
 
 // DefaultSizes are those of RFC 2544, 9.1.
 var DefaultSizes = []int{64, 128, 256, 512, 1024, 1280, 1518}
@@ -103,7 +114,7 @@ var Presets = []string{"quick", "standard", "rfc"}
 // or their letter.
 func Preset(name string) (Plan, error) {
 	p := Plan{
-		Suite: "rfc2544", Sizes: DefaultSizes, Direction: string(Forward), Search: "mlr", Warmup: 1, Repeat: 1,
+		Suite: RFC2544, Sizes: DefaultSizes, Direction: string(Forward), Search: "mlr", Warmup: 1, Repeat: 1,
 		Tests:   []string{Throughput, Latency, Loss, BackToBack},
 		Latency: LatencyPlan{Shares: []float64{1, 0.9, 0.5, 0.1}}, Bursts: []int{16, 64, 256, 1024}, Resets: []string{"software"},
 	}
@@ -131,6 +142,20 @@ func Preset(name string) (Plan, error) {
 	return p, nil
 }
 
+// For makes the plan one of a suite, with the suite's own tests. Those of RFC
+// 2889 load both directions at once.
+func (p Plan) For(suite string) Plan {
+	if p.Suite = suite; suite == RFC2889 {
+		p.Tests, p.Direction = SuiteTests[suite], "both"
+	}
+	return p
+}
+
+// Groups says whether frames go to more than the other port's own address.
+func (p Plan) Groups() bool {
+	return p.Addresses > 1 || p.BroadcastEvery > 0 || slices.Contains(p.Tests, Broadcast)
+}
+
 // Hash is the plan's SHA-256 in hexadecimal.
 func (p Plan) Hash() string {
 	b, _ := json.Marshal(p) // numbers and strings alone
@@ -153,7 +178,7 @@ func (p Plan) Check() error {
 	}
 	for _, t := range p.Tests {
 		if testOf(t) == nil {
-			return fmt.Errorf("no test is named %q: want %s", t, strings.Join(AllTests, ", "))
+			return fmt.Errorf("no test is named %q: want %s", t, strings.Join(SuiteTests[p.Suite], ", "))
 		}
 	}
 	if p.LineBPS == 0 && p.MaxFPS == 0 && p.MaxBPS == 0 {

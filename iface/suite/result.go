@@ -50,6 +50,7 @@ type Test struct {
 	Recovery       *Recovered        `json:"recovery,omitempty"`
 	Resets         []ResetRow        `json:"resets,omitempty"`
 	Bursts         []BurstRow        `json:"bursts,omitempty"`
+	Forwarding     *Forwarded        `json:"forwarding,omitempty"`
 	Calibration    *CalibrationPoint `json:"calibration,omitempty"`
 	// Note is why there is no figure, or what it lacks.
 	Note string `json:"note,omitempty"`

@@ -70,6 +70,8 @@ type cell struct {
 	sizes  []int
 	ways   []Direction
 	repeat int
+	// broadcast: every frame is to everybody.
+	broadcast bool
 }
 
 // size is the frames' size, or 0 for a mix.
@@ -130,7 +132,7 @@ func (r *Runner) all(ctx context.Context) error {
 	for _, name := range r.Plan.Tests {
 		for repeat := 1; repeat <= r.Plan.Repeat; repeat++ {
 			for _, sizes := range r.Plan.loads() {
-				r.cell = cell{name, sizes, ways, repeat}
+				r.cell = cell{test: name, sizes: sizes, ways: ways, repeat: repeat}
 				if err := r.one(ctx, name); err != nil {
 					return err
 				}
@@ -171,6 +173,10 @@ func testOf(name string) func(*Runner, context.Context, *Test) error {
 		return (*Runner).reset
 	case Bursts:
 		return (*Runner).bursts
+	case Forwarding:
+		return (*Runner).forwarding
+	case Broadcast:
+		return (*Runner).broadcast
 	case CalibrateTest:
 		return (*Runner).calibrate
 	}
@@ -209,7 +215,7 @@ func (r *Runner) anchor(ctx context.Context) error {
 
 // key names a figure of a cell.
 func (r *Runner) key(goal string) string {
-	return fmt.Sprint(r.cell.sizes, r.cell.direction(), r.cell.repeat, goal)
+	return fmt.Sprint(r.cell.sizes, r.cell.direction(), r.cell.repeat, r.cell.broadcast, goal)
 }
 
 // base is the throughput that other tests refer to: the strict one if there is

@@ -9,9 +9,13 @@ import (
 
 // spec is a trial of the present cell.
 func (r *Runner) spec(loss float64, profile ...Segment) Spec {
+	every := r.Plan.BroadcastEvery
+	if r.cell.broadcast {
+		every = 1
+	}
 	return Spec{
 		Sizes: r.cell.sizes, Directions: r.cell.ways, Profile: profile, Loss: loss, Addresses: r.Plan.Addresses,
-		BroadcastEvery: r.Plan.BroadcastEvery, Waits: r.Plan.Waits,
+		BroadcastEvery: every, Waits: r.Plan.Waits,
 	}
 }
 

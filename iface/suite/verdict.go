@@ -38,6 +38,9 @@ func (r *Result) judge() {
 				v.Untrusted = append(v.Untrusted, name+" "+f.Name+": the search did not come to its end")
 			}
 		}
+		if f := t.Forwarding; f != nil && f.AtMaxLoad == nil && len(f.Rows) > 0 {
+			v.TesterLimited = append(v.TesterLimited, name+": the tester cannot offer the greatest load")
+		}
 		for _, row := range t.Loss {
 			if row.NotOffered {
 				v.TesterLimited = append(v.TesterLimited, fmt.Sprintf("%s at %.0f %%: the tester cannot offer it", name, row.Percent))

@@ -19,6 +19,8 @@ func (v *View) bench(r *suite.Result) {
 	}
 	v.benchChecks(r)
 	v.throughput(r)
+	v.broadcast(r)
+	v.forwarding(r)
 	v.benchDelay(r)
 	v.lossRate(r)
 	v.benchOthers(r)
@@ -79,12 +81,12 @@ func sizeName(t suite.Test) string {
 // throughput adds the figures of RFC 2544, 26.1: a table, bars with the line's
 // maximum, and lines over frame size.
 func (v *View) throughput(r *suite.Result) {
-	t := Table{Title: "Throughput (RFC 2544, 26.1)", Head: []string{"size", "direction", "goal", "frames/s", "bounds", "of the line", "on the wire", "limit", "why"}}
+	t := Table{Title: "Throughput (RFC 2544, 26.1)", Head: figureHead}
 	bars := Bars{Title: "Throughput by frame size", Desc: "Bars of each goal's throughput; the mark is the theoretical maximum of the line", X: Axis{Title: "frame size, bytes with FCS"}, Y: Axis{Title: "frames/s"}}
 	plot := Plot{Title: "Throughput over frame size", Desc: "A line for each goal, and the theoretical maximum of the line", X: Axis{Title: "frame size, bytes with FCS", FromData: true, Name: plain}, Y: Axis{Title: "frames/s", Log: true}}
 	marked := false
 	for _, x := range r.Tests {
-		if len(x.Goals) == 0 {
+		if len(x.Goals) == 0 || x.Test != suite.Throughput {
 			continue
 		}
 		g := BarGroup{Name: strings.TrimSpace(sizeName(x)), Most: x.TheoreticalFPS}
@@ -146,6 +148,8 @@ func (p *Plot) add(name string, size int, y float64) {
 		p.Lines = append(p.Lines, Series{name, []Point{{float64(size), y}}})
 	}
 }
+
+var figureHead = []string{"size", "direction", "goal", "frames/s", "bounds", "of the line", "on the wire", "limit", "why"}
 
 func figureRow(x suite.Test, f suite.Figure) []string {
 	value, bounds := "none", "none"
@@ -220,7 +224,7 @@ func (v *View) lossRate(r *suite.Result) {
 
 // benchDelay adds the delays of RFC 2544, 26.2.
 func (v *View) benchDelay(r *suite.Result) {
-	t := Table{Title: "Latency (RFC 2544, 26.2)", Head: []string{"size", "direction", "load", "frames/s", "kind", "min", "p50", "p99", "p99.9", "max", "tester's p50", "lost"}}
+	t := Table{Title: "Latency (RFC 2544, 26.2; of broadcast frames RFC 2889, 5.10)", Head: []string{"test", "size", "direction", "load", "frames/s", "kind", "min", "p50", "p99", "p99.9", "max", "tester's p50", "lost"}}
 	var curves []namedHistogram
 	for _, x := range r.Tests {
 		for _, d := range x.Latency {
@@ -229,7 +233,7 @@ func (v *View) benchDelay(r *suite.Result) {
 				tester = duration(*d.TesterP50)
 			}
 			load := digits(100*d.Share) + " %"
-			t.Rows = append(t.Rows, []string{sizeName(x), clean(string(d.Direction)), load, grouped(signif(d.FPS, 6)), or(delayKinds[d.Kind], clean(d.Kind)),
+			t.Rows = append(t.Rows, []string{clean(x.Test), sizeName(x), clean(string(d.Direction)), load, grouped(signif(d.FPS, 6)), or(delayKinds[d.Kind], clean(d.Kind)),
 				duration(d.Min), duration(d.P50), duration(d.P99), duration(d.P999), duration(d.Max), tester, number(d.Lost)})
 			subject := testName(x) + "." + strings.ReplaceAll(load, " ", "")
 			v.delay(subject, "p50", d.P50, float64(d.P50)*1e-3)

@@ -27,6 +27,7 @@ type Bench struct {
 	// Seed draws addresses.
 	Seed uint64
 
+	suite     string
 	preset    string
 	tests     string
 	skip      string
@@ -66,7 +67,7 @@ func (f *Bench) PortFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "imix", Destination: &f.imix, Usage: "measure the simple Internet mix too: 7 frames of 64, 4 of 594, 1 of 1518 bytes"},
 		&cli.GenericFlag{Name: "rate", Aliases: []string{"b"}, Value: &f.rate, DefaultText: "the line's", Usage: "offer at most `RATE`: 100kpps, 500Mbit, 50%"},
 		&cli.StringFlag{Name: "min-load", Destination: &f.leastLoad, Value: "0.1%", Usage: "offer at least this `SHARE` of that"},
-		Default(ChoiceFlag("direction", &f.direction, "load `WHICH` direction", string(suite.Forward), string(suite.Reverse), "both"), string(suite.Forward)),
+		Default(ChoiceFlag("direction", &f.direction, "load `WHICH` direction", string(suite.Forward), string(suite.Reverse), "both"), "forward; of rfc2889 both"),
 		NumberFlag("addresses", &f.addresses, 0, 256, "pairs of MAC addresses a direction, random but for the first (RFC 4814)"),
 		VLANFlag(&f.vlans),
 		EtherTypeFlag(&f.typ, "EtherType of the frames (default 0x88b5)"),
@@ -81,13 +82,17 @@ func (f *Bench) PortFlags() []cli.Flag {
 	}
 }
 
-// TestFlags are which tests are made, and how well.
-func (f *Bench) TestFlags() []cli.Flag {
-	f.repeat, f.preset, f.search = 1, "standard", "mlr"
+// TestFlags are which tests of a suite are made, and how well.
+func (f *Bench) TestFlags(name string) []cli.Flag {
+	f.repeat, f.preset, f.search, f.suite = 1, "standard", "mlr", name
+	all, some := suite.SuiteTests[name], "throughput,latency,loss,back-to-back"
+	if name == suite.RFC2889 {
+		some = strings.Join(all, ",")
+	}
 	return []cli.Flag{
 		Default(ChoiceFlag("preset", &f.preset, "lengths, waits and repetitions of `PRESET`", suite.Presets...), "standard"),
-		Default(SomeOf("tests", &f.tests, "make `TESTS` of "+strings.Join(suite.AllTests, ", "), suite.AllTests...), "throughput,latency,loss,back-to-back"),
-		SomeOf("skip", &f.skip, "leave out `TESTS`", suite.AllTests...),
+		Default(SomeOf("tests", &f.tests, "make `TESTS` of "+strings.Join(all, ", "), all...), some),
+		SomeOf("skip", &f.skip, "leave out `TESTS`", all...),
 		Default(ChoiceFlag("search", &f.search, "search by `METHOD`: several loss ratios at once (RFC 9971), or binary with loss verification (TST 009)", "mlr", "binary"), "mlr"),
 		&cli.GenericFlag{Name: "goal", Value: &f.goals, DefaultText: "those of the preset", Usage: "search for `NAME:loss=0,exceed=50%,initial=1s,trial=1s,sum=21s,width=0.5%`"},
 		&cli.GenericFlag{Name: "waits", Value: &f.waits, DefaultText: "those of the preset", Usage: "pause `LEARN,RESIDUAL,REST` (RFC 2544, 23 b, d, e), such as 2s,2s,5s"},
@@ -107,6 +112,7 @@ func (f *Bench) Plan(lineSpeed float64) (suite.Plan, error) {
 	if err != nil {
 		return p, exit.Usage("--preset: %w", err)
 	}
+	p = p.For(or(f.suite, suite.RFC2544))
 	if len(f.sizes.List) > 0 {
 		p.Sizes = f.sizes.List
 	}
@@ -119,13 +125,13 @@ func (f *Bench) Plan(lineSpeed float64) (suite.Plan, error) {
 	if f.waits.given {
 		p.Waits = f.waits.Waits
 	}
-	if f.Between() && p.Direction != string(suite.Forward) && (f.addresses > 1 || f.broadcast != "") {
-		return p, exit.Usage("--direction %s with more --addresses or --broadcast: a peer sends to the station that asks and to no other, so these go forward only", p.Direction)
-	}
 	for _, step := range []func(*suite.Plan) error{f.planTests, f.planGoals, f.planRates, f.planNotes} {
 		if err := step(&p); err != nil {
 			return p, err
 		}
+	}
+	if f.Between() && p.Direction != string(suite.Forward) && p.Groups() {
+		return p, exit.Usage("--direction %s with more --addresses or broadcast frames: a peer sends to the station that asks and to no other, so these go forward only", p.Direction)
 	}
 	if err := p.Check(); err != nil {
 		return p, exit.Usage("%w", err)

@@ -31,12 +31,12 @@ type bencher struct {
 func Command() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
-		Usage: "benchmark a device by RFC 2544 and what followed it",
+		Usage: "benchmark a device by RFC 2544, RFC 2889 and what followed them",
 		Description: "Two ports of this machine, joined by the device under test, or by a cable to calibrate; or -i, one port here and one of\n" +
 			"another machine, where \"eterm respond\" runs. Every figure says whether the device, the line or this tester was its\n" +
 			"limit. Never on a network in use (RFC 6815).",
 		Subcommands: []*cli.Command{
-			benchRFC2544Command(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
+			benchRFC2544Command(), benchRFC2889Command(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
 		},
 	}
 }
@@ -51,7 +51,22 @@ func benchRFC2544Command() *cli.Command {
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --preset quick -s 64,1518 -b 100kpps\n" +
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --dry-run        (what it would do, and how long)\n" +
 			"eterm bench rfc2544 --tx eth1 --rx eth2 -o sw1 --expect limits.yaml",
-		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags()...), b.outputFlags()...),
+		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags(suite.RFC2544)...), b.outputFlags()...),
+		Action: b.run,
+	}
+}
+
+func benchRFC2889Command() *cli.Command {
+	b := &bencher{color: "auto"}
+	return &cli.Command{
+		Name:  "rfc2889",
+		Usage: "measure what a switch forwards when it is overloaded, and broadcast frames",
+		UsageText: "eterm bench rfc2889 --tx eth1 --rx eth2 -o sw1 --isolated               (both directions at once: 5.1)\n" +
+			"eterm bench rfc2889 --tx eth1 --rx eth2 -o sw1 --direction forward       (one: 5.4)\n" +
+			"eterm bench rfc2889 --tx eth1 --rx eth2 --third eth3 -o sw1 --tests broadcast",
+		Description: "Throughput, the forwarding rate at the maximum offered load and the maximum forwarding rate, and broadcast frames.\n" +
+			"Address tables are of \"eterm switch macs\", errored frames of \"eterm switch check --errored\".",
+		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags(suite.RFC2889)...), b.outputFlags()...),
 		Action: b.run,
 	}
 }

@@ -76,8 +76,11 @@ func BenchPlan(o *Output, p suite.Plan, asJSON bool) error {
 func Bench(o *Output, r suite.Result, color bool) error {
 	b := &benchCard{o: o, r: r}
 	b.line("%s, %s, %d trials, %s%s", benchTitle(r), r.Plan.Direction, len(r.Trials), inShort(r.ObservedS), stateText(r.State))
-	b.throughput()
-	b.latency()
+	for _, name := range []string{suite.Throughput, suite.Broadcast} {
+		b.throughput(name)
+		b.latency(name)
+	}
+	b.latency(suite.Latency)
 	b.loss()
 	b.rest()
 	for _, d := range r.Deviations {
@@ -95,7 +98,7 @@ func Bench(o *Output, r suite.Result, color bool) error {
 }
 
 func benchTitle(r suite.Result) string {
-	title := map[string]string{"rfc2544": "RFC 2544", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
+	title := map[string]string{suite.RFC2544: "RFC 2544", suite.RFC2889: "RFC 2889", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
 	if title == "" {
 		title = r.Suite
 	}
@@ -150,8 +153,9 @@ func (b *benchCard) note(t suite.Test) {
 	}
 }
 
-func (b *benchCard) throughput() {
-	tests := b.tests(suite.Throughput)
+// throughput shows a test that searches for one.
+func (b *benchCard) throughput(name string) {
+	tests := b.tests(name)
 	if len(tests) == 0 {
 		return
 	}
@@ -159,7 +163,7 @@ func (b *benchCard) throughput() {
 	for _, g := range b.r.Plan.Goals {
 		names = append(names, fmt.Sprintf("%13s", g.Name))
 	}
-	b.line("throughput      size  theoretical %s   limit", strings.Join(names, ""))
+	b.line("%-14s  size  theoretical %s   limit", name, strings.Join(names, ""))
 	for _, t := range tests {
 		if t.NoWay {
 			b.note(t)
@@ -197,8 +201,9 @@ func figureText(f suite.Figure) string {
 	return spaced(*f.ThroughputFPS)
 }
 
-func (b *benchCard) latency() {
-	for _, t := range b.tests(suite.Latency) {
+// latency shows the delays of a test.
+func (b *benchCard) latency(name string) {
+	for _, t := range b.tests(name) {
 		for _, d := range t.Latency {
 			if d.Trials == 0 {
 				b.line("latency        %5s  at %3.0f %%%s  not measurable", sizeOf(t), 100*d.Share, way(t, d))
@@ -208,14 +213,14 @@ func (b *benchCard) latency() {
 			if d.TesterP50 != nil {
 				own = "  tester's share p50 " + micro(*d.TesterP50)
 			}
-			name := "latency"
+			what := "latency"
 			if d.Kind == "variation" {
-				name = "variation"
+				what = "variation"
 			}
 			b.line("%-14s %5s  at %3.0f %%%s  min %s  p50 %s  p99 %s  p99.9 %s  max %s%s",
-				name, sizeOf(t), 100*d.Share, way(t, d), micro(d.Min), micro(d.P50), micro(d.P99), micro(d.P999), micro(d.Max), own)
+				what, sizeOf(t), 100*d.Share, way(t, d), micro(d.Min), micro(d.P50), micro(d.P99), micro(d.P999), micro(d.Max), own)
 		}
-		if len(t.Latency) == 0 {
+		if len(t.Latency) == 0 && name == suite.Latency {
 			b.note(t)
 		}
 	}
@@ -247,53 +252,4 @@ func (b *benchCard) loss() {
 		}
 		b.note(t)
 	}
-}
-
-// rest are the tests with one line a size.
-func (b *benchCard) rest() {
-	for _, t := range b.r.Tests {
-		size := sizeOf(t)
-		switch {
-		case t.BackToBack != nil:
-			r := t.BackToBack
-			sign := ""
-			if r.AtLeast {
-				sign = "≥ "
-			}
-			b.line("back-to-back   %5s  %s%s frames (%s to %s of %d, sd %.3g); buffer %s frames, %s bytes, %.4g ms", size, sign,
-				spaced(r.Frames.Mean), spaced(r.Frames.Min), spaced(r.Frames.Max), r.Frames.N, r.Frames.SD, spaced(r.BufferFrames), spaced(r.BufferBytes), 1e3*r.CorrectedS)
-		case t.Recovery != nil:
-			b.line("recovery       %5s  %s", size, recoveryText(*t.Recovery))
-		case t.Calibration != nil:
-			p := t.Calibration
-			b.line("ceiling        %5s  %s frames/s; bursts %s, %s, %s; %.3g stalls/min, longest %s", size, spaced(p.CeilingFPS),
-				spaced(p.BurstFPS[0]), spaced(p.BurstFPS[1]), spaced(p.BurstFPS[2]), p.StallsPerMin, micro(p.LongestStall))
-		case t.Test != suite.Throughput && t.Test != suite.Latency && t.Test != suite.Loss:
-			b.note(t)
-		}
-		for _, row := range t.Resets {
-			text := fmt.Sprintf("out for %.4g s by count, %.4g s by time", row.ByCountS, row.ByTimeS)
-			if !row.Returned {
-				text += ", and did not come back"
-			}
-			b.line("reset %-8s %5s  %s", row.Kind, size, text)
-		}
-		for _, row := range t.Bursts {
-			gap := "none"
-			if row.GapS != nil {
-				gap = fmt.Sprintf("%.4g ms", 1e3**row.GapS)
-			}
-			b.line("bursts of %-4d %5s  least gap %s, %s: %s", row.Burst, size, gap, row.Limit, row.Why)
-		}
-	}
-}
-
-func recoveryText(r suite.Recovered) string {
-	switch {
-	case !r.Overloaded:
-		return fmt.Sprintf("not overloaded by %s frames/s", spaced(r.OverFPS))
-	case !r.Recovered:
-		return "did not recover"
-	}
-	return fmt.Sprintf("%.4g s by count, %.4g s by time, from %s to %s frames/s", r.ByCountS, r.ByTimeS, spaced(r.OverFPS), spaced(r.UnderFPS))
 }
