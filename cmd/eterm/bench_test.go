@@ -186,3 +186,25 @@ func TestBenchRFC2889(t *testing.T) {
 		t.Errorf("broadcast frames of a peer: status %d, %s", near.status, near.stderr)
 	}
 }
+
+// TestBenchRun: a plan's run is that of its flags; what is wrong with it is said
+// with its place, and nothing is made.
+func TestBenchRun(t *testing.T) {
+	h := wiredHost(t)
+	folder := t.TempDir()
+	plan, dir := filepath.Join(folder, "plan.yaml"), filepath.Join(folder, "run")
+	must(t, os.WriteFile(plan, []byte("suites: [rfc2889, rfc2544]\ntx: one\nrx: two\nrate: 400pps\nsize: 64\ntests: forwarding\npreset: quick\n"+
+		"waits: 0.02s,0.3s,0.02s\nmax-time: 10s\nnotes: {device: wire}\nexpect: {forwarding: {64: {mfr: \">= 700pps\"}}}\n"), 0o600))
+	r := benchOn(t, h, "bench", "run", plan, "-o", dir, "-q")
+	if r.status != 0 && r.status != 3 {
+		t.Fatalf("status %d: %s%s", r.status, r.stdout, r.stderr)
+	}
+	if !strings.Contains(r.stdout, `RFC 2889 and RFC 2544 of "wire", both`) || r.status == 0 && !strings.Contains(r.stdout, "passed: the expectation is met") {
+		t.Errorf("card:\n%s", r.stdout)
+	}
+	must(t, os.WriteFile(plan, []byte("tx: one\nrx: two\nsizes: 64\n"), 0o600))
+	r = benchOn(t, h, "bench", "run", plan, "-o", dir+"2")
+	if _, err := os.Stat(dir + "2"); r.status != 2 || err == nil || !strings.Contains(r.stderr, "sizes: 64") || !strings.Contains(r.stderr, "^") || !strings.Contains(r.stderr, `no key "sizes"`) {
+		t.Errorf("status %d, %v: %s", r.status, err, r.stderr)
+	}
+}

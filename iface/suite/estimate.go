@@ -107,10 +107,10 @@ func (p Plan) deviations() []string {
 		}
 	}
 	tell := func(is, want float64, what, clause string) { less(is, want, what, " s", clause) }
-	if p.Suite == RFC2889 && slices.Contains(p.Tests, Forwarding) {
+	if p.has(RFC2889) && slices.Contains(p.Tests, Forwarding) {
 		tell(p.LossStep, 30, "forwarding trial", "RFC 2889 5.1.2")
 	}
-	if p.Suite != RFC2544 {
+	if !p.has(RFC2544) {
 		return list
 	}
 	tell(p.Waits.Learn, 2, "wait after learning", "RFC 2544 23 b")

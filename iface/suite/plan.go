@@ -142,14 +142,39 @@ func Preset(name string) (Plan, error) {
 	return p, nil
 }
 
-// For makes the plan one of a suite, with the suite's own tests. Those of RFC
-// 2889 load both directions at once.
-func (p Plan) For(suite string) Plan {
-	if p.Suite = suite; suite == RFC2889 {
-		p.Tests, p.Direction = SuiteTests[suite], "both"
+// TestsOf are the tests of a suite, or of several with a + between them, each once.
+func TestsOf(suites string) (list []string) {
+	for _, s := range strings.Split(suites, "+") {
+		for _, t := range SuiteTests[s] {
+			if !slices.Contains(list, t) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}
+
+// For makes the plan one of a suite, or of several with a + between them. Of RFC
+// 2889 all tests are made, and both directions are loaded at once.
+func (p Plan) For(suites string) Plan {
+	p.Suite = suites
+	if !p.has(RFC2889) {
+		return p
+	}
+	p.Direction = "both"
+	if !p.has(RFC2544) {
+		p.Tests = nil
+	}
+	for _, t := range SuiteTests[RFC2889] {
+		if !slices.Contains(p.Tests, t) {
+			p.Tests = append(slices.Clone(p.Tests), t)
+		}
 	}
 	return p
 }
+
+// has says whether a plan is of a suite.
+func (p Plan) has(suite string) bool { return slices.Contains(strings.Split(p.Suite, "+"), suite) }
 
 // Groups says whether frames go to more than the other port's own address.
 func (p Plan) Groups() bool {
@@ -178,7 +203,7 @@ func (p Plan) Check() error {
 	}
 	for _, t := range p.Tests {
 		if testOf(t) == nil {
-			return fmt.Errorf("no test is named %q: want %s", t, strings.Join(SuiteTests[p.Suite], ", "))
+			return fmt.Errorf("no test is named %q: want %s", t, strings.Join(TestsOf(p.Suite), ", "))
 		}
 	}
 	if p.LineBPS == 0 && p.MaxFPS == 0 && p.MaxBPS == 0 {

@@ -108,6 +108,8 @@ func (v *Verdict) decide(expected bool, state string) {
 		v.Status, v.Why = 3, "the run was not made to its end"
 	case !expected && len(v.TesterLimited) > 0:
 		v.Status, v.Why = 3, "the tester was the limit of "+v.TesterLimited[0]
+	case expected && len(v.Passed) == 1:
+		v.Why = "the expectation is met"
 	case expected:
 		v.Why = fmt.Sprintf("all %d expectations are met", len(v.Passed))
 	default:

@@ -117,7 +117,7 @@ func sampleID(k Kind) string {
 func sampleBench() *suite.Result {
 	r := &suite.Result{Suite: "rfc2544", Plan: suite.Plan{Suite: "rfc2544", Tests: []string{"throughput", "latency", "loss"}, Sizes: []int{64, 512, 1518}, Direction: "forward", LineBPS: 1e9, Repeat: 1},
 		PlanSHA256: strings.Repeat("ab", 32), State: "done", ObservedS: 1560, OneClock: true, Deviations: []string{"wait e 1 s (RFC 2544 s.23: 5 s)"}, Events: []suite.Event{},
-		Verdict: suite.Verdict{Status: 0, Why: "all 1 expectations are met", Passed: []string{"throughput.512.ndr (512 forward, repetition 1)"}, Failed: []string{}, TesterLimited: []string{"throughput 64 forward ndr: its ceiling is 702 kpps"}, Untrusted: []string{}}}
+		Verdict: suite.Verdict{Status: 0, Why: "the expectation is met", Passed: []string{"throughput.512.ndr (512 forward, repetition 1)"}, Failed: []string{}, TesterLimited: []string{"throughput 64 forward ndr: its ceiling is 702 kpps"}, Untrusted: []string{}}}
 	for n, size := range r.Plan.Sizes {
 		line := 1e9 / 8 / float64(size+20)
 		ndr := min(line, 702100)

@@ -99,15 +99,7 @@ func (s *sorter) sort() error {
 	if err := s.part(); err != nil || s.help {
 		return err
 	}
-	held := RulesOf(s.path, s.command)
-	for _, contradictions := range []bool{true, false} { // what is missing matters only then
-		for _, r := range held {
-			if err := r.broken(s.given); err != nil && r.contradicts() == contradictions {
-				return err
-			}
-		}
-	}
-	return nil
+	return Broken(s.path, s.command, s.given)
 }
 
 func (s *sorter) part() error {

@@ -24,6 +24,8 @@ type Bench struct {
 	Calibration  string
 	Expect       string
 	ResetCommand string
+	// Notes are kept in the result.
+	Notes notes
 	// Seed draws addresses.
 	Seed uint64
 
@@ -42,7 +44,6 @@ type Bench struct {
 	repeat    int
 	addresses int
 	broadcast string
-	notes     notes
 	maxTime   Duration
 	vlans     VLANs
 	typ       EtherType
@@ -76,16 +77,16 @@ func (f *Bench) PortFlags() []cli.Flag {
 		ChoiceFlag("pattern", &f.pattern, "fill frames with `PATTERN`", patterns...),
 		&cli.GenericFlag{Name: "max-time", Value: &f.maxTime, DefaultText: "all it takes", Usage: "begin no trial after `TIME` of them, and report what is known"},
 		SeedFlag(&f.Seed, "0", "draw addresses anew from `N`"),
-		&cli.BoolFlag{Name: "isolated", Destination: &f.Isolated, Usage: "these ports are on an isolated network: a benchmark must never run in one that is in use (RFC 6815)"},
-		ForceFlag(&f.Force, "use a port although the default route is on it"),
-		&cli.GenericFlag{Name: "note", Value: &f.notes, Usage: "keep `KEY=TEXT` in the result, such as device=sw1"},
+		f.isolatedFlag(),
+		ForceFlag(&f.Force, forceUsage),
+		&cli.GenericFlag{Name: "note", Value: &f.Notes, Usage: "keep `KEY=TEXT` in the result, such as device=sw1"},
 	}
 }
 
 // TestFlags are which tests of a suite are made, and how well.
 func (f *Bench) TestFlags(name string) []cli.Flag {
 	f.repeat, f.preset, f.search, f.suite = 1, "standard", "mlr", name
-	all, some := suite.SuiteTests[name], "throughput,latency,loss,back-to-back"
+	all, some := suite.TestsOf(name), "throughput,latency,loss,back-to-back"
 	if name == suite.RFC2889 {
 		some = strings.Join(all, ",")
 	}
@@ -100,9 +101,28 @@ func (f *Bench) TestFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "broadcast", Destination: &f.broadcast, Usage: "make `SHARE` of the frames broadcast ones, such as 1% (RFC 2544, 11.1)"},
 		OtherInterfaceFlag("third", &f.Third, "count at `INTERFACE`, a third port, what the device floods"),
 		&cli.StringFlag{Name: "expect", Destination: &f.Expect, Usage: "limits that figures must keep, from `FILE` (YAML)"},
-		&cli.StringFlag{Name: "calibration", Destination: &f.Calibration, Usage: "what the tester itself can do, from `FILE` (bench calibrate)"},
-		&cli.StringFlag{Name: "reset-command", Destination: &f.ResetCommand, Usage: "run `COMMAND` to reset the device, for test reset"},
+		f.calibrationFlag(),
+		f.resetFlag(),
 	}
+}
+
+// OwnFlags are those that a plan cannot have: consent, files and commands.
+func (f *Bench) OwnFlags() []cli.Flag {
+	return []cli.Flag{f.isolatedFlag(), ForceFlag(&f.Force, forceUsage), f.calibrationFlag(), f.resetFlag()}
+}
+
+const forceUsage = "use a port although the default route is on it"
+
+func (f *Bench) isolatedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "isolated", Destination: &f.Isolated, Usage: "these ports are on an isolated network: a benchmark must never run in one that is in use (RFC 6815)"}
+}
+
+func (f *Bench) calibrationFlag() cli.Flag {
+	return &cli.StringFlag{Name: "calibration", Destination: &f.Calibration, Usage: "what the tester itself can do, from `FILE` (bench calibrate)"}
+}
+
+func (f *Bench) resetFlag() cli.Flag {
+	return &cli.StringFlag{Name: "reset-command", Destination: &f.ResetCommand, Usage: "run `COMMAND` to reset the device, for test reset"}
 }
 
 // Plan is what the flags ask for, on a line of so many bits a second, 0 if that
@@ -202,7 +222,7 @@ func (f *Bench) planRates(p *suite.Plan) (err error) {
 }
 
 func (f *Bench) planNotes(p *suite.Plan) error {
-	p.Notes = f.notes
+	p.Notes = f.Notes
 	return nil
 }
 

@@ -68,7 +68,7 @@ var rules = []Rule{
 	{Kind: Needs, These: words("keep"), Those: words("rotate")},
 
 	{Kind: Apart, These: words("watch"), Those: words("json dry-run")},
-	{Kind: Apart, These: words("watch"), Those: words("quiet"), only: []string{"link run", "link receive", "bench rfc2544", "bench rfc2889", "bench calibrate", "bench resume"}},
+	{Kind: Apart, These: words("watch"), Those: words("quiet"), only: []string{"link run", "link receive", "bench rfc2544", "bench rfc2889", "bench run", "bench calibrate", "bench resume"}},
 	{Kind: Needs, These: words("watch"), Those: words("quiet"), only: words("listen")},
 
 	{Kind: AtMostOne, These: words("html markdown csv junit"), only: words("report")},
@@ -123,6 +123,20 @@ func RulesOf(path string, c *cli.Command) (held []Rule) {
 		}
 	}
 	return held
+}
+
+// Broken says why the flags given to a command do not go together; nil if they do.
+// What contradicts comes first: what is missing matters only without.
+func Broken(path string, c *cli.Command, given []string) error {
+	held := RulesOf(path, c)
+	for _, contradictions := range []bool{true, false} {
+		for _, r := range held {
+			if err := r.broken(given); err != nil && r.contradicts() == contradictions {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (r Rule) contradicts() bool { return r.Kind == AtMostOne || r.Kind == Apart }

@@ -20,6 +20,7 @@ type bencher struct {
 	flags     args.Bench
 	key       string
 	calibrate bool
+	expect    map[string]string // limits of a plan
 	dir       string
 	dryRun    bool
 	json      bool
@@ -36,7 +37,7 @@ func Command() *cli.Command {
 			"another machine, where \"eterm respond\" runs. Every figure says whether the device, the line or this tester was its\n" +
 			"limit. Never on a network in use (RFC 6815).",
 		Subcommands: []*cli.Command{
-			benchRFC2544Command(), benchRFC2889Command(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
+			benchRFC2544Command(), benchRFC2889Command(), benchRunCommand(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
 		},
 	}
 }
@@ -68,6 +69,28 @@ func benchRFC2889Command() *cli.Command {
 			"Address tables are of \"eterm switch macs\", errored frames of \"eterm switch check --errored\".",
 		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags(suite.RFC2889)...), b.outputFlags()...),
 		Action: b.run,
+	}
+}
+
+func benchRunCommand() *cli.Command {
+	b := &bencher{color: "auto"}
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "make a benchmark that a file describes: suites, ports, sizes, limits",
+		UsageText: "eterm bench run PLAN.yaml -o sw1 --isolated",
+		ArgsUsage: "PLAN   a YAML file",
+		Description: "Keys are the long names of flags of rfc2544 and rfc2889, suites (a list of these two), expect (limits by figure)\n" +
+			"and notes. A plan names no file and no command.",
+		Flags: append(b.flags.OwnFlags(), b.outputFlags()...),
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return exit.Usage("name one plan: a YAML file")
+			}
+			if err := b.readPlan(c, c.Args().First()); err != nil {
+				return err
+			}
+			return b.run(c)
+		},
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/urfave/cli/v2"
 
 	"eterm/cmd/eterm/internal/exit"
@@ -26,17 +28,29 @@ func readExpectations(path string) (map[string]string, error) {
 	if len(source) > 1<<20 {
 		return nil, exit.Usage("%s: longer than a megabyte", path)
 	}
+	if parsed, err := parser.ParseBytes(source, 0); err == nil && len(parsed.Docs) > 0 && parsed.Docs[0].Body != nil && aliasIn(parsed.Docs[0].Body) != nil {
+		return nil, exit.Usage("%s: anchors and aliases are not read: write it out", path)
+	}
 	var tree map[string]any
 	if err := yaml.UnmarshalWithOptions(source, &tree, yaml.Strict()); err != nil {
 		return nil, exit.Usage("%s: %s", path, strings.ReplaceAll(yaml.FormatError(err, false, false), "\n", " "))
 	}
-	flat := map[string]string{}
-	if err := flatten("", tree, flat, 0); err != nil {
+	flat, err := expectationsOf(tree)
+	if err != nil {
 		return nil, exit.Usage("%s: %w", path, err)
 	}
-	for name, limit := range maps.All(flat) {
-		if _, err := suite.ParseExpectation(name, limit); err != nil {
-			return nil, exit.Usage("%s: %w", path, err)
+	return flat, nil
+}
+
+// expectationsOf are those of a file or of a part of one.
+func expectationsOf(tree map[string]any) (map[string]string, error) {
+	flat := map[string]string{}
+	if err := flatten("", tree, flat, 0); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(flat)) {
+		if _, err := suite.ParseExpectation(name, flat[name]); err != nil {
+			return nil, err
 		}
 	}
 	return flat, nil

@@ -107,6 +107,7 @@ func (b *bencher) plan(ports describedPorts) (suite.Plan, error) {
 	if b.calibrate {
 		plan = suite.CalibrationPlan(plan)
 	}
+	plan.Expect = b.expect
 	if b.flags.Expect != "" {
 		if plan.Expect, err = readExpectations(b.flags.Expect); err != nil {
 			return plan, err

@@ -98,7 +98,8 @@ func Bench(o *Output, r suite.Result, color bool) error {
 }
 
 func benchTitle(r suite.Result) string {
-	title := map[string]string{suite.RFC2544: "RFC 2544", suite.RFC2889: "RFC 2889", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
+	title := map[string]string{suite.RFC2544: "RFC 2544", suite.RFC2889: "RFC 2889", suite.RFC2544 + "+" + suite.RFC2889: "RFC 2544 and RFC 2889",
+		suite.RFC2889 + "+" + suite.RFC2544: "RFC 2889 and RFC 2544", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
 	if title == "" {
 		title = r.Suite
 	}
