@@ -208,3 +208,42 @@ func TestBenchRun(t *testing.T) {
 		t.Errorf("status %d, %v: %s", r.status, err, r.stderr)
 	}
 }
+
+// TestBenchSnake: three bridges in a row are a snake of three hops, and what comes
+// out at its end went through three times.
+func TestBenchSnake(t *testing.T) {
+	h, middle := labtest.Host(t, "tester"), labtest.Host(t, "switch")
+	labtest.Cable(t, h, "one", middle, "in0")
+	labtest.Cable(t, middle, "out0", middle, "in1")
+	labtest.Cable(t, middle, "out1", middle, "in2")
+	labtest.Cable(t, middle, "out2", h, "two")
+	for _, n := range []string{"0", "1", "2"} {
+		labtest.Run(t, middle, "ip", "link", "add", "br"+n, "type", "bridge")
+		labtest.Run(t, middle, "ip", "link", "set", "in"+n, "master", "br"+n)
+		labtest.Run(t, middle, "ip", "link", "set", "out"+n, "master", "br"+n)
+		labtest.Run(t, middle, "ip", "link", "set", "br"+n, "up")
+	}
+	plan := benchOn(t, h, strings.Fields("bench snake --tx one --rx two --hops 3 -b 400pps --dry-run")...)
+	for _, want := range []string{"from --tx to port 1; VLAN 1: ports 1 and 2", "from port 2 to port 3; VLAN 2", "from port 6 to --rx"} {
+		if !strings.Contains(plan.stdout, want) {
+			t.Errorf("status %d, without %q:\n%s%s", plan.status, want, plan.stdout, plan.stderr)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	r := benchOn(t, h, strings.Fields("bench snake --tx one --rx two --hops 3 -o "+dir+" -b 400pps -s 64 --tests throughput --preset quick"+
+		" --goal ndr:initial=0.3s,trial=0.3s,sum=0.3s,width=20% --waits 0.02,0.3,0.02 --max-time 10 -q")...)
+	if r.status != 0 && r.status != 3 {
+		t.Fatalf("status %d: %s%s", r.status, r.stdout, r.stderr)
+	}
+	if !strings.Contains(r.stdout, "Snake (RFC 8239)") || r.status == 0 && !strings.Contains(r.stdout, "400 frames/s through 3 hops are 1 200 frames/s") {
+		t.Errorf("card:\n%s", r.stdout)
+	}
+	if !strings.Contains(readFile(t, filepath.Join(dir, "report.html")), "RFC 8239") {
+		t.Error("page without RFC 8239")
+	}
+	for words, want := range map[string]string{"bench snake --tx one --rx two -b 1kpps --dry-run": "0 hops", "bench snake --tx one --rx two --hops 1 --dry-run": "2 to 256"} {
+		if r := benchOn(t, h, strings.Fields(words)...); r.status != 2 || !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: status %d, %s", words, r.status, r.stderr)
+		}
+	}
+}

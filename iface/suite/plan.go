@@ -50,6 +50,9 @@ type Plan struct {
 	// BroadcastEvery makes every so many-th frame one to all; 0 none.
 	BroadcastEvery int        `json:"broadcast_every"`
 	Thresholds     Thresholds `json:"thresholds"`
+	// Hops is how often each frame goes through the device: in a snake (RFC 8239)
+	// its ports are joined in a row. 0 is once.
+	Hops int `json:"hops,omitempty"`
 	// MaxTime bounds the time of all trials, in seconds; 0 does not.
 	MaxTime float64           `json:"max_time_s"`
 	Seed    uint64            `json:"seed"`
@@ -96,12 +99,14 @@ const (
 const (
 	RFC2544 = "rfc2544"
 	RFC2889 = "rfc2889"
+	Snake   = "snake"
 )
 
 // SuiteTests are the tests of each suite.
 var SuiteTests = map[string][]string{
 	RFC2544: {Throughput, Latency, Loss, BackToBack, Recovery, ResetTest, Bursts},
 	RFC2889: {Throughput, Forwarding, Broadcast},
+	Snake:   {Throughput, Loss},
 }
 
 // DefaultSizes are those of RFC 2544, 9.1.
@@ -157,7 +162,9 @@ func TestsOf(suites string) (list []string) {
 // For makes the plan one of a suite, or of several with a + between them. Of RFC
 // 2889 all tests are made, and both directions are loaded at once.
 func (p Plan) For(suites string) Plan {
-	p.Suite = suites
+	if p.Suite = suites; suites == Snake {
+		p.Tests = SuiteTests[Snake]
+	}
 	if !p.has(RFC2889) {
 		return p
 	}
@@ -208,6 +215,9 @@ func (p Plan) Check() error {
 	}
 	if p.LineBPS == 0 && p.MaxFPS == 0 && p.MaxBPS == 0 {
 		return errors.New("the line's speed is not known: give the greatest rate")
+	}
+	if p.has(Snake) != (p.Hops > 0) || p.Hops == 1 || p.Hops > MostHops {
+		return fmt.Errorf("%d hops: a snake has 2 to %d, and others none", p.Hops, MostHops)
 	}
 	if p.Search != "mlr" && p.Search != "binary" {
 		return fmt.Errorf("no search is named %q: want mlr or binary", p.Search)

@@ -19,6 +19,7 @@ func (v *View) bench(r *suite.Result) {
 	}
 	v.benchChecks(r)
 	v.throughput(r)
+	v.snake(r)
 	v.broadcast(r)
 	v.forwarding(r)
 	v.benchDelay(r)

@@ -1,6 +1,10 @@
 package report
 
-import "eterm/iface/suite"
+import (
+	"fmt"
+
+	"eterm/iface/suite"
+)
 
 // broadcast adds the throughput of broadcast frames (RFC 2889, 5.10).
 func (v *View) broadcast(r *suite.Result) {
@@ -53,6 +57,22 @@ func (v *View) forwarding(r *suite.Result) {
 	v.Tables = append(v.Tables, t, rows)
 	if len(p.Lines) > 0 {
 		v.Figures = append(v.Figures, p.figure())
+	}
+}
+
+// snake adds what a device forwards whose ports are joined in a row (RFC 8239).
+func (v *View) snake(r *suite.Result) {
+	t := Table{Title: "Forwarded by all hops (RFC 8239)", Head: []string{"size", "direction", "goal", "at the end, frames/s", "hops", "by the device, frames/s"}}
+	for _, x := range r.Tests {
+		for _, f := range x.Goals {
+			if r.Plan.Hops > 0 && f.ThroughputFPS != nil {
+				all := r.Plan.Switched(*f.ThroughputFPS)
+				t.Rows = append(t.Rows, []string{sizeName(x), clean(x.Direction), clean(f.Name), bound2(f.ThroughputFPS), fmt.Sprint(r.Plan.Hops), bound2(&all)})
+			}
+		}
+	}
+	if len(t.Rows) > 0 {
+		v.Tables = append(v.Tables, t)
 	}
 }
 

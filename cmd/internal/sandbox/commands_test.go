@@ -59,7 +59,11 @@ var works = map[string]work{
 	"compare":       {line: "compare FIFO FIFO"},
 	"interfaces":    {line: "interfaces", full: true},
 
-	"bench rfc2544":   {line: "bench rfc2544 --tx va --rx vb -b 100pps -s 64 --tests throughput --preset quick --isolated -o FILE.dir"},
+	"bench rfc2544": {line: "bench rfc2544 --tx va --rx vb -b 100pps -s 64 --tests throughput --preset quick --isolated -o FILE.dir"},
+	"bench rfc2889": {line: "bench rfc2889 --tx va --rx vb -b 100pps -s 64 --tests forwarding --preset quick --isolated -o FILE.dir"},
+	"bench snake":   {line: "bench snake --tx va --rx vb --hops 2 -b 100pps -s 64 --tests throughput --preset quick --isolated -o FILE.dir"},
+	"bench run": {line: "bench run FILE.yaml --isolated -o FILE.dir",
+		before: `printf 'tx: va\nrx: vb\nrate: 100pps\nsize: 64\ntests: throughput\npreset: quick\n' > FILE.yaml; chmod a+r FILE.yaml`},
 	"bench calibrate": {line: "bench calibrate --tx va --rx vb -b 100pps -s 64 --isolated -o FILE.json"},
 	"bench resume":    {line: "bench resume FILE.dir", before: interruptedBench},
 	"bench report":    {line: "bench report FILE.dir", before: interruptedBench, full: true},

@@ -61,6 +61,7 @@ var Table = []Row{
 	{Command: "switch outage", Before: rawSockets, After: nothing},
 	{Command: "bench rfc2544", Before: "two or three raw sockets, files", After: "files in its directory"},
 	{Command: "bench rfc2889", Before: "two or three raw sockets, files", After: "files in its directory"},
+	{Command: "bench snake", Before: "two or three raw sockets, files", After: "files in its directory"},
 	{Command: "bench run", Before: "two or three raw sockets, files", After: "files in its directory"},
 	{Command: "bench calibrate", Before: "two raw sockets", After: "files in its directory"},
 	{Command: "bench resume", Before: "two or three raw sockets, files", After: "files in its directory"},

@@ -30,6 +30,7 @@ type Bench struct {
 	Seed uint64
 
 	suite     string
+	hops      int
 	preset    string
 	tests     string
 	skip      string
@@ -87,10 +88,14 @@ func (f *Bench) PortFlags() []cli.Flag {
 func (f *Bench) TestFlags(name string) []cli.Flag {
 	f.repeat, f.preset, f.search, f.suite = 1, "standard", "mlr", name
 	all, some := suite.TestsOf(name), "throughput,latency,loss,back-to-back"
-	if name == suite.RFC2889 {
+	if name == suite.RFC2889 || name == suite.Snake {
 		some = strings.Join(all, ",")
 	}
-	return []cli.Flag{
+	var own []cli.Flag
+	if slices.Contains(strings.Split(name, "+"), suite.Snake) {
+		own = append(own, NumberFlag("hops", &f.hops, 2, suite.MostHops, "the frames go through the device `N` times"))
+	}
+	return append(own, []cli.Flag{
 		Default(ChoiceFlag("preset", &f.preset, "lengths, waits and repetitions of `PRESET`", suite.Presets...), "standard"),
 		Default(SomeOf("tests", &f.tests, "make `TESTS` of "+strings.Join(all, ", "), all...), some),
 		SomeOf("skip", &f.skip, "leave out `TESTS`", all...),
@@ -103,7 +108,7 @@ func (f *Bench) TestFlags(name string) []cli.Flag {
 		&cli.StringFlag{Name: "expect", Destination: &f.Expect, Usage: "limits that figures must keep, from `FILE` (YAML)"},
 		f.calibrationFlag(),
 		f.resetFlag(),
-	}
+	}...)
 }
 
 // OwnFlags are those that a plan cannot have: consent, files and commands.
@@ -133,6 +138,7 @@ func (f *Bench) Plan(lineSpeed float64) (suite.Plan, error) {
 		return p, exit.Usage("--preset: %w", err)
 	}
 	p = p.For(or(f.suite, suite.RFC2544))
+	p.Hops = f.hops
 	if len(f.sizes.List) > 0 {
 		p.Sizes = f.sizes.List
 	}

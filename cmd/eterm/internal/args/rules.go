@@ -68,7 +68,7 @@ var rules = []Rule{
 	{Kind: Needs, These: words("keep"), Those: words("rotate")},
 
 	{Kind: Apart, These: words("watch"), Those: words("json dry-run")},
-	{Kind: Apart, These: words("watch"), Those: words("quiet"), only: []string{"link run", "link receive", "bench rfc2544", "bench rfc2889", "bench run", "bench calibrate", "bench resume"}},
+	{Kind: Apart, These: words("watch"), Those: words("quiet"), only: []string{"link run", "link receive", "bench rfc2544", "bench rfc2889", "bench snake", "bench run", "bench calibrate", "bench resume"}},
 	{Kind: Needs, These: words("watch"), Those: words("quiet"), only: words("listen")},
 
 	{Kind: AtMostOne, These: words("html markdown csv junit"), only: words("report")},
@@ -102,7 +102,7 @@ var rules = []Rule{
 	{Kind: Apart, These: words("a b third"), Those: words("to interface")},
 	{Kind: Needs, These: words("third"), Those: words("a")},
 	{Kind: Needs, These: words("third"), Those: words("tx")},
-	{Kind: Needs, These: words("to key"), Those: words("interface"), only: []string{"bench rfc2544", "bench rfc2889", "bench calibrate"}},
+	{Kind: Needs, These: words("to key"), Those: words("interface"), only: []string{"bench rfc2544", "bench rfc2889", "bench snake", "bench calibrate"}},
 }
 
 // RulesOf are the rules that hold in a command, with the flags that it has.

@@ -37,7 +37,7 @@ func Command() *cli.Command {
 			"another machine, where \"eterm respond\" runs. Every figure says whether the device, the line or this tester was its\n" +
 			"limit. Never on a network in use (RFC 6815).",
 		Subcommands: []*cli.Command{
-			benchRFC2544Command(), benchRFC2889Command(), benchRunCommand(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
+			benchRFC2544Command(), benchRFC2889Command(), benchSnakeCommand(), benchRunCommand(), benchCalibrateCommand(), benchResumeCommand(), benchReportCommand(), benchCompareCommand(),
 		},
 	}
 }
@@ -68,6 +68,20 @@ func benchRFC2889Command() *cli.Command {
 		Description: "Throughput, the forwarding rate at the maximum offered load and the maximum forwarding rate, and broadcast frames.\n" +
 			"Address tables are of \"eterm switch macs\", errored frames of \"eterm switch check --errored\".",
 		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags(suite.RFC2889)...), b.outputFlags()...),
+		Action: b.run,
+	}
+}
+
+func benchSnakeCommand() *cli.Command {
+	b := &bencher{color: "auto"}
+	return &cli.Command{
+		Name:      "snake",
+		Usage:     "measure all ports of a switch with two: they are joined in a row (RFC 8239)",
+		UsageText: "eterm bench snake --tx eth1 --rx eth2 --hops 12 -o sw1 --isolated\neterm bench snake --tx eth1 --rx eth2 --hops 12 -b 10kpps --dry-run     (the VLANs and cables)",
+		Description: "Every two ports are a VLAN, and a cable goes from its second port to the first one of the next VLAN. A frame goes\n" +
+			"through the switch once in each VLAN. --dry-run prints what to configure. No latency is measured: that of one hop\n" +
+			"does not follow from that of all.",
+		Flags:  append(append(b.flags.PortFlags(), b.flags.TestFlags(suite.Snake)...), b.outputFlags()...),
 		Action: b.run,
 	}
 }

@@ -56,7 +56,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"just words", 1, "want names of flags"},
 		{"rx: eth2\nspeed: 5\n", 2, `no key "speed"`},
 		{"size: 64\npreset: slow\n", 2, "quick"},
-		{"suites: [rfc2544, rfc1242]\n", 1, "want each of rfc2544, rfc2889"},
+		{"suites: [rfc2544, rfc1242]\n", 1, "want each of rfc2544, rfc2889, snake"},
 		{"suites: [rfc2889, rfc2889]\n", 1, "at most once"},
 		{"suites: {}\n", 1, "suites"},
 		{"goal: ndr:loss=2\n", 1, "share"},

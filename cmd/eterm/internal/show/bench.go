@@ -69,7 +69,22 @@ func BenchPlan(o *Output, p suite.Plan, asJSON bool) error {
 			return err
 		}
 	}
-	return nil
+	if p.Hops == 0 {
+		return nil
+	}
+	return snakePlan(o, p.Hops)
+}
+
+// snakePlan says what to configure, and where cables go.
+func snakePlan(o *Output, hops int) error {
+	from := "--tx"
+	for _, s := range suite.SnakePairs(hops) {
+		if err := o.Line("a cable from %s to port %d; %s", from, s.In, s); err != nil {
+			return err
+		}
+		from = fmt.Sprintf("port %d", s.Out)
+	}
+	return o.Line("a cable from %s to --rx", from)
 }
 
 // Bench shows what a benchmark has found: a card of a hundred columns.
@@ -81,6 +96,7 @@ func Bench(o *Output, r suite.Result, color bool) error {
 		b.latency(name)
 	}
 	b.latency(suite.Latency)
+	b.snake()
 	b.loss()
 	b.rest()
 	for _, d := range r.Deviations {
@@ -98,7 +114,7 @@ func Bench(o *Output, r suite.Result, color bool) error {
 }
 
 func benchTitle(r suite.Result) string {
-	title := map[string]string{suite.RFC2544: "RFC 2544", suite.RFC2889: "RFC 2889", suite.RFC2544 + "+" + suite.RFC2889: "RFC 2544 and RFC 2889",
+	title := map[string]string{suite.RFC2544: "RFC 2544", suite.RFC2889: "RFC 2889", suite.Snake: "Snake (RFC 8239)", suite.RFC2544 + "+" + suite.RFC2889: "RFC 2544 and RFC 2889",
 		suite.RFC2889 + "+" + suite.RFC2544: "RFC 2889 and RFC 2544", suite.CalibrateTest: "Calibration of the tester"}[r.Suite]
 	if title == "" {
 		title = r.Suite

@@ -67,3 +67,15 @@ func recoveryText(r suite.Recovered) string {
 	}
 	return fmt.Sprintf("%.4g s by count, %.4g s by time, from %s to %s frames/s", r.ByCountS, r.ByTimeS, spaced(r.OverFPS), spaced(r.UnderFPS))
 }
+
+// snake says what the device forwards in all its hops together.
+func (b *benchCard) snake() {
+	for _, t := range b.tests(suite.Throughput) {
+		for _, f := range t.Goals {
+			if b.r.Plan.Hops > 0 && f.ThroughputFPS != nil {
+				b.line("snake          %5s  %s: %s frames/s through %d hops are %s frames/s that the device forwards", sizeOf(t), f.Name,
+					spaced(*f.ThroughputFPS), b.r.Plan.Hops, spaced(b.r.Plan.Switched(*f.ThroughputFPS)))
+			}
+		}
+	}
+}
