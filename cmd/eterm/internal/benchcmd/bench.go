@@ -157,7 +157,7 @@ func (b *bencher) say(c *cli.Context, p suite.Plan) {
 	for _, e := range p.Estimates() {
 		least, most, trials = least+e.LeastSeconds, most+e.MostSeconds, trials+e.MostTrials
 	}
-	command.Note(c, "%s of %d sizes, %s: up to %d trials, %s to %s, until about %s", strings.Join(p.Tests, ", "), len(p.Sizes)+min(1, len(p.Mix)), p.Direction, trials,
+	command.Note(c, "%s of %s, %s: up to %s, %s to %s, until about %s", strings.Join(p.Tests, ", "), show.Count(len(p.Sizes)+min(1, len(p.Mix)), "size"), p.Direction, show.Count(trials, "trial"),
 		rough(least), rough(most), time.Now().Add(time.Duration((least+most)/2)*time.Second).Format("15:04"))
 }
 
